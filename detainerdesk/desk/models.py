@@ -1,0 +1,189 @@
+"""The desk's rows: who works here, where each request stands, and what was recorded about it.
+
+What was recorded is history: such a row is written once and never changed or deleted; a later row counts instead. Only RequestState moves,
+and only through detainerdesk.desk.life, which writes the ledger's event in the same transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+
+from detainerdesk.desk.roles import LABELS, ROLES
+
+
+class WrittenOnce(TypeError):
+    """Somebody tried to change or delete a recorded row. Record a new one instead: the last one counts."""
+
+
+class _OnlyNew(models.QuerySet[Any]):
+    """Rows that can be added and read, not changed."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise _refused(self.model)
+
+    def delete(self) -> NoReturn:
+        raise _refused(self.model)
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise _refused(self.model)
+
+
+class Officer(models.Model):
+    """One person who signs in. `station` empty: all stations of the agency."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="officer")
+    role = models.CharField(max_length=20, choices=[(role, LABELS[role]) for role in ROLES])
+    agency = models.CharField(max_length=100)
+    station = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return self.short_name
+
+    @property
+    def short_name(self) -> str:
+        """What other officers read beside a record: the last name, else the sign-in name."""
+        return self.user.last_name or self.user.get_username()
+
+
+class RequestState(models.Model):
+    """Where a request stands at the desk. The states and moves are listed in life.py; `version` rises by one with each move."""
+
+    number = models.CharField(max_length=20)
+    agency = models.CharField(max_length=100)
+    station = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=30)
+    version = models.PositiveIntegerField(default=1)
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
+    changed_what = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "number"], name="desk_number_of_agency")]
+        indexes = [models.Index(fields=["agency", "state"], name="desk_state_of_agency")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.state} v{self.version}"
+
+
+class Recorded(models.Model):
+    """What an officer recorded about a request, once and for good."""
+
+    request = models.ForeignKey(RequestState, on_delete=models.PROTECT, related_name="%(class)s_rows")
+    by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    version = models.PositiveIntegerField(help_text="the request's version that this row made")
+
+    objects = _OnlyNew.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["id"]
+        indexes = [models.Index(fields=["request", "version"], name="desk_%(class)s_version")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise _refused(type(self))
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise _refused(type(self))
+
+
+class Identity(Recorded):
+    """Whether the person on the paper is the person in custody, and which identifiers were compared."""
+
+    RESULTS = [("same", "same person"), ("different", "different person"), ("cannot_tell", "cannot tell")]
+
+    result = models.CharField(max_length=12, choices=RESULTS)
+    compared = models.CharField(max_length=200, blank=True)
+
+
+class Booking(Recorded):
+    """Why and when other custody ends, or on what it rests."""
+
+    ground = models.CharField(max_length=20)
+    eligible_at = models.DateTimeField(null=True)
+    other_basis = models.BooleanField(null=True)
+    basis_text = models.CharField(max_length=200, blank=True)
+
+
+class WarrantCheck(Recorded):
+    """A search for criminal warrants: `found` holds one record for each warrant, in the names of the vocabulary."""
+
+    RESULTS = [
+        ("none", "none found"),
+        ("found", "found"),
+        ("not_looked_up", "not looked up"),
+        ("system_down", "system down"),
+    ]
+
+    result = models.CharField(max_length=14, choices=RESULTS)
+    looked_at = models.DateTimeField(null=True)
+    systems = models.CharField(max_length=120, blank=True)
+    found = models.JSONField(default=list)
+
+
+class Answer(Recorded):
+    """An answer to the engine's question: a fact of the vocabulary and its value (JSON; "unknown" = could not find out)."""
+
+    fact = models.CharField(max_length=120)
+    value = models.JSONField()
+
+
+class FieldCheck(Recorded):
+    """A person looked at one field of a paper: confirmed as read, or corrected."""
+
+    document = models.CharField(max_length=64)
+    paper = models.PositiveIntegerField()
+    field = models.CharField(max_length=60)
+    value = models.JSONField(null=True)
+    state = models.CharField(max_length=12)
+    as_read = models.BooleanField()
+
+
+class PaperCheck(Recorded):
+    """A person confirmed a court paper by a number on file, never by the paper's own: what kind it is, who signed, whether it names this
+    person."""
+
+    document = models.CharField(max_length=64)
+    paper = models.PositiveIntegerField()
+    kind = models.CharField(max_length=40)
+    signed_by = models.CharField(max_length=40)
+    names_person = models.BooleanField(null=True)
+    case_number = models.CharField(max_length=60, blank=True)
+    confirmed_with = models.CharField(max_length=120, blank=True)
+
+
+class Act(Recorded):
+    """What a named officer did about a request, beside what the encoded law proposed at that moment.
+
+    act: no_hold, hold, release, not_in_custody. The decision is kept whole, with the edition that made it and a digest of its trace.
+    """
+
+    ACTS = [
+        ("no_hold", "no hold on this request"),
+        ("hold", "hold on this request"),
+        ("release", "release"),
+        ("not_in_custody", "not in custody here"),
+    ]
+
+    act = models.CharField(max_length=16, choices=ACTS)
+    view = models.CharField(max_length=8, blank=True)
+    outcome = models.CharField(max_length=14, blank=True)
+    standing = models.CharField(max_length=14, blank=True)
+    settled = models.BooleanField(null=True)
+    hold_until = models.DateTimeField(null=True)
+    duty_owed = models.BooleanField(default=False)
+    edition = models.CharField(max_length=64, blank=True)
+    decision = models.JSONField(null=True)
+    trace_digest = models.CharField(max_length=64, blank=True)
+
+
+def _refused(model: type[models.Model]) -> WrittenOnce:
+    return WrittenOnce(
+        f"A recorded {model._meta.verbose_name} can't be changed or deleted: record a new one, the last one counts."
+    )

@@ -1,0 +1,66 @@
+"""Who may do what: one table, from a role to the moves and pages that it opens. Everything that is not in the table is refused."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Role = Literal["desk_officer", "supervisor", "counsel", "records", "training", "auditor", "admin"]
+Ability = Literal[
+    "see_board",
+    "see_request",
+    "see_picture",
+    "see_all_stations",
+    "answer",
+    "record_booking",
+    "record_warrant_check",
+    "confirm_paper",
+    "correct_field",
+    "record_decision",
+    "record_release",
+    "print",
+    "upload",
+    "see_reports",
+    "manage_accounts",
+]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+ABILITIES: tuple[Ability, ...] = get_args(Ability)
+
+_LOOK: frozenset[Ability] = frozenset({"see_board", "see_request", "see_picture"})
+_DESK: frozenset[Ability] = _LOOK | {
+    "answer",
+    "record_booking",
+    "record_warrant_check",
+    "confirm_paper",
+    "correct_field",
+    "record_decision",
+    "record_release",
+    "print",
+    "upload",
+}
+
+# The administrator sees no case; the auditor writes nothing (security.md ACL-3).
+MAY: dict[Role, frozenset[Ability]] = {
+    "desk_officer": _DESK,
+    "supervisor": _DESK | {"see_all_stations", "see_reports"},
+    "counsel": _LOOK | {"see_all_stations", "see_reports", "print"},
+    "records": _LOOK | {"see_all_stations", "confirm_paper", "correct_field", "upload", "print", "see_reports"},
+    "training": frozenset(),
+    "auditor": _LOOK | {"see_all_stations", "see_reports"},
+    "admin": frozenset({"manage_accounts"}),
+}
+
+LABELS: dict[Role, str] = {
+    "desk_officer": "desk officer",
+    "supervisor": "supervisor",
+    "counsel": "counsel",
+    "records": "records",
+    "training": "training",
+    "auditor": "auditor",
+    "admin": "administrator",
+}
+
+
+def may(role: str, ability: Ability) -> bool:
+    """True where the table opens this ability to the role; an unknown role may do nothing."""
+    return role in MAY and ability in MAY[role]

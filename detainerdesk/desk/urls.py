@@ -1,0 +1,49 @@
+"""Every address of the desk. docs/access.md says which role may do what at each; a test walks that table, and fails on an address it lacks.
+
+Nothing personal stands in an address: a request has its number, a paper the SHA-256 of its bytes.
+"""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from detainerdesk.desk.views.board import board, board_data, find
+from detainerdesk.desk.views.csp_report import csp_report
+from detainerdesk.desk.views.errors import no_page, server_error
+from detainerdesk.desk.views.field import field
+from detainerdesk.desk.views.keys import keys
+from detainerdesk.desk.views.original import original
+from detainerdesk.desk.views.picture import picture
+from detainerdesk.desk.views.record import answer, booking, record
+from detainerdesk.desk.views.request import print_sheet, request, request_data, why
+from detainerdesk.desk.views.sign_in import home, sign_in, sign_out
+from detainerdesk.desk.views.upload import upload
+from detainerdesk.desk.views.waiting import waiting, waiting_original, waiting_picture
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("sign-in", sign_in, name="sign-in"),
+    path("sign-out", sign_out, name="sign-out"),
+    path("csp-report", csp_report, name="csp-report"),
+    path("keys", keys, name="keys"),
+    path("board", board, name="board"),
+    path("board.json", board_data, name="board-data"),
+    path("board/find", find, name="find"),
+    path("upload", upload, name="upload"),
+    path("waiting/<str:document>", waiting, name="waiting"),
+    path("waiting/<str:document>/pages/<int:page>.png", waiting_picture, name="waiting-picture"),
+    path("waiting/<str:document>/original", waiting_original, name="waiting-original"),
+    path("requests/<str:number>", request, name="request"),
+    path("requests/<str:number>/data.json", request_data, name="request-data"),
+    path("requests/<str:number>/answer", answer, name="answer"),
+    path("requests/<str:number>/record", record, name="record"),
+    path("requests/<str:number>/booking", booking, name="booking"),
+    path("requests/<str:number>/why", why, name="why"),
+    path("requests/<str:number>/print", print_sheet, name="print"),
+    path("requests/<str:number>/papers/<int:paper>/<slug:name>", field, name="field"),
+    path("requests/<str:number>/pages/<str:document>/<int:page>.png", picture, name="picture"),
+    path("requests/<str:number>/originals/<str:document>", original, name="original"),
+]
+
+handler404 = no_page
+handler500 = server_error

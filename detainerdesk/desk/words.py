@@ -1,0 +1,656 @@
+"""The desk's sentences: a decision of the law room goes in, the words that an officer reads come out.
+
+What a sentence may claim is fixed by rulebook.md 4 and 7 and spelled in desk.md 3. Pure: no clock, no database, no template; a page shows
+these values as they are. Nothing here says what the decision does not, and no word of release is said where release is silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from detainerdesk.law import By, Decision, Outcome
+
+View = Literal["request", "person"]
+
+BANNED = ("legal", "illegal", "lawful", "unlawful", "alien", "violation", "breach", "should")
+"""Words that no sentence of ours says, outside quotes."""
+
+
+@dataclass(frozen=True)
+class Cite:
+    """One rule that stands behind a line, e.g. `Boston Code 11-1.9 (BOS19-1)`; `check_source` puts CHECK SOURCE beside it."""
+
+    text: str
+    rule: str
+    check_source: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One act and what the law says on it: `Keep longer | no ground, for now | cites`."""
+
+    action: str
+    label: str
+    text: str
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A stamp on the page. key: draft, check_source, not_in_answer; `text` is the stamp, `says` its sentence."""
+
+    key: str
+    text: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Clock:
+    """state: not started, running, ended, unknown, none. `until` and `since` are instants for the browser's minute tick; `text` is whole."""
+
+    state: str
+    text: str
+    until: datetime | None = None
+    since: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PaperBadge:
+    """A paper in a list. look: court, civil, unknown; word: COURT, CIVIL, ?; court papers come first and stand on their own line."""
+
+    look: str
+    word: str
+    text: str
+    page: int | None = None
+
+
+@dataclass(frozen=True)
+class RecordWords:
+    """An act that may be recorded here, in words: what is forbidden or found nowhere has none."""
+
+    act: str
+    text: str
+
+
+@dataclass(frozen=True)
+class AgencyWords:
+    """How this place speaks: its zone, who is asked, who decides what the law leaves open, and which rules its counsel has adopted."""
+
+    name: str
+    zone: ZoneInfo
+    asks: str = "the shift supervisor"
+    decides: str = "the shift supervisor"
+    checked_through: date | None = None
+    not_encoded: tuple[str, ...] = ()
+    adopted: frozenset[str] = frozenset()
+    grounds: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the desk knows beside the decision: what the paper asks, which court warrant a person confirmed, what booking recorded."""
+
+    view: View = "request"
+    form: bool = True
+    asked: tuple[str, ...] = ("hold", "notify_release")
+    cancels: str | None = None
+    court_warrant: str | None = None
+    ended_at: datetime | None = None
+    check_recorded: bool = False
+    basis: str = ""
+    basis_by: str = ""
+    basis_at: datetime | None = None
+    held: bool = False
+    same_person: str = ""
+
+
+@dataclass(frozen=True)
+class PageWords:
+    headline: str
+    lines: tuple[Line, ...]
+    release: str
+    marks: tuple[Mark, ...]
+    checked_through: str
+    not_in_answer: str
+    records: tuple[RecordWords, ...]
+    readings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def page(decision: Decision, agency: AgencyWords, situation: Situation, now: datetime) -> PageWords:
+    """All sentences of a request page for one decision."""
+    return PageWords(
+        headline=headline(decision, agency, situation),
+        lines=lines(decision, agency, situation),
+        release=release(decision, agency, situation, now),
+        marks=marks(decision, agency, situation),
+        checked_through=f"Checked through {_day(agency.checked_through)}." if agency.checked_through else "",
+        not_in_answer=f"Not in this answer: {', '.join(agency.not_encoded)}." if agency.not_encoded else "",
+        records=records(decision, agency, situation, now),
+        readings=_readings(decision, agency, situation),
+    )
+
+
+# --- headline ---------------------------------------------------------------------------------------------------------
+
+
+def headline(decision: Decision, agency: AgencyWords, situation: Situation) -> str:
+    """The one sentence on top. It speaks of the request, never of the person's release."""
+    if not situation.form:
+        return "This page is not a request form. It is kept and waits for Records."
+    court = decision.actions.get("honor_criminal_warrant")
+    if situation.court_warrant is not None and court is not None:
+        number = f" {situation.court_warrant}" if situation.court_warrant else ""
+        if court.outcome == "required":
+            return f"{_first_cite(court)}: this person must be kept on judicial warrant{number}."
+        if court.outcome == "permitted":
+            return f"Judicial warrant{number} is a separate ground to keep this person. It is decided here by {agency.decides}."
+    if situation.cancels is not None:
+        return f"This paper cancels the request of {situation.cancels or 'a date that could not be read'}."
+    if "hold" in situation.asked and (hold := decision.actions.get("hold")) is not None:
+        return _on_hold(hold, decision, agency, situation)
+    for action in situation.asked:
+        if (outcome := decision.actions.get(action)) is not None and action in _LEADS:
+            return _on_first_asked(action, outcome, agency)
+    return "This page asks for nothing that was found. It is kept and waits for Records."
+
+
+def _on_hold(hold: Outcome, decision: Decision, agency: AgencyWords, situation: Situation) -> str:
+    if hold.outcome == "undetermined":
+        return f"For now, {_lower(_hold_sentence(hold.standing, hold, decision, agency, situation))}"
+    if hold.outcome == "disputed":
+        standing = _lower(_hold_sentence(hold.standing, hold, decision, agency, situation))
+        return f"The law is read in more than one way. For now, {standing} Counsel has not chosen."
+    if hold.outcome == "conflict":
+        standing = _lower(_hold_sentence(hold.standing, hold, decision, agency, situation))
+        cites = ", ".join(dict.fromkeys(by.cite for by in hold.by))
+        return f"Two rules say opposite things{': ' + cites if cites else ''}. For now, {standing} Counsel decides."
+    return _hold_sentence(hold.outcome, hold, decision, agency, situation)
+
+
+def _hold_sentence(word: str, hold: Outcome, decision: Decision, agency: AgencyWords, situation: Situation) -> str:
+    match word:
+        case "forbidden":
+            return "This request gives no ground to keep this person."
+        case "required":
+            cite = f"{_first_cite(hold)}: " if hold.by else ""
+            return f"{cite}this person must be kept on this request {_how_long(hold, decision, agency, situation)}."
+        case "permitted":
+            return f"Keeping this person on this request is not required. It is decided here by {agency.decides}."
+        case "partly":
+            return "Some of what is asked must not be given. See each line."
+        case _:
+            return f"No rule was found on keeping this person on this request. That is not a permission. Ask {agency.asks}."
+
+
+def _how_long(hold: Outcome, decision: Decision, agency: AgencyWords, situation: Situation) -> str:
+    """`until Sun Mar 15, 10:00 CDT, no longer`, or a length while other custody has not ended."""
+    end = hold_end(hold, decision)
+    if end is None:
+        return "after other custody ends; the end of that time is not known"
+    if situation.ended_at is None:
+        return f"for up to {span(end - decision.at)} after other custody ends"
+    return f"until {moment(end, agency.zone, decision.at)}, no longer"
+
+
+def hold_end(hold: Outcome, decision: Decision) -> datetime | None:
+    """The end of a hold that the law requires or permits: the clock that governs, else the moment at which the outcome turns."""
+    return decision.clocks.get("hold_until") or hold.until
+
+
+_LEADS = {
+    "notify_release": ("The release time", "given"),
+    "transfer": ("A hand-over", "made"),
+    "give_access": ("An interview", "given"),
+    "share_information": ("Facts about this person", "given"),
+}
+
+
+def _on_first_asked(action: str, outcome: Outcome, agency: AgencyWords) -> str:
+    what, verb = _LEADS[action]
+    standing = _ask_sentence(what, verb, outcome.standing, agency)
+    match outcome.outcome:
+        case "undetermined":
+            return f"For now, {_lower(standing)}"
+        case "disputed":
+            return f"The law is read in more than one way. For now, {_lower(standing)} Counsel has not chosen."
+        case "conflict":
+            cites = ", ".join(dict.fromkeys(by.cite for by in outcome.by))
+            opposite = f"Two rules say opposite things{': ' + cites if cites else ''}."
+            return f"{opposite} For now, {_lower(standing)} Counsel decides."
+        case "partly":
+            return "Some of what is asked must not be given. See each line."
+        case word:
+            return _ask_sentence(what, verb, word, agency)
+
+
+def _ask_sentence(what: str, verb: str, word: str, agency: AgencyWords) -> str:
+    match word:
+        case "forbidden":
+            return f"{what} must not be {verb} on this request."
+        case "required":
+            return f"{what} must be {verb} on this request."
+        case "permitted":
+            return f"{what} need not be {verb} on this request. It is decided here by {agency.decides}."
+        case _:
+            return f"No rule was found on what this request asks. That is not a permission. Ask {agency.asks}."
+
+
+# --- lines ------------------------------------------------------------------------------------------------------------
+
+LABELS = {
+    "hold": "Keep longer",
+    "notify_release": "Give release time",
+    "transfer": "Hand over",
+    "honor_criminal_warrant": "Keep on court warrant",
+}
+_MUST_NOT = {"hold": "no ground", "notify_release": "must not be given", "transfer": "must not be done"}
+_MUST = {"notify_release": "must be given", "transfer": "must be done", "honor_criminal_warrant": "must be kept"}
+DUTY_LABELS = {
+    "give_copy_to_person": "Give person a copy",
+    "tell_person": "Tell the person",
+    "tell_attorney": "Tell the attorney",
+    "tell_judge": "Tell the judge",
+    "note_case_file": "Note the file",
+    "record_request": "Write it down",
+    "consular_notice": "Tell the consulate",
+    "ask_purpose": "Ask what it is for",
+    "tell_prosecutor": "Tell the prosecutor",
+}
+
+
+def lines(decision: Decision, agency: AgencyWords, situation: Situation) -> tuple[Line, ...]:
+    """A line for each act that the papers raise: keep, give the release time, hand over; a court warrant; then duties that are owed."""
+    if not situation.form:
+        return ()
+    shown = ["hold", "notify_release", "transfer"]
+    if situation.court_warrant is not None:
+        shown.insert(0, "honor_criminal_warrant")
+    found = [
+        Line(
+            action, LABELS[action], _line_text(action, outcome, decision, agency, situation), cites(outcome.by, agency)
+        )
+        for action in shown
+        if (outcome := decision.actions.get(action)) is not None
+    ]
+    for duty in decision.duties:
+        if duty.state in ("owed", "late") and duty.action in DUTY_LABELS:
+            found.append(
+                Line(
+                    duty.action,
+                    DUTY_LABELS[duty.action],
+                    "must be done" if duty.state == "owed" else "must be done, late",
+                    (
+                        Cite(
+                            f"{duty.cite} ({duty.id})",
+                            duty.id,
+                            duty.status != "verified" and duty.id not in agency.adopted,
+                        ),
+                    ),
+                )
+            )
+    return tuple(found)
+
+
+def _line_text(action: str, outcome: Outcome, decision: Decision, agency: AgencyWords, situation: Situation) -> str:
+    standing = _line_words(action, outcome.standing, outcome, decision=decision, agency=agency, situation=situation)
+    match outcome.outcome:
+        case "undetermined":
+            return f"{standing}, for now"
+        case "disputed":
+            return f"read in more than one way; for now, {standing}"
+        case "conflict":
+            return f"two rules say opposite things; for now, {standing}"
+        case "partly":
+            return "some of it must not be given"
+        case word:
+            said = _line_words(action, word, outcome, decision=decision, agency=agency, situation=situation)
+            return said if outcome.settled else f"{said}, for now"
+
+
+def _line_words(
+    action: str, word: str, outcome: Outcome, *, decision: Decision, agency: AgencyWords, situation: Situation
+) -> str:
+    match word:
+        case "forbidden":
+            return _MUST_NOT.get(action, "must not be done")
+        case "required" if action == "hold":
+            return f"must be kept {_how_long(outcome, decision, agency, situation)}"
+        case "required":
+            return _MUST.get(action, "must be done")
+        case "permitted":
+            return f"not required, decided here by {agency.decides}"
+        case _:
+            return f"no rule found, ask {agency.asks}"
+
+
+def law_says(decision: Decision, situation: Situation) -> str:
+    """What the law says, in the few words of a board row."""
+    if situation.court_warrant is not None:
+        return "court warrant"
+    if not situation.form:
+        return ""
+    if situation.cancels is not None:
+        return "cancels a request"
+    action = "hold" if "hold" in situation.asked else next((a for a in situation.asked if a in LABELS), "hold")
+    outcome = decision.actions.get(action)
+    if outcome is None:
+        return ""
+    settled = outcome.outcome in ("forbidden", "required", "permitted", "silent")
+    word = outcome.outcome if settled else outcome.standing
+    said = {
+        ("hold", "forbidden"): "no ground to keep",
+        ("hold", "required"): "must be kept",
+        ("hold", "permitted"): "not required",
+        ("notify_release", "forbidden"): "give no release time",
+        ("notify_release", "required"): "give release time",
+    }.get((action, word), "not required" if word == "permitted" else "no rule found")
+    return said if settled else f"{said}, for now"
+
+
+def cites(by: Iterable[By], agency: AgencyWords) -> tuple[Cite, ...]:
+    """The rules behind a line. CHECK SOURCE stands at each rule that is not verified and not adopted by counsel."""
+    return tuple(Cite(f"{b.cite} ({b.rule})", b.rule, _unchecked(b.rule, b.status, agency)) for b in by)
+
+
+# --- release, person view only ----------------------------------------------------------------------------------------
+
+
+def release(decision: Decision, agency: AgencyWords, situation: Situation, now: datetime) -> str:
+    """The sentence on release: only in the person view, only once ground, time and warrant check are recorded; silent: not a word of it."""
+    if situation.view != "person":
+        return ""
+    outcome = decision.actions.get("release")
+    if outcome is None or outcome.outcome == "silent":
+        return _custody_rests(agency, situation, now)
+    if situation.ended_at is None:
+        return ""
+    ended = moment(situation.ended_at, agency.zone, now)
+    if not situation.check_recorded:
+        return f"Other custody ended {ended}. Warrant check not recorded."
+    hold = decision.actions.get("hold")
+    end = hold_end(hold, decision) if hold is not None else None
+    if situation.held and end is not None and end <= now:
+        return f"The hold ended {moment(end, agency.zone, now)}. Ready for release since then."
+    match outcome.outcome:
+        case "required":
+            return f"Ready for release since {ended}. No ground to keep this person is recorded."
+        case "forbidden" if end is not None:
+            return f"Kept on this request until {moment(end, agency.zone, now)}, no longer."
+        case _:
+            return f"Other custody ended {ended}."
+
+
+def ready(decision: Decision, situation: Situation) -> bool:
+    """Ready for release: ground, time and check are recorded, and nothing that was found keeps this person."""
+    outcome = decision.actions.get("release")
+    return (
+        situation.view == "person"
+        and situation.ended_at is not None
+        and situation.check_recorded
+        and outcome is not None
+        and outcome.outcome == "required"
+    )
+
+
+def _custody_rests(agency: AgencyWords, situation: Situation, now: datetime) -> str:
+    if not situation.basis:
+        return ""
+    when = f", {moment(situation.basis_at, agency.zone, now)}" if situation.basis_at else ""
+    return f"Custody rests on: {situation.basis}, recorded by {situation.basis_by or 'booking'}{when}."
+
+
+# --- clock ------------------------------------------------------------------------------------------------------------
+
+
+def clock(decision: Decision, agency: AgencyWords, situation: Situation, now: datetime) -> Clock:
+    """The clock of a hold, or the time since other custody ended. Hours are elapsed hours, so a change of the clock is said."""
+    hold = decision.actions.get("hold")
+    if not situation.form or hold is None:
+        return Clock("none", "none: this page asks for no hold.")
+    if situation.ended_at is None or situation.view != "person":
+        return Clock("not started", f"not started: other custody has not ended.{_form_asks(decision, situation)}")
+    word = hold.outcome if hold.outcome in ("forbidden", "required", "permitted", "silent") else hold.standing
+    end = hold_end(hold, decision)
+    if word not in ("required", "permitted") and not (situation.held and end is not None):
+        return Clock(
+            "ended",
+            f"other custody ended {moment(situation.ended_at, agency.zone, now)} ({span(now - situation.ended_at)} ago)",
+            since=situation.ended_at,
+        )
+    notes = _clock_notes(decision, agency, situation, end, now)
+    if end is None:
+        return Clock("unknown", "end not known: ask counsel", since=situation.ended_at, notes=notes)
+    if end <= now:
+        text = f"ended {moment(end, agency.zone, now)} ({span(now - end)} ago)"
+        return Clock("ended", text, until=end, since=end, notes=notes)
+    text = f"until {moment(end, agency.zone, now)} ({span(end - now)} left)"
+    return Clock("running", text, until=end, since=situation.ended_at, notes=notes)
+
+
+def _form_asks(decision: Decision, situation: Situation) -> str:
+    """How long the form's own words ask for. In the request view other custody is taken to end at the moment of the decision."""
+    end = decision.clocks.get("form_limit")
+    if end is None or situation.view != "request" or "hold" not in situation.asked:
+        return ""
+    return f" Form asks {span(end - decision.at)}."
+
+
+def _clock_notes(
+    decision: Decision, agency: AgencyWords, situation: Situation, end: datetime | None, now: datetime
+) -> tuple[str, ...]:
+    notes = []
+    start = situation.ended_at
+    if start is not None and end is not None and _offset(start, agency) != _offset(end, agency):
+        notes.append(f"{round((end - start).total_seconds() / 3600)} elapsed hours: the clock changes in between.")
+    counts = sorted(
+        (limit, says)
+        for name, says in (("form_limit", "the form"), ("regulation_limit", "the regulation"))
+        if (limit := decision.clocks.get(name)) is not None
+    )
+    if decision.clocks.get("hold_until") is None and len({limit for limit, _ in counts}) > 1:
+        each = "; ".join(f"by {says} {moment(limit, agency.zone, now)}" for limit, says in counts)
+        notes.append(f"Two ways to count: {each}. Interpretive: ask counsel.")
+    return tuple(notes)
+
+
+# --- marks ------------------------------------------------------------------------------------------------------------
+
+
+def marks(decision: Decision, agency: AgencyWords, situation: Situation) -> tuple[Mark, ...]:
+    """The stamps of the page: draft, source not checked (at the headline), layers that are not encoded."""
+    found = []
+    leading = decision.actions.get(leading_action(decision, situation))
+    rules = {by.rule for outcome in decision.actions.values() for by in outcome.by}
+    if not rules or rules - agency.adopted:
+        found.append(
+            Mark(
+                "draft",
+                "DRAFT: NOT ADOPTED BY COUNSEL",
+                "Counsel of this agency has not adopted each rule of this answer.",
+            )
+        )
+    if leading is not None and leading.by and headline_unchecked(leading, decision, agency):
+        found.append(Mark("check_source", "CHECK SOURCE", "This rule's text has not been checked against its source."))
+    for layer in agency.not_encoded:
+        found.append(
+            Mark(
+                "not_in_answer",
+                f"Not in this answer: {layer}.",
+                f"Not in this answer: {layer}. Its rules are not in this system.",
+            )
+        )
+    return tuple(found)
+
+
+def leading_action(decision: Decision, situation: Situation) -> str:
+    """The act of which the headline speaks."""
+    court = decision.actions.get("honor_criminal_warrant")
+    if situation.court_warrant is not None and court is not None and court.outcome in ("required", "permitted"):
+        return "honor_criminal_warrant"
+    return next((action for action in situation.asked if action in decision.actions), "hold")
+
+
+def headline_unchecked(leading: Outcome, decision: Decision, agency: AgencyWords) -> bool:
+    """True unless a rule behind the headline is verified and nothing unverified voids or lifts another of them."""
+    return all(_unchecked(by.rule, by.status, agency) for by in leading.by)
+
+
+def _unchecked(rule: str, status: str, agency: AgencyWords) -> bool:
+    return status != "verified" and rule not in agency.adopted
+
+
+def _readings(decision: Decision, agency: AgencyWords, situation: Situation) -> tuple[str, ...]:
+    """Each way of reading that makes a difference, with what it would say."""
+    outcome = decision.actions.get(leading_action(decision, situation))
+    if outcome is None or not outcome.alternatives:
+        return ()
+    said = {
+        "forbidden": "no ground to keep",
+        "required": "must be kept",
+        "permitted": "not required",
+        "silent": "no rule found",
+    }
+    return tuple(
+        f"Read as {name.replace('_', ' ')}: {said.get(word, word.replace('undetermined', 'more must be known'))}."
+        for name, word in outcome.alternatives.items()
+    )
+
+
+# --- what may be recorded ---------------------------------------------------------------------------------------------
+
+
+def records(decision: Decision, agency: AgencyWords, situation: Situation, now: datetime) -> tuple[RecordWords, ...]:
+    """The acts that this page offers, the main one first. A hold is offered only where the law requires or permits it for now."""
+    if situation.same_person == "different":
+        return (RecordWords("not_in_custody", "Record: not in custody here"),)
+    if not situation.form or situation.cancels is not None:
+        return ()
+    hold = decision.actions.get("hold")
+    if hold is None:
+        return ()
+    given: list[RecordWords] = []
+    if situation.view == "person" and situation.ended_at is not None and situation.check_recorded:
+        outcome = decision.actions.get("release")
+        end = hold_end(hold, decision)
+        over = situation.held and end is not None and end <= now
+        if over or (outcome is not None and outcome.outcome in ("required", "permitted")):
+            given.append(RecordWords("release", "Record release"))
+    for_now = "" if hold.settled and hold.outcome in ("forbidden", "required", "permitted", "silent") else ", for now"
+    if hold.standing == "required":
+        given.append(
+            RecordWords("hold", f"Record: hold on this request {_record_until(hold, decision, agency, situation)}")
+        )
+    else:
+        given.append(RecordWords("no_hold", f"Record: no hold on this request{for_now}"))
+        if hold.standing == "permitted":
+            given.append(
+                RecordWords("hold", f"Record: hold on this request {_record_until(hold, decision, agency, situation)}")
+            )
+    return tuple(given)
+
+
+def _record_until(hold: Outcome, decision: Decision, agency: AgencyWords, situation: Situation) -> str:
+    end = hold_end(hold, decision)
+    if end is None:
+        return "after other custody ends"
+    if situation.ended_at is None:
+        return f"for up to {span(end - decision.at)} after other custody ends"
+    return f"until {moment(end, agency.zone, decision.at)}"
+
+
+# --- errors, letter ---------------------------------------------------------------------------------------------------
+
+BIRTH_DATE = "Birth date: write month/day/year, like 12/25/1982."
+MOMENT = "Time: write year-month-day and hour:minute, like 2026-03-03 01:55."
+FUTURE_SEARCH = "Warrant check: the time is later than now. Write when the search was made."
+
+
+def contradiction(sources: Iterable[str]) -> str:
+    """Two things that can't both be true: what and where each came from; no answer until one is corrected."""
+    return f"These can't both be true: {' and '.join(sources)}. No answer until one is corrected."
+
+
+def stale(who: str, what: str, at: datetime, zone: ZoneInfo) -> str:
+    return f"{who} recorded {what} at {at.astimezone(zone):%H:%M}. Nothing of yours was saved. Look at the page again, then record."
+
+
+def letter(number: str, form: str, received_at: datetime, office: str, agency: AgencyWords) -> str:
+    """The reply to the issuing office, where a department turned it on. It says nothing of custody, release or what the paper lacks."""
+    day = received_at.astimezone(agency.zone)
+    return (
+        f"To: {office or 'the office that sent the form'}\nFrom: {agency.name}\n\n"
+        f"We got your {form} on {_day(day.date())}. Our number for it is {number}. It is on file.\n"
+        "This letter is not an answer to what the form asks. Use our number if you write again.\n"
+    )
+
+
+# --- small words ------------------------------------------------------------------------------------------------------
+
+
+def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """`Sun Mar 15, 10:00 CDT`: weekday and zone, no seconds; the year where it is another one."""
+    local = at.astimezone(zone)
+    year = f" {local.year}" if local.year != now.astimezone(zone).year else ""
+    return f"{local:%a %b} {local.day}{year}, {local:%H:%M %Z}"
+
+
+def hour(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """`01:52` today, `Mon 23:58` within a week, `Nov 3, 23:58` before that."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    if timedelta(0) < today - local.date() < timedelta(days=7):
+        return f"{local:%a %H:%M}"
+    year = f" {local.year}" if local.year != today.year else ""
+    return f"{local:%b} {local.day}{year}, {local:%H:%M}"
+
+
+def span(length: timedelta) -> str:
+    """`15 min`, `4 h 12 min`, `48 h`, `3 days 2 h`: whole minutes, cut, never rounded up."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    hours, rest = divmod(minutes, 60)
+    if hours > 72:
+        days, hours = divmod(hours, 24)
+        return f"{days} days {hours} h" if hours else f"{days} days"
+    if hours:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return f"{rest} min"
+
+
+def person(name: str, born: str = "") -> str:
+    """`Delacroix, Luis Antonio` from a name in either order."""
+    cleaned = " ".join(name.split())
+    if not cleaned:
+        return "(name not sure)"
+    if "," not in cleaned and " " in cleaned:
+        first, last = cleaned.rsplit(" ", 1)
+        cleaned = f"{last}, {first}"
+    return f"{cleaned} {born}".strip()
+
+
+def _first_cite(outcome: Outcome) -> str:
+    return outcome.by[0].cite if outcome.by else "The law as encoded"
+
+
+def _day(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
+
+
+def _offset(at: datetime, agency: AgencyWords) -> timedelta | None:
+    return at.astimezone(agency.zone).utcoffset()
+
+
+def _lower(sentence: str) -> str:
+    """The sentence as it goes on after `For now, `; a citation keeps its capital."""
+    return (
+        sentence[0].lower() + sentence[1:]
+        if sentence.startswith(("This ", "Keeping ", "No ", "The ", "A ", "An ", "Some ", "Facts "))
+        else sentence
+    )

@@ -1,0 +1,128 @@
+"""The one door of intake. In: the bytes of one delivery and its envelope; out: a receipt. When `receive` returns, the bytes, the row and
+the `paper.received` event are on the disk: only then may a channel acknowledge (250, 2xx, file moved). Understanding comes later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from detainerdesk.intake import display, store
+from detainerdesk.intake.models import Document, Transmission
+from detainerdesk.intake.numbers import next_number
+from detainerdesk.intake.syncpoint import around, reached
+from detainerdesk.ledger import log as ledger
+
+ACTOR = "intake"
+LARGEST_FILE = 25 * 1024 * 1024  # security.md IN-1: above it a file is kept and shown to a person, never read
+
+
+class EnvelopeError(ValueError):
+    """The envelope can't be accepted; the message says which part and what to do. Nothing was acknowledged."""
+
+
+class DeliveryKeyUsedTwice(EnvelopeError):
+    """A channel gave the key of an earlier delivery to other bytes."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What a channel knows of a delivery. `delivery` names this delivery among all: the same one tried again has the same key."""
+
+    channel: str
+    agency: str
+    station: str
+    name: str
+    received_at: datetime
+    delivery: str
+    sender: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    number: int
+    sha256: str
+    at: datetime
+    again: bool
+
+
+def receive(data: bytes, envelope: Envelope) -> Receipt:
+    """Bytes first, then row and event in one transaction, then the receipt. The same delivery again gets the same receipt."""
+    _check(envelope)
+    reached("receive begins")
+    sha256 = store.put(data)
+    with transaction.atomic(durable=True):
+        reached("receive in its transaction")
+        earlier = Transmission.objects.filter(delivery=envelope.delivery).first()
+        receipt = _same_receipt(earlier, sha256) if earlier else _record(data, sha256, envelope)
+        reached("before receive commits")
+    reached("after receive committed")
+    return receipt
+
+
+def _check(envelope: Envelope) -> None:
+    if envelope.received_at.tzinfo is None:
+        raise EnvelopeError(
+            f"The delivery by {envelope.channel} has an arrival time without a zone. Give the time with its zone."
+        )
+    if not 0 < len(envelope.delivery) <= 255:
+        raise EnvelopeError(
+            f"The delivery by {envelope.channel} needs a key of 1 to 255 characters; this one has {len(envelope.delivery)}."
+        )
+    if not envelope.agency or not envelope.channel:
+        raise EnvelopeError("A delivery needs the agency it is for and the channel it came by.")
+
+
+def _same_receipt(earlier: Transmission, sha256: str) -> Receipt:
+    if earlier.document_id != sha256:
+        raise DeliveryKeyUsedTwice(
+            f"Delivery key {earlier.delivery!r} (receipt {earlier.receipt}) came again with other bytes. "
+            "They are stored but not acknowledged: send them with a key of their own."
+        )
+    return Receipt(number=earlier.receipt, sha256=sha256, at=earlier.acknowledged_at, again=True)
+
+
+def _record(data: bytes, sha256: str, envelope: Envelope) -> Receipt:
+    now = timezone.now()
+    name = display.file_name(envelope.name)
+    sender = display.one_line(envelope.sender)[:160]
+    with around("receipt number"):
+        number = next_number("receipt")
+    with around("document row"):
+        document, new = Document.objects.get_or_create(
+            sha256=sha256, defaults={"size": len(data), "type": display.type_of(data), "name": name, "stored_at": now}
+        )
+    with around("transmission row"):
+        row = Transmission.objects.create(
+            receipt=number,
+            delivery=envelope.delivery,
+            document=document,
+            agency=envelope.agency,
+            station=display.station_name(envelope.station),
+            channel=envelope.channel,
+            name=name,
+            sender=sender,
+            received_at=envelope.received_at,
+            acknowledged_at=now,
+        )
+    with around("paper.received event"):
+        ledger.append(
+            "paper.received",
+            actor=ACTOR,
+            agency=envelope.agency,
+            subject=str(document),
+            facts={
+                "receipt": number,
+                "channel": row.channel,
+                "station": row.station,
+                "bytes": document.size,
+                "type": document.type,
+                "first_time": new,
+                "over_limit": document.size > LARGEST_FILE,
+            },
+            personal={"document": sha256, "name": name, "sender": sender},
+            at=envelope.received_at,
+        )
+    return Receipt(number=number, sha256=sha256, at=now, again=False)

@@ -1,0 +1,181 @@
+"""What waits for a person, and what the person does with it: attach it to a request, keep it apart as a request of its own, or set it
+aside. In: an agency, a document, an actor; out: frozen values, or a request's number. Each act is rows and one event in one transaction;
+nothing is ever deleted, so each can be undone by another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from detainerdesk.intake import join
+from detainerdesk.intake.models import DetainerRequest, Document, Joined, Waiting
+from detainerdesk.intake.models import Transmission as TransmissionRow
+from detainerdesk.intake.reading.fields import Paper, from_json
+from detainerdesk.intake.request import Transmission, transmission
+from detainerdesk.intake.understand import complete_identity, link_to, open_request, wait
+from detainerdesk.ledger import log as ledger
+
+
+class QueueError(ValueError):
+    """This can't be done with this paper; the message says what can."""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """One matter in the queue. `papers`: places in the document's reading, empty for the whole document."""
+
+    sha256: str
+    name: str
+    type: str
+    size: int
+    reason: str
+    why: str
+    since: datetime
+    papers: tuple[int, ...]
+    candidates: tuple[str, ...]
+    transmissions: tuple[Transmission, ...]
+
+
+def waiting(agency: str) -> tuple[Waits, ...]:
+    """Everything that a person of this agency must look at, the oldest first."""
+    rows = Waiting.objects.filter(agency=agency, settled_at=None).select_related("document").order_by("since", "id")
+    return tuple(
+        Waits(
+            sha256=row.document.sha256,
+            name=row.document.name,
+            type=row.document.type,
+            size=row.document.size,
+            reason=row.reason,
+            why=row.why,
+            since=row.since,
+            papers=tuple(row.papers),
+            candidates=tuple(row.candidates),
+            transmissions=tuple(map(transmission, _deliveries(row.document, agency))),
+        )
+        for row in rows
+    )
+
+
+def attach(sha256: str, agency: str, number: str, *, actor: str) -> None:
+    """The person says that what waits of this document belongs to this request."""
+    with transaction.atomic():
+        document, waits = _open_waits(sha256, agency)
+        request = DetainerRequest.objects.select_for_update().filter(agency=agency, number=number).first()
+        if request is None:
+            raise QueueError(f"There is no request {number} to attach this paper to. Look it up on the board.")
+        papers = _papers(document, waits)
+        for row in _deliveries(document, agency):
+            link = Joined.objects.filter(transmission=row, request=request, undone_at=None).first()
+            if link is None:
+                link_to(request, row, papers, Joined.Reason.PERSON, actor)
+            else:
+                link.papers = sorted({*link.papers, *papers})
+                link.save(update_fields=["papers"])
+                _event("request.attached", request, row, actor)
+        reading = from_json(document.reading).papers if document.reading else ()
+        for place in papers:
+            if reading[place].kind in join.DETAINERS:
+                complete_identity(request, join.identity_of(reading[place]))
+        _settle(document, waits, actor)
+
+
+def keep_apart(sha256: str, agency: str, *, actor: str) -> str:
+    """The person says that the form that waits is a request of its own. Returns its number."""
+    with transaction.atomic():
+        document, waits = _open_waits(sha256, agency)
+        papers = _papers(document, waits)
+        reading = from_json(document.reading).papers if document.reading else ()
+        forms = [place for place in papers if reading[place].kind in join.DETAINERS]
+        if not forms:
+            raise QueueError(
+                "No detainer form was read on this paper, so it can't be a request of its own. Attach it, or set it aside."
+            )
+        form: Paper = reading[forms[0]]
+        identity = join.identity_of(form)
+        opens = join.Opens(papers, identity, join.cancelled_date(form) if identity.kind == "cancellation" else None)
+        first, *others = _deliveries(document, agency)
+        request = open_request(opens, first, actor)
+        for row in others:
+            link_to(request, row, papers, Joined.Reason.SAME_BYTES, actor)
+        _settle(document, waits, actor)
+        return request.number
+
+
+def set_aside(sha256: str, agency: str, *, actor: str) -> None:
+    """The person has looked: nothing follows from this paper. It is kept."""
+    with transaction.atomic():
+        document, waits = _open_waits(sha256, agency)
+        _settle(document, waits, actor)
+        ledger.append(
+            "paper.set_aside", actor=actor, agency=agency, subject=str(document), facts={"matters": len(waits)}
+        )
+
+
+def part(receipt: int, number: str, agency: str, *, actor: str) -> None:
+    """Takes a transmission out of a request again; it waits for a person. The link stays as a row, with the moment it was undone."""
+    with transaction.atomic():
+        links = Joined.objects.select_for_update().filter(
+            request__agency=agency, request__number=number, undone_at=None
+        )
+        link = links.filter(transmission__receipt=receipt).select_related("transmission__document", "request").first()
+        if link is None:
+            raise QueueError(f"Receipt {receipt} does not belong to request {number}.")
+        if links.count() == 1:
+            raise QueueError(
+                f"Receipt {receipt} is the only one of request {number}; a request without a paper can't be kept."
+            )
+        link.undone_at = timezone.now()
+        link.save(update_fields=["undone_at"])
+        _event("request.parted", link.request, link.transmission, actor)
+        says = f"A person took this paper out of request {number}. Attach it to its request, or keep it apart as a request of its own."
+        wait(link.transmission.document, agency, join.Waits(tuple(link.papers), "parted", says), (number,))
+
+
+def _open_waits(sha256: str, agency: str) -> tuple[Document, list[Waiting]]:
+    document = Document.objects.select_for_update().filter(sha256=sha256).first()
+    waits = (
+        list(Waiting.objects.select_for_update().filter(document=document, agency=agency, settled_at=None))
+        if document
+        else []
+    )
+    if document is None or not waits:
+        raise QueueError(
+            f"Paper {sha256[:16]} does not wait for a person here. Somebody may have settled it: look at the queue again."
+        )
+    return document, waits
+
+
+def _papers(document: Document, waits: Iterable[Waiting]) -> tuple[int, ...]:
+    whole = tuple(range(len(from_json(document.reading).papers))) if document.reading else ()
+    places: set[int] = set()
+    for wait_row in waits:
+        places.update(wait_row.papers or whole)
+    return tuple(sorted(places))
+
+
+def _deliveries(document: Document, agency: str) -> list[TransmissionRow]:
+    return list(TransmissionRow.objects.filter(document=document, agency=agency, placed=True).order_by("receipt"))
+
+
+def _settle(document: Document, waits: Iterable[Waiting], actor: str) -> None:
+    for row in waits:
+        row.settled_at, row.settled_by = timezone.now(), actor
+        row.save(update_fields=["settled_at", "settled_by"])
+    still = Waiting.objects.filter(document=document, settled_at=None).first()
+    document.state = Document.State.QUEUED if still else Document.State.READ
+    document.why = still.why if still else ""
+    document.save(update_fields=["state", "why"])
+
+
+def _event(kind: str, request: DetainerRequest, row: TransmissionRow, actor: str) -> None:
+    ledger.append(
+        kind,
+        actor=actor,
+        agency=request.agency,
+        subject=str(request),
+        facts={"paper": row.document_id[:16], "receipt": row.receipt, "station": row.station},
+    )

@@ -1,0 +1,323 @@
+"""Reads a document in a child process that can do nothing but read: limited memory, time and file size, no network, no other
+programs, no secrets in its environment. Comes in: the path of a stored document. Goes out: its `Reading`, or `Unreadable` with
+words for a person; the parent lives on whatever the document does. docs/reading.md lists the limits and what enforces each."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import ctypes
+import json
+import os
+import platform
+import resource
+import selectors
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+from detainerdesk.intake.reading.fields import NotAReading, Reading, Unreadable, from_json, to_json
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a child may use. These are the loosest values allowed; a stricter one is welcome."""
+
+    memory: int = 1024 * MIB  # of its own (RLIMIT_DATA)
+    address_space: int = 2560 * MIB  # with the libraries and model files mapped into it (RLIMIT_AS)
+    cpu_page: int = 30  # seconds
+    wall_page: float = 60.0
+    wall_document: float = 900.0
+    answer: int = 16 * MIB
+    written: int = 1 * MIB  # RLIMIT_FSIZE
+
+    def __post_init__(self) -> None:
+        for name, loosest in _LOOSEST.items():
+            if getattr(self, name) > loosest:
+                raise ValueError(f"The reader's limit {name} can be at most {loosest}, not {getattr(self, name)}.")
+
+
+_LOOSEST: dict[str, float] = {
+    "memory": 1024 * MIB,
+    "address_space": 2560 * MIB,
+    "cpu_page": 30,
+    "wall_page": 60.0,
+    "wall_document": 900.0,
+    "answer": 16 * MIB,
+    "written": 1 * MIB,
+}
+STANDARD = Limits()
+
+
+def read_in_child(path: Path, limits: Limits = STANDARD) -> Reading | Unreadable:
+    """Reads a stored document under the limits of docs/reading.md. Never raises for what a document does."""
+    answer = _ask(path, ["read"], limits)
+    if isinstance(answer, Unreadable):
+        return answer
+    try:
+        return from_json(answer["reading"])
+    except (KeyError, NotAReading):
+        return Unreadable("The reader gave no proper answer for this file. It is kept. A person must look at it.")
+
+
+def picture_in_child(path: Path, page: int, width_px: int, limits: Limits = STANDARD) -> bytes:
+    """PNG of one page, made under the same limits; raises `NoPicture` with words for a person."""
+    from detainerdesk.intake.reading.pages import NoPicture
+
+    answer = _ask(path, ["picture", str(int(page)), str(int(width_px))], limits)
+    if isinstance(answer, Unreadable):
+        raise NoPicture(answer.says)
+    try:
+        return base64.b64decode(answer["png"], validate=True)
+    except (KeyError, ValueError) as error:
+        raise NoPicture("The reader gave no picture for this page. Open the original instead.") from error
+
+
+# ---- the parent's side --------------------------------------------------------------------------------------------
+
+
+def _ask(path: Path, task: list[str], limits: Limits) -> Mapping[str, Any] | Unreadable:
+    package_root = str(Path(__file__).resolve().parents[3])
+    with tempfile.TemporaryDirectory(prefix="reading-") as folder:
+        try:
+            document = path.open("rb")
+        except OSError as error:
+            return Unreadable(f"The stored document can't be opened ({error.strerror}). Check the documents folder.")
+        with document:
+            child = subprocess.Popen(
+                [sys.executable, "-P", "-m", "detainerdesk.intake.reading.child", json.dumps(asdict(limits)), *task],
+                stdin=document,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=folder,
+                env={
+                    "PYTHONPATH": package_root,
+                    "HOME": folder,
+                    "TMPDIR": folder,
+                    "LC_ALL": "C.UTF-8",
+                    "OMP_NUM_THREADS": "1",
+                    "OPENBLAS_NUM_THREADS": "1",
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                },
+                close_fds=True,
+                start_new_session=True,
+            )
+            try:
+                return _listen(child, limits)
+            finally:
+                _kill(child)
+
+
+def _listen(child: subprocess.Popen[bytes], limits: Limits) -> Mapping[str, Any] | Unreadable:
+    """Takes the child's messages, one JSON object a line, until the last one, a time-out or its end."""
+    assert child.stdout is not None
+    begun = page_begun = time.monotonic()
+    page, count, received = 0, 0, 0
+    unfinished = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.stdout, selectors.EVENT_READ)
+        while True:
+            now = time.monotonic()
+            left = min(page_begun + limits.wall_page, begun + limits.wall_document) - now
+            if left <= 0:
+                return Unreadable(_too_slow(page, count, limits, whole=now - begun >= limits.wall_document))
+            if not selector.select(left):
+                continue
+            part = os.read(child.stdout.fileno(), 65536)
+            if not part:
+                return Unreadable(_ended(child, page, count, limits))
+            received += len(part)
+            if received > limits.answer:
+                return Unreadable("The reader's answer for this file grew over its limit. A person must look at it.")
+            *whole, unfinished = (unfinished + part).split(b"\n")
+            for line in whole:
+                message = _message(line)
+                if message is None:
+                    return Unreadable("The reader gave no proper answer for this file. A person must look at it.")
+                if "page" in message:
+                    page, count, page_begun = int(message["page"]), int(message["of"]), time.monotonic()
+                elif "unreadable" in message:
+                    return Unreadable(str(message["unreadable"]))
+                else:
+                    return message
+
+
+def _message(line: bytes) -> Mapping[str, Any] | None:
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) else None
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    if child.stdout is not None:
+        child.stdout.close()
+
+
+def _where(page: int, count: int) -> str:
+    return f"page {page} of {count}" if page else "the start of the file"
+
+
+def _too_slow(page: int, count: int, limits: Limits, *, whole: bool) -> str:
+    limit = f"{limits.wall_document / 60:.0f} minutes" if whole else f"{limits.wall_page:g} seconds a page"
+    return f"Reading was stopped at {_where(page, count)}: it took longer than {limit}. The file is kept. A person must look at it."
+
+
+def _ended(child: subprocess.Popen[bytes], page: int, count: int, limits: Limits) -> str:
+    code = child.wait()
+    if code == -signal.SIGXCPU:
+        why = f"it needed more than {limits.cpu_page} seconds of computing for one page"
+    elif code == _NO_MEMORY:
+        why = f"it needed more than {limits.memory // MIB} MB of memory"
+    else:
+        why = "the reader broke off"
+    return f"Reading was stopped at {_where(page, count)}: {why}. The file is kept. A person must look at it."
+
+
+# ---- the child's side ---------------------------------------------------------------------------------------------
+
+_NO_MEMORY = 71
+
+
+def main(arguments: list[str]) -> NoReturn:
+    """`python -m detainerdesk.intake.reading.child LIMITS read | picture PAGE WIDTH`, the document on standard input."""
+    limits = Limits(**json.loads(arguments[0]))
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get into the answer
+    bound(limits)
+    confine()
+    try:
+        data = sys.stdin.buffer.read(26 * MIB)  # one more than the limit, so that the limit is seen to be broken
+        answer = _answer(data, arguments[1:], answers, limits)
+    except MemoryError:
+        os._exit(_NO_MEMORY)
+    _send(answers, answer)
+    os._exit(0)
+
+
+def _answer(data: bytes, task: list[str], answers: BinaryIO, limits: Limits) -> dict[str, Any]:
+    from detainerdesk.intake.reading import pages, read  # heavy: only under the limits
+
+    try:
+        if task[0] == "picture":
+            return {"png": base64.b64encode(pages.render_picture(data, int(task[1]), int(task[2]))).decode("ascii")}
+        return {
+            "reading": to_json(read.read(data, page_begins=lambda page, of: _page_begins(answers, page, of, limits)))
+        }
+    except (pages.CannotRead, pages.NoPicture) as error:
+        return {"unreadable": str(error)}
+
+
+def _page_begins(answers: BinaryIO, page: int, of: int, limits: Limits) -> None:
+    _allow_cpu(limits)
+    _send(answers, {"page": page, "of": of})
+
+
+def _send(answers: BinaryIO, message: dict[str, Any]) -> None:
+    answers.write(json.dumps(message, ensure_ascii=True).encode("ascii") + b"\n")
+    answers.flush()
+
+
+def bound(limits: Limits) -> None:
+    """Sets this process's limits. The system enforces them, also inside the PDF and OCR libraries."""
+    os.nice(10)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.written, limits.written))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    # onnxruntime and OpenCV map more libraries and models than 1 GiB of addresses hold; their own memory is what counts.
+    resource.setrlimit(resource.RLIMIT_DATA, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.address_space, limits.address_space))
+    _allow_cpu(limits)
+
+
+def _allow_cpu(limits: Limits) -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + limits.cpu_page + 1
+    hard = int(limits.wall_document) + 60
+    resource.setrlimit(resource.RLIMIT_CPU, (min(soft, hard), hard))
+
+
+_REFUSED_EVENTS = (
+    "socket.",
+    "subprocess.",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.fork",
+    "os.system",
+    "os.startfile",
+    "ftplib.",
+    "http.",
+    "urllib.",
+    "smtplib.",
+    "webbrowser.",
+)
+
+
+def confine() -> None:
+    """Takes network and other programs away from this process: in Python by an audit hook, below it by a system-call filter
+    where the system has one, and by a network name space of its own where that is allowed. None can be undone."""
+    sys.addaudithook(_refuse)
+    _leave_network()
+    _filter_system_calls()
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    if event.startswith(_REFUSED_EVENTS):
+        raise PermissionError(f"The reader may not do this: {event}")
+
+
+def _leave_network() -> None:
+    clone_newnet = 0x40000000
+    try:
+        ctypes.CDLL(None, use_errno=True).unshare(
+            clone_newnet
+        )  # only a privileged process may; the others have the filter
+    except (OSError, AttributeError):
+        return
+
+
+_SYSTEM_CALLS = {  # architecture: audit number, system calls socket, connect, execve, execveat, ptrace
+    "x86_64": (0xC000003E, (41, 42, 59, 322, 101)),
+    "aarch64": (0xC00000B7, (198, 203, 221, 281, 117)),
+}
+
+
+def _filter_system_calls() -> bool:
+    """A seccomp filter: socket, connect, exec and ptrace answer "not permitted", also to the libraries in C."""
+    known = _SYSTEM_CALLS.get(platform.machine())
+    if sys.platform != "linux" or known is None:
+        return False
+    architecture, refused = known
+    load, equal, at_least, answer = 0x20, 0x15, 0x35, 0x06
+    allow, deny = 0x7FFF0000, 0x00050000 | 1  # EPERM
+    steps = [(load, 0, 0, 4), (equal, 1, 0, architecture), (answer, 0, 0, deny), (load, 0, 0, 0)]
+    steps += [(at_least, 0, 1, 0x40000000), (answer, 0, 0, deny)]  # the x32 numbers of the same calls
+    for number in refused:
+        steps += [(equal, 0, 1, number), (answer, 0, 0, deny)]
+    steps.append((answer, 0, 0, allow))
+    code = b"".join(struct.pack("HBBI", *step) for step in steps)
+    program = ctypes.create_string_buffer(code)
+    header = ctypes.create_string_buffer(struct.pack("HL", len(steps), ctypes.addressof(program)))
+    libc = ctypes.CDLL(None, use_errno=True)
+    no_new_privileges, set_seccomp, filter_mode = 38, 22, 2
+    if libc.prctl(no_new_privileges, 1, 0, 0, 0) != 0:
+        return False
+    return bool(libc.prctl(set_seccomp, filter_mode, header, 0, 0) == 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,367 @@
+"""Which paper a page belongs to, and where its fields are. Papers are told apart by weighted evidence (form mark, caption,
+numbers, wording, layout), never by one word; what the forms look like is data in templates/*.json. Comes in: the lines of a page.
+Goes out: an `Identity` (kind, edition, page, how sure and why) and a `Registration` of the template to the page."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from detainerdesk.intake.reading.fields import Box
+from detainerdesk.intake.reading.lines import Found, Line, find, fold
+
+WEIGHTS = {"mark": 3, "caption": 2, "wording": 2, "addressed": 1, "number": 1, "signer": 1}
+NEAR = 4.0  # points by which a label may miss its place and still support the registration
+
+
+@dataclass(frozen=True)
+class FieldPlace:
+    """Where one field stands on its form's page, and what its value looks like."""
+
+    name: str
+    kind: str  # text, check, sig
+    box: Box | None  # None: found by its label only
+    grammar: str
+    label: str | None  # the printed words that it follows
+    names: tuple[str, ...]  # names of the form field in digital originals
+    lines: int
+
+
+@dataclass(frozen=True)
+class Label:
+    words: str
+    box: Box | None
+
+
+@dataclass(frozen=True)
+class TemplatePage:
+    number: int
+    labels: tuple[Label, ...]
+    fields: tuple[FieldPlace, ...]
+    wording: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Template:
+    """One form: the evidence by which it is known, and the geometry of its pages, from its JSON file."""
+
+    kind: str
+    name: str
+    side: str  # administrative, judicial, other
+    editions: tuple[str, ...]
+    page_count: int
+    mark: str | None  # regular expression on the folded mark
+    mark_at: str  # foot, head
+    evidence: Mapping[
+        str, tuple[tuple[str, ...], ...]
+    ]  # group -> alternatives, each a set of words that must all stand
+    pages: tuple[TemplatePage, ...]
+
+    def page(self, number: int) -> TemplatePage | None:
+        return next((page for page in self.pages if page.number == number), None)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What one page is. `sure`: two independent kinds of evidence agree and none speaks against it."""
+
+    kind: str
+    edition: str | None
+    page: int
+    of: int | None
+    sure: bool
+    conflict: bool
+    seen: tuple[str, ...]  # groups of evidence
+
+
+@dataclass(frozen=True)
+class Registration:
+    """How the template lies on the page: x' = sx * x + dx, y' = sy * y + dy, and how many labels agree."""
+
+    sx: float
+    dx: float
+    sy: float
+    dy: float
+    agreeing: int
+    labels: int
+    found: tuple[tuple[Label, Found], ...]
+
+    def to_page(self, box: Box) -> Box:
+        x0, y0, x1, y1 = box
+        return (self.sx * x0 + self.dx, self.sy * y0 + self.dy, self.sx * x1 + self.dx, self.sy * y1 + self.dy)
+
+    @property
+    def sure(self) -> bool:
+        return self.agreeing >= 4 and self.agreeing >= 0.35 * self.labels
+
+
+@cache
+def templates() -> tuple[Template, ...]:
+    """All forms that are known, from templates/*.json."""
+    folder = resources.files("detainerdesk.intake.reading") / "templates"
+    files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".json")), key=lambda entry: entry.name)
+    return tuple(_template(json.loads(entry.read_text("utf-8"))) for entry in files)
+
+
+def template_of(kind: str) -> Template | None:
+    return next((template for template in templates() if template.kind == kind), None)
+
+
+def page_of(identity: Identity) -> TemplatePage | None:
+    """The template of the page that was identified, where there is one."""
+    template = template_of(identity.kind)
+    return template.page(identity.page) if template else None
+
+
+def identify(lines: Sequence[Line], height: float) -> Identity:
+    """The form that the evidence on this page supports best; `unknown` where none does or where it contradicts itself."""
+    page, of = _page_mark(lines, height)
+    text = _Text(lines, height)
+    judged = []
+    for template in templates():
+        seen = _evidence(template, text)
+        weight = sum(WEIGHTS[group] for group in seen)
+        judged.append((weight, len(seen), template, seen))
+    judged.sort(key=lambda entry: (entry[0], entry[1]), reverse=True)
+    weight, _, best, seen = judged[0]
+    if weight < 2:
+        return Identity("unknown", None, page or 1, of, sure=False, conflict=False, seen=())
+    marked = [entry for entry in judged if "mark" in entry[3]]
+    rival = next((entry for entry in judged[1:] if entry[2].side != best.side and entry[0] >= 4), None)
+    other_mark = next((entry for entry in marked if entry[2] is not best), None)
+    if other_mark is not None or rival is not None or _captions_clash(best, text):
+        return Identity("unknown", None, page or 1, of, sure=False, conflict=True, seen=seen)
+    strong = {"mark", "caption", "wording"} & set(seen)
+    if not strong or (weight < 3 and best.side != "other"):
+        return Identity("unknown", None, page or 1, of, sure=False, conflict=False, seen=seen)
+    number = page or _page_by_wording(best, text)
+    sure = len(seen) >= 2 and weight >= 4
+    return Identity(best.kind, _edition(best, lines, height), number, of or None, sure, conflict=False, seen=seen)
+
+
+def register(page: TemplatePage, lines: Sequence[Line]) -> Registration:
+    """Lays the template on the page by its labels: the placement that most of them agree with."""
+    placed = [label for label in page.labels if label.box is not None]
+    pairs = []
+    for label in placed:
+        if len(fold(label.words)) >= 6:
+            pairs += [(label, found) for found in itertools.islice(find(lines, label.words), 4)]
+    best: tuple[int, float, tuple[float, float, float, float]] = (0, 0.0, (1.0, 0.0, 1.0, 0.0))
+    for one, two in itertools.combinations(pairs, 2):
+        placement = _from_two(one, two)
+        if placement is None:
+            continue
+        misses = [_miss(placement, label, found) for label, found in pairs]
+        near = [miss for miss in misses if miss <= NEAR]
+        if (len(near), -sum(near)) > (best[0], best[1]):
+            best = (len(near), -sum(near), placement)
+    placement = best[2]
+    kept = [pair for pair in pairs if _miss(placement, *pair) <= NEAR]
+    if len(kept) >= 3:
+        placement = _fit(kept)
+    found = []
+    agreeing = 0
+    for label in placed:
+        options = [(label, hit) for hit in find(lines, label.words)]
+        near_hits = [(_miss(placement, *option), option) for option in options]
+        if near_hits:
+            miss, option = min(near_hits, key=lambda entry: entry[0])
+            if miss <= 3 * NEAR:
+                found.append(option)
+            agreeing += miss <= NEAR
+    for label in page.labels:
+        if label.box is None:
+            found += [(label, hit) for hit in itertools.islice(find(lines, label.words), 1)]
+    return Registration(*placement, agreeing=agreeing, labels=len(placed), found=tuple(found))
+
+
+def fax_pages(lines: Sequence[Line], height: float) -> tuple[int, int] | None:
+    """Page n of m as the sending fax machine printed it on the top edge."""
+    for line in lines:
+        if line.box[1] < 0.04 * height:
+            match = re.search(r"\bP(?:AGE|G|\.)?[ .:]*0*(\d{1,3})\s*(?:/|OF)\s*0*(\d{1,3})", line.text, re.I)
+            if match and 1 <= int(match[1]) <= int(match[2]) <= 200:
+                return int(match[1]), int(match[2])
+    return None
+
+
+class _Text:
+    """The page's print, folded, by region: head, foot, all."""
+
+    def __init__(self, lines: Sequence[Line], height: float) -> None:
+        ordered = sorted(lines, key=lambda line: (round(line.box[1] / 5), line.box[0]))
+        body = [line for line in ordered if not _is_fax_header(line, height)]
+        self.head = [line.folded[0] for line in body if line.box[1] < 0.30 * height]
+        self.top = [line.folded[0] for line in body if line.box[1] < 0.10 * height]
+        self.foot = [line.folded[0] for line in body if line.box[3] > 0.90 * height]
+        self.everything = " ".join(line.folded[0] for line in body)
+        self.joined = "".join(line.folded[0] for line in body)
+        self.joined_head = "".join(self.head)
+        self.raw = "\n".join(line.text for line in body)
+
+    def has(self, words: str, region: str) -> bool:
+        wanted = fold(words)
+        return wanted in (self.joined_head if region == "head" else self.joined)
+
+
+def _is_fax_header(line: Line, height: float) -> bool:
+    """The line that a sending machine prints on the top edge: its words are no evidence of anything."""
+    return (
+        line.box[3] < 0.045 * height
+        and re.search(r"\d{1,2}\s*/\s*\d{1,2}|\bFAX\b|\d:\d\d", line.text, re.I) is not None
+    )
+
+
+def _evidence(template: Template, text: _Text) -> tuple[str, ...]:
+    seen = []
+    if template.mark is not None:
+        where = text.foot if template.mark_at == "foot" else text.top
+        if any(re.search(template.mark, line) for line in where):
+            seen.append("mark")
+    for group, alternatives in template.evidence.items():
+        region = "head" if group == "caption" else "all"
+        if group == "number":
+            if any(re.search(pattern, text.raw, re.I) for words in alternatives for pattern in words):
+                seen.append(group)
+        elif any(all(text.has(words, region) for words in alternative) for alternative in alternatives):
+            seen.append(group)
+    return tuple(seen)
+
+
+def _captions_clash(best: Template, text: _Text) -> bool:
+    """A court's caption on a department's form, or the other way round: a person decides what that is."""
+    court = text.has("UNITED STATES DISTRICT COURT", "head") or text.has("TRIAL COURT OF THE COMMONWEALTH", "head")
+    department = text.has("DEPARTMENT OF HOMELAND SECURITY", "head")
+    if best.side == "administrative":
+        return court
+    if best.side == "judicial":
+        return department
+    return False
+
+
+_PAGE = re.compile(r"\bPage\s*(\d{1,2})\s*of\s*(\d{1,2})\b", re.I)
+
+
+def _page_mark(lines: Sequence[Line], height: float) -> tuple[int | None, int | None]:
+    for line in lines:
+        if line.box[3] > 0.88 * height:
+            match = _PAGE.search(line.text.replace("l of", "1 of"))
+            if match and 1 <= int(match[1]) <= int(match[2]):
+                return int(match[1]), int(match[2])
+    return None, None
+
+
+def _page_by_wording(template: Template, text: _Text) -> int:
+    counts = [(sum(text.has(words, "all") for words in page.wording), -page.number) for page in template.pages]
+    if counts and max(counts)[0] > 0:
+        return -max(counts)[1]
+    return 1
+
+
+_EDITION = re.compile(r"\(?\s*(?:Rev\.?|Revised)?\s*\(?(\d{1,2}\s*[/-]\s*\d{1,2}(?:\s*[/-]\s*\d{2,4})?)\s*\)?", re.I)
+
+
+def _edition(template: Template, lines: Sequence[Line], height: float) -> str | None:
+    """The edition as the form mark prints it, like 02/17; None where it can't be read."""
+    if template.mark is None:
+        return None
+    for line in lines:
+        at_place = line.box[3] > 0.88 * height if template.mark_at == "foot" else line.box[1] < 0.12 * height
+        if not at_place or not re.search(template.mark, line.folded[0]):
+            continue
+        tail = re.split(r"247\s*[A-Z]?|20[0-9]|442|93", line.text, maxsplit=1)[-1]
+        match = _EDITION.search(tail)
+        if match:
+            return re.sub(r"\s", "", match[1])
+    return None
+
+
+def _from_two(one: tuple[Label, Found], two: tuple[Label, Found]) -> tuple[float, float, float, float] | None:
+    (ax, ay), (bx, by) = _point(one[0]), _point(two[0])
+    (px, py), (qx, qy) = _seen_at(one[1]), _seen_at(two[1])
+    if abs(ay - by) < 60:
+        return None
+    sy = (qy - py) / (by - ay)
+    if not 0.88 <= sy <= 1.12:
+        return None
+    sx = (qx - px) / (bx - ax) if abs(ax - bx) > 150 else sy
+    if not 0.88 <= sx <= 1.12:
+        return None
+    return sx, (px + qx - sx * (ax + bx)) / 2, sy, py - sy * ay
+
+
+def _fit(pairs: Sequence[tuple[Label, Found]]) -> tuple[float, float, float, float]:
+    label = np.array([_point(pair[0]) for pair in pairs])
+    seen = np.array([_seen_at(pair[1]) for pair in pairs])
+    sy, dy = np.polyfit(label[:, 1], seen[:, 1], 1)
+    if np.ptp(label[:, 0]) > 150:
+        sx, dx = np.polyfit(label[:, 0], seen[:, 0], 1)
+    else:
+        sx, dx = sy, float(np.mean(seen[:, 0] - sy * label[:, 0]))
+    return float(sx), float(dx), float(sy), float(dy)
+
+
+def _miss(placement: tuple[float, float, float, float], label: Label, found: Found) -> float:
+    sx, dx, sy, dy = placement
+    (x, y), (px, py) = _point(label), _seen_at(found)
+    return max(abs(sx * x + dx - px) / 1.5, abs(sy * y + dy - py))
+
+
+def _point(label: Label) -> tuple[float, float]:
+    assert label.box is not None
+    return label.box[0], (label.box[1] + label.box[3]) / 2
+
+
+def _seen_at(found: Found) -> tuple[float, float]:
+    return found.box[0], (found.box[1] + found.box[3]) / 2
+
+
+def _template(data: Mapping[str, Any]) -> Template:
+    return Template(
+        kind=data["kind"],
+        name=data["name"],
+        side=data["side"],
+        editions=tuple(data.get("editions", ())),
+        page_count=int(data.get("page_count", 1)),
+        mark=data.get("mark"),
+        mark_at=data.get("mark_at", "foot"),
+        evidence={
+            group: tuple(tuple(words) for words in alternatives) for group, alternatives in data["evidence"].items()
+        },
+        pages=tuple(_page(page) for page in data.get("pages", ())),
+    )
+
+
+def _page(data: Mapping[str, Any]) -> TemplatePage:
+    return TemplatePage(
+        number=int(data["number"]),
+        labels=tuple(Label(label["words"], _box(label.get("box"))) for label in data.get("labels", ())),
+        fields=tuple(
+            FieldPlace(
+                name=field["name"],
+                kind=field["kind"],
+                box=_box(field.get("box")),
+                grammar=field.get("grammar", "text"),
+                label=field.get("label"),
+                names=tuple(field.get("names", ())),
+                lines=int(field.get("lines", 1)),
+            )
+            for field in data.get("fields", ())
+        ),
+        wording=tuple(data.get("wording", ())),
+    )
+
+
+def _box(value: Any) -> Box | None:
+    if value is None:
+        return None
+    x0, y0, x1, y1 = value
+    return float(x0), float(y0), float(x1), float(y1)

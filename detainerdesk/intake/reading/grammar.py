@@ -1,0 +1,73 @@
+"""What a field's value must look like before a machine may take it as sure: dates, numbers, phones, names. Comes in: the name
+of a grammar (from the template) and a text. Goes out: the text in its usual spacing, and whether it fits."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+_LETTERS = r"A-Za-zÀ-ÖØ-öø-ÿĀ-ſƠơƯưẠ-ỹ"
+
+
+def tidy(grammar: str, text: str) -> str:
+    """The value as printed, without the spaces that letter-spacing or a reader put into it."""
+    value = re.sub(r"\s+", " ", text).strip(" _")
+    if grammar in ("date", "number", "event", "case"):
+        return value.replace(" ", "")
+    if grammar == "phone":
+        return re.sub(r"\)\s*", ") ", re.sub(r"\s*-\s*", "-", value))
+    if grammar == "name":
+        return re.sub(r"\s*,\s*", ", ", value).strip()
+    return value
+
+
+def fits(grammar: str, value: str) -> bool:
+    """Whether the value has the shape that this field prints. A field without a shape of its own fits only if each word is all
+    letters or all digits, because that is where readers confuse O and 0, I and 1."""
+    match grammar:
+        case "date":
+            return _is_date(value)
+        case "a_number":
+            return re.fullmatch(r"A?[ -]?\d(?:[ -]?\d){7,8}", value) is not None
+        case "number":
+            return re.fullmatch(r"\d{6,12}", value) is not None
+        case "event":
+            return re.fullmatch(r"[A-Z]{3}\d{10}", value) is not None
+        case "phone":
+            return re.fullmatch(r"(?:1[ -])?\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}", value) is not None
+        case "name":
+            return re.fullmatch(rf"[{_LETTERS}][{_LETTERS}' .,-]+", value) is not None and len(value) >= 3
+        case "sex":
+            return value.upper() in ("M", "F", "X", "MALE", "FEMALE")
+        case "words":
+            return re.fullmatch(rf"[{_LETTERS}][{_LETTERS}' .,-]*", value) is not None and len(value) >= 2
+        case "case":
+            return (
+                re.fullmatch(r"(?:\d:)?\d{2}-(?:cr|mj|m|cv|mc|po|CR|MJ|M)-\d{2,6}(?:-[A-Z0-9]{1,6})*", value)
+                is not None
+            )
+        case _:
+            return value != "" and all(_is_plain(word) for word in value.split())
+
+
+def comparable(value: str) -> str:
+    """Two readings agree when only their spacing differs."""
+    return re.sub(r"\s+", "", value)
+
+
+def _is_plain(word: str) -> bool:
+    core = word.strip(".,;:()'\"#&/-")
+    parts = re.split(r"[-./,:'()&#]", core)
+    return all(part == "" or part.isalpha() or (part.isascii() and part.isdigit()) for part in parts)
+
+
+def _is_date(value: str) -> bool:
+    match = re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})", value)
+    if match is None:
+        return False
+    month, day, year = (int(part) for part in match.groups())
+    try:
+        datetime.date(year if year >= 100 else 2000 + year, month, day)
+    except ValueError:
+        return False
+    return year < 100 or 1900 <= year <= 2100

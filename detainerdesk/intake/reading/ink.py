@@ -1,0 +1,148 @@
+"""Ticks and signatures by measuring ink: never by what a file says of itself. Comes in: a grey page picture and a box on it
+(pixels). Goes out: whether the box holds ink, whether that is clear, and where the printed square was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Gray = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+PixelBox = tuple[int, int, int, int]
+
+SQUARE = 0.72  # least share of the weakest side of a printed square
+
+
+@dataclass(frozen=True)
+class Ink:
+    """What was measured in one box. `inked` is None where it is neither clearly empty nor clearly inked."""
+
+    inked: bool | None
+    share: float
+    box: PixelBox
+    outline: float  # share of the printed square's edge that was found, 0 where none is looked for
+
+
+def dark(picture: Gray) -> Mask:
+    """Where the page is inked, by its own paper and ink levels, so that a pale scan is measured like a dark one."""
+    paper = float(np.median(picture))
+    ink = float(np.percentile(picture, 0.5))
+    if paper - ink < 30:  # a blank page: grain is not ink
+        ink = paper - 120
+    return picture < paper - 0.45 * (paper - ink)
+
+
+def tick(mask: Mask, box: PixelBox, reach: int) -> Ink:
+    """Ink inside a printed check box. The square is looked for up to `reach` pixels from where the template has it."""
+    found, outline = _square(mask, box, reach)
+    x0, y0, x1, y1 = found
+    size = min(x1 - x0, y1 - y0)
+    edge = max(2, round(size * 0.16))
+    inner = mask[y0 + edge : y1 - edge, x0 + edge : x1 - edge]
+    if inner.size == 0:
+        return Ink(None, 0.0, found, outline)
+    share = float(inner.mean())
+    span = _largest_span(inner)
+    beside = _beside(mask, found, edge)
+    if outline < SQUARE:
+        inked = None
+    elif share < 0.035 and span < 0.3 and beside < 0.06:
+        inked = False
+    elif 0.06 <= share <= 0.8 and span >= 0.5 and beside < 0.45:
+        inked = True
+    else:
+        inked = None
+    return Ink(inked, share, found, outline)
+
+
+def signature(mask: Mask, box: PixelBox) -> Ink:
+    """Ink in a signature cell, without the cell's own rules, specks and edges."""
+    x0, y0, x1, y1 = _inside(mask, box)
+    cell = mask[y0:y1, x0:x1].astype(np.uint8)
+    if cell.size == 0:
+        return Ink(None, 0.0, box, 0.0)
+    wide = max(25, int(cell.shape[1] * 0.3))
+    rules = cv2.morphologyEx(cell, cv2.MORPH_OPEN, np.ones((1, wide), np.uint8))
+    rules = cv2.dilate(rules, np.ones((5, 9), np.uint8))
+    cell = np.where(rules > 0, 0, cell).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(cell, connectivity=8)
+    strokes = [s for s in stats[1:count] if s[cv2.CC_STAT_AREA] >= 12 and max(s[2], s[3]) >= 6]
+    area = sum(int(s[cv2.CC_STAT_AREA]) for s in strokes)
+    share = area / cell.size
+    if not strokes:
+        return Ink(False, share, (x0, y0, x1, y1), 0.0)
+    left, right = min(int(s[0]) for s in strokes), max(int(s[0] + s[2]) for s in strokes)
+    tall = max(int(s[3]) for s in strokes)
+    span = (right - left) / cell.shape[1]
+    if span >= 0.12 and tall >= cell.shape[0] * 0.2 and area >= 60:
+        inked: bool | None = True
+    elif area < 30 and span < 0.05:
+        inked = False
+    else:
+        inked = None
+    return Ink(inked, share, (x0, y0, x1, y1), 0.0)
+
+
+def any_ink(mask: Mask, box: PixelBox) -> bool:
+    """Whether a text cell holds anything that is more than specks and its own rule."""
+    measured = signature(mask, box)
+    return measured.share > 0.004 or measured.inked is True
+
+
+def _square(mask: Mask, box: PixelBox, reach: int) -> tuple[PixelBox, float]:
+    """The printed square nearest to where it should be, and how much of its weakest side was found."""
+    x0, y0, x1, y1 = box
+    best, best_score, best_found = box, -1.0, 0.0
+    near = mask[max(0, y0 - 3 * reach) : y1 + 3 * reach, max(0, x0 - 3 * reach) : x1 + 3 * reach].astype(np.uint8)
+    # a side may wander by a pixel up and down, or left and right
+    rows = cv2.dilate(near, np.ones((3, 1), np.uint8)).astype(np.float32)
+    columns = cv2.dilate(near, np.ones((1, 3), np.uint8)).astype(np.float32)
+    left, top = x0 - max(0, x0 - 3 * reach), y0 - max(0, y0 - 3 * reach)
+    for grow in (-3, -2, -1, 0, 1, 2, 3):
+        wide, tall = x1 - x0 + grow, y1 - y0 + grow
+        cut = np.s_[max(0, top - reach) : top + tall + reach, max(0, left - reach) : left + wide + reach]
+        if wide < 6 or tall < 6 or rows[cut].shape[0] < tall or rows[cut].shape[1] < wide:
+            continue
+        across = cv2.matchTemplate(rows[cut], np.full((1, wide), 1 / wide, np.float32), cv2.TM_CCORR)
+        down = cv2.matchTemplate(columns[cut], np.full((tall, 1), 1 / tall, np.float32), cv2.TM_CCORR)
+        # each of the four sides must be there: the weakest counts
+        scores = np.minimum(
+            np.minimum(across[: across.shape[0] - tall + 1], across[tall - 1 :]),
+            np.minimum(down[:, : down.shape[1] - wide + 1], down[:, wide - 1 :]),
+        )
+        offsets_y, offsets_x = np.mgrid[: scores.shape[0], : scores.shape[1]]
+        far = np.hypot(offsets_y - reach, offsets_x - reach) / max(1, reach)
+        judged = scores - 0.15 * far
+        index = np.unravel_index(int(np.argmax(judged)), judged.shape)
+        if judged[index] > best_score:
+            best_score, best_found = float(judged[index]), float(scores[index])
+            px = x0 - left + max(0, left - reach) + int(index[1])
+            py = y0 - top + max(0, top - reach) + int(index[0])
+            best = (px, py, px + wide, py + tall)
+    return best, best_found
+
+
+def _largest_span(inner: Mask) -> float:
+    """Extent of the largest stroke, as a share of the box: a speck is small however dark it is."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(inner.astype(np.uint8), connectivity=8)
+    if count < 2:
+        return 0.0
+    return max(max(float(s[2]) / inner.shape[1], float(s[3]) / inner.shape[0]) for s in stats[1:count])
+
+
+def _beside(mask: Mask, box: PixelBox, edge: int) -> float:
+    """Ink just left of and above the box, where no print stands: a mark that missed the box, or a circle around it."""
+    x0, y0, x1, y1 = box
+    size = x1 - x0
+    gap = edge + 1
+    left = mask[max(0, y0) : y1, max(0, x0 - gap - size // 2) : max(0, x0 - gap)]
+    above = mask[max(0, y0 - gap - size // 6) : max(0, y0 - gap), x0:x1]
+    return max((float(part.mean()) if part.size else 0.0) for part in (left, above))
+
+
+def _inside(mask: Mask, box: PixelBox) -> PixelBox:
+    x0, y0, x1, y1 = box
+    return max(0, x0), max(0, y0), min(mask.shape[1], x1), min(mask.shape[0], y1)

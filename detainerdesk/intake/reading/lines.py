@@ -1,0 +1,151 @@
+"""Lines of characters with places, the same for digital text and OCR, and finding printed words on them. Comes in: the
+characters of a page. Goes out: lines, and where a label stands on the page, tolerant of the letters that OCR confuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from detainerdesk.intake.reading.fields import Box
+from detainerdesk.intake.reading.pages import Char
+
+_SAME = str.maketrans({"i": "1", "l": "1", "|": "1", "o": "0"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """Characters that follow each other on one line, in reading order, with the spaces between them."""
+
+    chars: tuple[Char, ...]
+
+    @cached_property
+    def text(self) -> str:
+        return "".join(char.text for char in self.chars)
+
+    @cached_property
+    def box(self) -> Box:
+        return box_of(self.chars)
+
+    @cached_property
+    def folded(self) -> tuple[str, tuple[int, ...]]:
+        """The line's letters and digits folded for matching, and for each its index among the characters."""
+        letters, places = [], []
+        for index, char in enumerate(self.chars):
+            for letter in fold(char.text):
+                letters.append(letter)
+                places.append(index)
+        return "".join(letters), tuple(places)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Printed words that were found: on which line, from which character to which (exclusive)."""
+
+    line: int
+    start: int
+    end: int
+    box: Box
+    errors: int
+
+
+def fold(text: str) -> str:
+    """Only letters and digits, small, with the letters that print and OCR confuse made one (I, l, 1; O, 0)."""
+    return "".join(c for c in text.casefold() if c.isalnum() or c == "|").translate(_SAME)
+
+
+def box_of(chars: Iterable[Char]) -> Box:
+    marks = [char for char in chars if not char.text.isspace()] or list(chars)
+    return (min(c.x0 for c in marks), min(c.y0 for c in marks), max(c.x1 for c in marks), max(c.y1 for c in marks))
+
+
+def lines_of(chars: Sequence[Char]) -> tuple[Line, ...]:
+    """The characters of a digital page as lines, in the order in which the page draws them: text that touches or overlaps
+    its label stays apart from it, because each was drawn on its own."""
+    lines: list[Line] = []
+    current: list[Char] = []
+    for char in chars:
+        if current and not _follows(current[-1], char):
+            lines.append(Line(tuple(current)))
+            current = []
+        if current and not char.text.isspace() and not current[-1].text.isspace():
+            gap = char.x0 - current[-1].x1
+            if gap > 0.28 * max(char.y1 - char.y0, current[-1].y1 - current[-1].y0, 4):
+                current.append(Char(" ", current[-1].x1, char.y0, char.x0, char.y1))
+        current.append(char)
+    if current:
+        lines.append(Line(tuple(current)))
+    return tuple(line for line in lines if line.text.strip())
+
+
+def _follows(before: Char, char: Char) -> bool:
+    if char.text.isspace() or before.text.isspace():
+        size = 8.0
+        return abs(char.y1 - before.y1) < 6 and -3 < char.x0 - before.x1 < 2.5 * size
+    size = max(before.y1 - before.y0, char.y1 - char.y0, 4.0)
+    overlap = min(before.y1, char.y1) - max(before.y0, char.y0)
+    near = -0.4 * size < char.x0 - before.x1 < 1.2 * size
+    return near and (overlap > 0 or abs(char.y1 - before.y1) < 0.8 * size)
+
+
+def find(lines: Sequence[Line], words: str, *, slack: float = 0.15) -> Iterator[Found]:
+    """Each place where the words stand, exactly or with a few wrong letters (`slack` of them)."""
+    wanted = fold(words)
+    exact = any(wanted in line.folded[0] for line in lines)
+    allowed = 0 if exact else int(len(wanted) * slack)
+    for number, line in enumerate(lines):
+        letters, places = line.folded
+        for start, end, errors in _spans(letters, wanted, allowed):
+            first, last = places[start], places[end - 1] + 1
+            # the label's own marks before and after belong to it
+            last += _closing(line.text[last:], words)
+            while first > 0 and line.chars[first - 1].text in "(,. " and words[0] in "(,.":
+                first -= 1
+            yield Found(number, first, last, box_of(line.chars[first:last]), errors)
+
+
+def _closing(after: str, words: str) -> int:
+    """How many characters after a label's last letter are its own closing marks."""
+    marks = re.match(r"(\s*[:;#.)])+", after) if words[-1] in ":;#.)" else None
+    return marks.end() if marks else 0
+
+
+def _spans(letters: str, wanted: str, allowed: int) -> Iterator[tuple[int, int, int]]:
+    if not wanted:
+        return
+    at = letters.find(wanted)
+    if at >= 0:
+        while at >= 0:
+            yield at, at + len(wanted), 0
+            at = letters.find(wanted, at + 1)
+        return
+    if allowed == 0 or len(letters) < len(wanted) - allowed:
+        return
+    pairs = set(pairwise(wanted))
+    if len(pairs & set(pairwise(letters))) < 0.45 * len(pairs):
+        return
+    best = _closest(letters, wanted)
+    if best[2] <= allowed:
+        yield best
+
+
+def _closest(letters: str, wanted: str) -> tuple[int, int, int]:
+    """The part of `letters` that is nearest to `wanted` by edits (Sellers): start, end, edits."""
+    column = [(row, 0) for row in range(len(wanted) + 1)]  # (edits, start) after no letter
+    best = (0, 0, len(wanted))
+    for at, letter in enumerate(letters):
+        fresh = [(0, at + 1)]
+        for row, want in enumerate(wanted, 1):
+            fresh.append(
+                min(
+                    (column[row - 1][0] + (letter != want), column[row - 1][1] if row > 1 else at),
+                    (column[row][0] + 1, column[row][1]),
+                    (fresh[row - 1][0] + 1, fresh[row - 1][1]),
+                )
+            )
+        column = fresh
+        if column[-1][0] < best[2]:
+            best = (column[-1][1], at + 1, column[-1][0])
+    return best

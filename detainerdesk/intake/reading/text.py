@@ -1,0 +1,226 @@
+"""Text values of a page's fields: form values first, else digital text at its place, else OCR read twice. Comes in: a page, its
+lines, the template and how it lies on the page. Goes out: a `Field` for each text field, accepted only where it is sure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from detainerdesk.intake.reading import grammar, ink, ocr
+from detainerdesk.intake.reading.fields import Box, Field
+from detainerdesk.intake.reading.forms import FieldPlace, Registration, TemplatePage
+from detainerdesk.intake.reading.lines import Line, box_of, fold
+from detainerdesk.intake.reading.pages import Char, Gray, Page, Widget
+
+SURE_LETTER = 0.80  # least confidence of the least sure letter
+SURE_VALUE = 0.93  # least mean confidence of a value
+LOOSE_X, LOOSE_Y = 4.0, 3.0  # points around a box in which its text may stand
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page made ready for reading its fields: upright picture, ink mask, lines, and the way back to the page as it came."""
+
+    page: Page
+    picture: Gray
+    mask: ink.Mask
+    scale: float
+    lines: tuple[Line, ...]
+    to_file: Callable[[Box], Box]
+
+    def pixels(self, box: Box, *, loose: float = 0.0) -> tuple[int, int, int, int]:
+        height, width = self.picture.shape
+        x0, y0, x1, y1 = box
+        return (
+            max(0, round((x0 - loose) * self.scale)),
+            max(0, round((y0 - loose) * self.scale)),
+            min(width, round((x1 + loose) * self.scale)),
+            min(height, round((y1 + loose) * self.scale)),
+        )
+
+
+def text_fields(sheet: Sheet, template: TemplatePage, laid: Registration, *, sure: bool) -> dict[str, Field]:
+    """All text fields of the page. `sure`: the form itself is certain; otherwise nothing on it is accepted."""
+    places = [place for place in template.fields if place.kind == "text"]
+    boxes = {place.name: laid.to_page(place.box) for place in places if place.box is not None}
+    taken = _values_in_lines(sheet.lines, laid, boxes)
+    fields = {}
+    for place in places:
+        box = boxes.get(place.name)
+        if box is None:
+            continue
+        widget = widget_of(sheet.page.widgets, place, box)
+        if widget is not None:
+            fields[place.name] = _from_widget(sheet, place, widget, sure=sure)
+        elif sheet.page.scanned:
+            fields[place.name] = _from_ocr(sheet, place, box, taken.get(place.name, ()), sure=sure)
+        else:
+            fields[place.name] = _from_text(sheet, place, box, taken.get(place.name, ()), sure=sure)
+    return fields
+
+
+def widget_of(widgets: Sequence[Widget], place: FieldPlace, box: Box) -> Widget | None:
+    """The form field at this place; where two overlap, the one whose name is known."""
+    at_place = [(overlap(widget.box, box), widget) for widget in widgets]
+    at_place = [(share, widget) for share, widget in at_place if share > 0.3]
+    if not at_place:
+        return None
+    known = {fold(name) for name in (place.name, *place.names)}
+    return max(at_place, key=lambda entry: (any(k in fold(entry[1].name) for k in known), entry[0]))[1]
+
+
+def overlap(one: Box, two: Box) -> float:
+    """Shared area as a part of the smaller box."""
+    wide = min(one[2], two[2]) - max(one[0], two[0])
+    tall = min(one[3], two[3]) - max(one[1], two[1])
+    if wide <= 0 or tall <= 0:
+        return 0.0
+    least = min((one[2] - one[0]) * (one[3] - one[1]), (two[2] - two[0]) * (two[3] - two[1]))
+    return wide * tall / max(least, 1e-6)
+
+
+def _from_widget(sheet: Sheet, place: FieldPlace, widget: Widget, *, sure: bool) -> Field:
+    value = grammar.tidy(place.grammar, widget.value.replace("\r", " ").replace("\n", " "))
+    inked = ink.any_ink(sheet.mask, sheet.pixels(widget.box, loose=-0.8))
+    if value == "":
+        # A value that shows on the page but not in the form's data is drawn there by other means.
+        state = "unreadable" if inked else "empty"
+        return Field(None, state, sure and not inked, sheet.page.number, widget.box, 1.0, "form field")  # type: ignore[arg-type]
+    return Field(value, "shown", sure and inked, sheet.page.number, widget.box, 1.0, "form field")
+
+
+def _from_text(sheet: Sheet, place: FieldPlace, box: Box, chars: Sequence[Char], *, sure: bool) -> Field:
+    value = grammar.tidy(place.grammar, _spaced(chars))
+    number = sheet.page.number
+    if value == "":
+        inked = ink.any_ink(sheet.mask, sheet.pixels(box, loose=-0.8))
+        if inked:
+            return Field(None, "unreadable", False, number, box, 0.0, "text layer")
+        return Field(None, "empty", sure, number, box, 1.0, "text layer")
+    where = box_of(chars)
+    x0, y0, x1, y1 = sheet.pixels(where)
+    visible = bool(sheet.mask[y0:y1, x0:x1].mean() > 0.02) if y1 > y0 and x1 > x0 else False
+    fits = place.grammar in ("text", "name", "words") or grammar.fits(place.grammar, value)
+    return Field(value, "shown", sure and visible and fits, number, where, 1.0, "text layer")
+
+
+def _from_ocr(sheet: Sheet, place: FieldPlace, box: Box, chars: Sequence[Char], *, sure: bool) -> Field:
+    number = sheet.page.number
+    marks = [char for char in chars if not char.text.isspace()]
+    value = grammar.tidy(place.grammar, _spaced(chars))
+    if not marks or value == "":
+        inked = ink.any_ink(sheet.mask, sheet.pixels(box, loose=-1.0))
+        state = "unreadable" if inked else "empty"
+        return Field(None, state, sure and not inked, number, sheet.to_file(box), 0.0, "ocr")  # type: ignore[arg-type]
+    where = box_of(chars)
+    again = _read_again(sheet, where, box)
+    second = grammar.tidy(place.grammar, again)
+    least = min(char.confidence for char in marks)
+    mean = float(np.mean([char.confidence for char in marks]))
+    accepted = (
+        sure
+        and grammar.fits(place.grammar, value)
+        and grammar.comparable(value) == grammar.comparable(second)
+        and least >= SURE_LETTER
+        and mean >= SURE_VALUE
+    )
+    return Field(value, "shown", accepted, number, sheet.to_file(where), mean, "ocr")
+
+
+def _read_again(sheet: Sheet, where: Box, box: Box) -> str:
+    """The second reading: the value alone, trimmed to its ink, without rules, at another scale."""
+    x0, y0, x1, y1 = where
+    height, width = sheet.picture.shape
+    left, right = max(0, round((x0 - 2.0) * sheet.scale)), min(width, round((x1 + 3.0) * sheet.scale))
+    top = max(0, round((min(y0, box[1]) - 0.5) * sheet.scale))
+    bottom = min(height, round((max(y1, box[3]) + 0.5) * sheet.scale))
+    top = max(top, round((y0 - 1.0) * sheet.scale))
+    bottom = min(bottom, round((y1 + 1.0) * sheet.scale))
+    crop = sheet.picture[top:bottom, left:right]
+    if crop.size == 0:
+        return ""
+    clean = _without_rules(crop)
+    scaled = cv2.resize(clean, None, fx=1.6, fy=1.6, interpolation=cv2.INTER_CUBIC)
+    padded = cv2.copyMakeBorder(scaled, 6, 6, 12, 12, cv2.BORDER_CONSTANT, value=int(np.median(crop)))
+    return ocr.recognise([np.asarray(padded, dtype=np.uint8)])[0][0]
+
+
+def _without_rules(crop: Gray) -> Gray:
+    paper = int(np.percentile(crop, 90))
+    mask = (crop < paper - 50).astype(np.uint8)
+    long = max(20, int(crop.shape[1] * 0.6))
+    rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, long), np.uint8))
+    keep = cv2.dilate(rules, np.ones((3, 1), np.uint8))
+    return np.where(keep > 0, paper, crop).astype(np.uint8)
+
+
+def _values_in_lines(lines: Sequence[Line], laid: Registration, boxes: dict[str, Box]) -> dict[str, tuple[Char, ...]]:
+    """The characters at each box that are not the form's own print."""
+    print_at: dict[int, set[int]] = {}
+    for _, found in laid.found:
+        print_at.setdefault(found.line, set()).update(range(found.start, found.end))
+    values: dict[str, list[list[Char]]] = {}
+    for number, line in enumerate(lines):
+        own = print_at.get(number, set())
+        for segment in _segments(line, own):
+            for name, part in _shared_out(segment, boxes):
+                values.setdefault(name, []).append(part)
+    return {name: tuple(_in_order(parts)) for name, parts in values.items()}
+
+
+def _segments(line: Line, own: set[int]) -> list[list[Char]]:
+    """What is left of a line when the form's print is taken out, cut at wide gaps."""
+    segments: list[list[Char]] = []
+    current: list[Char] = []
+    for index, char in enumerate(line.chars):
+        gap = bool(current) and char.x0 - current[-1].x1 > 2.2 * max(6.0, char.y1 - char.y0)
+        if index in own or gap:
+            segments.append(current)
+            current = []
+        if index not in own:
+            current.append(char)
+    segments.append(current)
+    return [segment for segment in segments if any(not char.text.isspace() for char in segment)]
+
+
+def _shared_out(segment: list[Char], boxes: dict[str, Box]) -> list[tuple[str, list[Char]]]:
+    """To which fields the characters belong: by their middles; a tail that runs over the edge stays with its value."""
+    owners: list[str | None] = []
+    for char in segment:
+        middle_x, middle_y = (char.x0 + char.x1) / 2, (char.y0 + char.y1) / 2
+        inside = [
+            (abs(middle_y - (box[1] + box[3]) / 2), name)
+            for name, box in boxes.items()
+            if box[0] - LOOSE_X <= middle_x <= box[2] + LOOSE_X and box[1] - LOOSE_Y <= middle_y <= box[3] + LOOSE_Y
+        ]
+        owners.append(min(inside)[1] if inside else None)
+    names = [name for name in dict.fromkeys(owners) if name is not None]
+    if not names:
+        return []
+    if len(names) == 1:
+        share = sum(owner is not None for owner in owners) / len(owners)
+        starts = owners[next(i for i, char in enumerate(segment) if not char.text.isspace())] is not None
+        if starts or share >= 0.6:
+            return [(names[0], segment)]
+        return [(names[0], [char for char, owner in zip(segment, owners, strict=True) if owner])]
+    return [(name, [char for char, owner in zip(segment, owners, strict=True) if owner == name]) for name in names]
+
+
+def _in_order(parts: list[list[Char]]) -> list[Char]:
+    ordered = sorted(parts, key=lambda part: (round(box_of(part)[3] / 7), part[0].x0))
+    chars: list[Char] = []
+    for part in ordered:
+        if chars:
+            last = chars[-1]
+            chars.append(Char(" ", last.x1, last.y0, last.x1, last.y1))
+        chars += part
+    return chars
+
+
+def _spaced(chars: Sequence[Char]) -> str:
+    text = "".join(char.text for char in chars)
+    return re.sub(r"\s+", " ", text).strip()

@@ -1,0 +1,294 @@
+"""From stored bytes to a request. In: the deliveries that are not yet placed, oldest first; out: each is joined to its requests, or waits
+for a person with plain words. The reading is done by a limited child process; its result, and all that follows from it, becomes true in one
+transaction, so that a crash at any moment leaves the work to be done again, and done once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from django.db import DatabaseError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from detainerdesk.intake import join, store
+from detainerdesk.intake.door import ACTOR, LARGEST_FILE
+from detainerdesk.intake.models import DetainerRequest, Document, Joined, Transmission, Waiting
+from detainerdesk.intake.numbers import next_request_number, one_at_a_time
+from detainerdesk.intake.reading.fields import Reading, Unreadable, from_json, to_json
+from detainerdesk.intake.syncpoint import around, reached
+from detainerdesk.ledger import log as ledger
+
+log = logging.getLogger(__name__)
+
+Reader = Callable[[Path], Reading | Unreadable]
+
+
+def understand_all(read: Reader | None = None) -> tuple[Document, ...]:
+    """Places everything that has arrived; returns the documents in the order of their receipts."""
+    done = []
+    while (document := understand_next(read)) is not None:
+        done.append(document)
+    return tuple(done)
+
+
+def understand_next(read: Reader | None = None) -> Document | None:
+    """Takes the oldest delivery that is not placed. None: nothing is left to do."""
+    arrived = Transmission.objects.filter(placed=False).select_related("document").order_by("receipt").first()
+    if arrived is None:
+        return None
+    result = _read(arrived.document, read) if arrived.document.state == Document.State.STORED else None
+    reached("understand has read")
+    try:
+        with transaction.atomic(durable=True):
+            _place(arrived, result)
+            reached("before understand commits")
+    except DatabaseError:
+        raise  # the paper is not at fault: it stays stored and is tried again
+    except Exception as error:
+        _give_up(arrived, error)
+    reached("after understand committed")
+    return Document.objects.get(sha256=arrived.document_id)
+
+
+def _read(document: Document, read: Reader | None) -> Reading | Unreadable:
+    """Whatever goes wrong is a sentence for a person, never a crash."""
+    if document.size > LARGEST_FILE:
+        return Unreadable(
+            f"This file has {document.size / 2**20:.0f} MB; files over {LARGEST_FILE // 2**20} MB are kept but not read. "
+            "Open the original, or ask the sender to send it again in smaller parts."
+        )
+    place = store.path(document.sha256)
+    if not place.is_file():
+        return Unreadable(
+            f"The stored file of this paper is missing on the disk ({place.name[:16]}…). Restore it from the backup; its receipts are kept."
+        )
+    reached("before the reading")
+    try:
+        return (read or _in_child)(place)
+    except Exception as error:
+        log.exception("paper %s: the reader failed (%s)", document.sha256[:16], type(error).__name__)
+        return Unreadable(
+            f"The reader failed on this file ({type(error).__name__}). The file is kept. Open the original, and enter what it asks by hand."
+        )
+
+
+def _in_child(place: Path) -> Reading | Unreadable:
+    from detainerdesk.intake.reading.child import read_in_child  # only who reads needs what it imports
+
+    return read_in_child(place)
+
+
+def _place(arrived: Transmission, result: Reading | Unreadable | None) -> None:
+    """In one transaction. Another process may have been faster: then the rows say so, and nothing is done twice."""
+    one_at_a_time(f"placing {arrived.agency}")
+    document = Document.objects.select_for_update().get(sha256=arrived.document_id)
+    row = Transmission.objects.select_for_update().get(pk=arrived.pk)
+    if row.placed:
+        return
+    if document.state == Document.State.STORED:
+        if result is None:
+            return  # set back to be read again, since it was looked at
+        _record(document, result, row)
+    if not _as_before(row):
+        reading = from_json(document.reading) if document.reading else None
+        placements = join.plan(reading, _known(row.agency, reading)) if reading else (_unread(document),)
+        reached("understand has a plan")
+        _carry_out(placements, row, document)
+    with around("placed mark"):
+        row.placed = True
+        row.save(update_fields=["placed"])
+
+
+def _record(document: Document, result: Reading | Unreadable, row: Transmission) -> None:
+    document.read_at = timezone.now()
+    if isinstance(result, Unreadable):
+        document.state, document.why = Document.State.QUEUED, result.says
+        with around("document row of the unread"):
+            document.save(update_fields=["state", "why", "read_at"])
+        return
+    document.state, document.reading = Document.State.READ, to_json(result)
+    with around("reading row"):
+        document.save(update_fields=["state", "reading", "read_at"])
+    fields = [field for paper in result.papers for field in paper.fields.values()]
+    with around("paper.read event"):
+        ledger.append(
+            "paper.read",
+            actor=ACTOR,
+            agency=row.agency,
+            subject=str(document),
+            facts={
+                "pages": result.pages,
+                "papers": " ".join(paper.kind for paper in result.papers),
+                "fields": len(fields),
+                "fields_to_check": sum(not field.accepted for field in fields),
+                "defects": sum(len(paper.defects) for paper in result.papers),
+            },
+        )
+
+
+def _as_before(row: Transmission) -> bool:
+    """The same bytes, sent to the same agency before, go where they went then."""
+    earlier = Transmission.objects.filter(agency=row.agency, document=row.document_id, placed=True)
+    if not earlier.exists():
+        return False
+    links = Joined.objects.filter(transmission__in=earlier, undone_at=None).order_by("id")
+    papers: dict[int, set[int]] = {}
+    for link in links:
+        papers.setdefault(link.request_id, set()).update(link.papers)
+    for request in DetainerRequest.objects.filter(pk__in=papers).order_by("number"):
+        link_to(request, row, sorted(papers[request.pk]), Joined.Reason.SAME_BYTES)
+    return True
+
+
+def _carry_out(placements: Iterable[join.Placement], row: Transmission, document: Document) -> None:
+    opened: dict[int, str] = {}
+    for n, placement in enumerate(placements):
+        match placement:
+            case join.Opens():
+                opened[n] = open_request(placement, row).number
+            case join.Joins():
+                request = DetainerRequest.objects.select_for_update().get(agency=row.agency, number=placement.number)
+                complete_identity(request, placement.identity)
+                link_to(request, row, placement.papers, Joined.Reason.SAME_IDENTITY)
+                opened[n] = request.number
+            case join.Waits():
+                beside = tuple(opened[i] for i in placement.beside if i in opened)
+                wait(document, row.agency, placement, placement.candidates + beside)
+
+
+def open_request(placement: join.Opens, row: Transmission, actor: str = ACTOR) -> DetainerRequest:
+    """Makes the request's row, its number, its first link and its `request.opened` event. In the caller's transaction."""
+    identity = placement.identity
+    with around("request number"):
+        number = next_request_number(row.agency, row.received_at)
+    with around("request row"):
+        request = DetainerRequest.objects.create(
+            number=number,
+            agency=row.agency,
+            kind=identity.kind,
+            form=identity.form,
+            first_station=row.station,
+            opened_at=row.received_at,
+            cancels_on=placement.cancels_on,
+            accepted=" ".join(sorted(identity.accepted)),
+            **{name: identity.of(name) for name in join.FIELD_OF},
+        )
+    with around("link row"):
+        Joined.objects.create(
+            transmission=row,
+            request=request,
+            papers=list(placement.papers),
+            reason=Joined.Reason.OPENED,
+            at=timezone.now(),
+        )
+    with around("request.opened event"):
+        ledger.append(
+            "request.opened",
+            actor=actor,
+            agency=row.agency,
+            subject=str(request),
+            facts={
+                "form": identity.form,
+                "kind": identity.kind,
+                "paper": row.document_id[:16],
+                "papers": len(placement.papers),
+                "receipt": row.receipt,
+                "station": row.station,
+            },
+            personal={name: identity.of(name) for name in join.FIELD_OF if identity.of(name)},
+        )
+    return request
+
+
+def link_to(
+    request: DetainerRequest, row: Transmission, papers: Iterable[int], reason: Joined.Reason, actor: str = ACTOR
+) -> None:
+    """Joins a transmission to a request, with its event. In the caller's transaction."""
+    with around("link row"):
+        Joined.objects.create(transmission=row, request=request, papers=list(papers), reason=reason, at=timezone.now())
+    with around("request.joined event"):
+        ledger.append(
+            "request.attached" if reason == Joined.Reason.PERSON else "request.joined",
+            actor=actor,
+            agency=row.agency,
+            subject=str(request),
+            facts={
+                "paper": row.document_id[:16],
+                "reason": str(reason),
+                "receipt": row.receipt,
+                "station": row.station,
+            },
+        )
+
+
+def complete_identity(request: DetainerRequest, by: join.Identity) -> None:
+    """A better copy fills in what the first one left unsure."""
+    better = join.completed(_identity(request), by)
+    for name in join.FIELD_OF:
+        setattr(request, name, better.of(name))
+    request.accepted = " ".join(sorted(better.accepted))
+    request.save(update_fields=[*join.FIELD_OF, "accepted"])
+
+
+def wait(document: Document, agency: str, placement: join.Waits, candidates: tuple[str, ...] = ()) -> None:
+    """A person of this agency must look. In the caller's transaction."""
+    with around("waiting row"):
+        Waiting.objects.create(
+            document=document,
+            agency=agency,
+            reason=placement.reason,
+            why=placement.says,
+            papers=list(placement.papers),
+            candidates=list(dict.fromkeys(candidates)),
+            since=timezone.now(),
+        )
+    if document.state != Document.State.QUEUED or not document.why:
+        document.state, document.why = Document.State.QUEUED, placement.says
+        with around("document row of the queued"):
+            document.save(update_fields=["state", "why"])
+    with around("paper.queued event"):
+        ledger.append(
+            "paper.queued",
+            actor=ACTOR,
+            agency=agency,
+            subject=str(document),
+            facts={"reason": placement.reason, "candidates": len(set(candidates)), "papers": len(placement.papers)},
+        )
+
+
+def _unread(document: Document) -> join.Waits:
+    return join.Waits((), "too large" if document.size > LARGEST_FILE else "unreadable", document.why)
+
+
+def _give_up(arrived: Transmission, error: Exception) -> None:
+    """A fault of ours must not keep the papers behind this one waiting."""
+    log.exception("receipt %s: could not be placed (%s)", arrived.receipt, type(error).__name__)
+    says = (
+        f"The program failed while it looked for the request this paper belongs to ({type(error).__name__}). The paper is kept. "
+        "Open the original, attach it to its request, and tell whoever keeps this installation."
+    )
+    with transaction.atomic():
+        document = Document.objects.select_for_update().get(sha256=arrived.document_id)
+        wait(document, arrived.agency, join.Waits((), "program fault", says))
+        Transmission.objects.filter(pk=arrived.pk).update(placed=True)
+
+
+def _known(agency: str, reading: Reading) -> tuple[join.Known, ...]:
+    """The agency's requests that a form of this reading could be: another sure issue date rules a request out."""
+    rows = DetainerRequest.objects.filter(agency=agency).order_by("number")
+    forms = [join.identity_of(paper) for paper in reading.papers if paper.kind in join.DETAINERS]
+    if all("issued_on" in form.accepted for form in forms):
+        dates = {form.issued_on for form in forms}
+        rows = rows.filter(Q(issued_on__in=dates) | ~Q(accepted__contains="issued_on"))
+    return tuple(join.Known(row.number, _identity(row)) for row in rows.iterator())
+
+
+def _identity(row: DetainerRequest) -> join.Identity:
+    return join.Identity(
+        kind="cancellation" if row.kind == DetainerRequest.Kind.CANCELLATION else "detainer",
+        form=row.form,
+        accepted=frozenset(row.accepted.split()),
+        **{name: getattr(row, name) for name in join.FIELD_OF},
+    )

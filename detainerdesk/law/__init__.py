@@ -1,0 +1,41 @@
+"""The law room: rulebooks in, decisions out. One verb, one module.
+
+    from detainerdesk.law import load, decide, Case
+    edition = load()
+    decision = decide(Case(agency="us-ma-boston/police", at=moment, facts={"request.kind": "I-247A"}), edition)
+
+It knows neither Django nor a clock nor a network: the moment is part of the case.
+"""
+
+from detainerdesk.law.decide import decide
+from detainerdesk.law.decision import By, Decision, DutyState, NoteSaid, Outcome, Turn
+from detainerdesk.law.errors import CaseError, ContradictoryFacts, LawError, Place, RulebookError
+from detainerdesk.law.language.case import Case, Source
+from detainerdesk.law.language.vocabulary import NONE, UNKNOWN
+from detainerdesk.law.load import Edition, Stack, load
+from detainerdesk.law.trace import Step, Test, Trace
+
+__all__ = [
+    "NONE",
+    "UNKNOWN",
+    "By",
+    "Case",
+    "CaseError",
+    "ContradictoryFacts",
+    "Decision",
+    "DutyState",
+    "Edition",
+    "LawError",
+    "NoteSaid",
+    "Outcome",
+    "Place",
+    "RulebookError",
+    "Source",
+    "Stack",
+    "Step",
+    "Test",
+    "Trace",
+    "Turn",
+    "decide",
+    "load",
+]

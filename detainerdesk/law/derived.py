@@ -1,0 +1,71 @@
+"""Derived actions: `release` and `refuse_hold` have no rules of their own; they mirror `hold` in each completion."""
+
+from __future__ import annotations
+
+from detainerdesk.law.effects import CLASSES, Effects, Judged
+from detainerdesk.law.formula import negation
+from detainerdesk.law.known import Known, Setting
+from detainerdesk.law.language import grammar
+
+DERIVED = ("release", "refuse_hold")
+ELIGIBLE = "custody.eligible_for_release"
+MIRROR = {"required": "forbidden", "forbidden": "required", "silent": "permitted"}
+
+
+class Mirror:
+    """`release` and `refuse_hold`: derived from `hold` in each completion (docs/rulebook.md section 6)."""
+
+    def __init__(self, known: Known, action: str, setting: Setting) -> None:
+        self.known = known
+        self.hold = Effects(known, "hold", setting)
+        self.conditions = self.hold.conditions
+        self.warrant = Effects(known, "honor_criminal_warrant", setting, self.conditions)
+        lowest = known.stack.layers[-1].jurisdiction
+        self.not_eligible = negation(self.conditions.formula(grammar.Name(ELIGIBLE), lowest))
+        self.on_other_ground = self.conditions.formula(grammar.Name("custody.other_lawful_basis"), lowest)
+        self.tests_other_ground = action == "release"
+        formulas = [*self.hold.formulas(), *self.warrant.formulas(), self.not_eligible, self.on_other_ground]
+        self.table = self.hold.make_table(formulas)
+        self.hold.table = self.warrant.table = self.table
+
+    def class_bits(self) -> dict[str, int]:
+        bits = self.hold.class_bits()
+        out = self._not_in_question()
+        return {
+            "required": bits["forbidden"] & ~out,
+            "forbidden": bits["required"] & ~out,
+            "conflict": bits["conflict"] & ~out,
+            "free": bits["free"] | out & self.table.mask,
+            "permitted": bits["free"] & ~out,
+        }
+
+    def _not_in_question(self) -> int:
+        """Where custody goes on by other ground, or the person is not yet eligible."""
+        out = self.table.bits(self.not_eligible, self.hold)
+        if self.tests_other_ground:
+            warrant = self.warrant.class_bits()
+            out |= self.table.bits(self.on_other_ground, self.hold) | warrant["required"] | warrant["permitted"]
+        return out
+
+    def judged(self) -> Judged:
+        hold = self.hold.judged()
+        bits = self.class_bits()
+        possible = tuple(word for word in CLASSES if bits[word])
+        mask = self.table.mask
+        silent = self._not_in_question() & mask == mask
+        standing = "silent" if silent else MIRROR.get(hold.standing, hold.standing)
+        if len(possible) > 1:
+            outcome = "undetermined"
+        elif possible[0] == "free":
+            outcome = "permitted" if bits["permitted"] == mask else "silent"
+        else:
+            outcome = possible[0]
+        if outcome in ("required", "forbidden", "permitted", "silent"):
+            standing = outcome
+        needs = (
+            ()
+            if len(possible) == 1
+            else tuple(sorted(self.table.needs([bits[word] for word in CLASSES]), key=self.known.cost))
+        )
+        by = () if silent else hold.by
+        return Judged(possible, outcome, standing, by, hold.one_of, needs, hold.lifted, hold.voided)

@@ -1,0 +1,394 @@
+"""Effects: the rules and voids of one action in one setting, and in which completions each takes effect.
+
+The order is that of docs/rulebook.md section 6: voids from the top, then lifts, then the table of outcomes, then what to do
+meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from detainerdesk.law.conditions import Conditions
+from detainerdesk.law.errors import ContradictoryFacts, LawError
+from detainerdesk.law.formula import ClockLeaf, Formula, Leaf, TakesEffect, Unseen, both, either, leaves, negation
+from detainerdesk.law.known import Known, Setting
+from detainerdesk.law.language.rulebook import Duty, Provision, Rule, Voids
+from detainerdesk.law.table import Table
+from detainerdesk.law.trace import Step
+
+CLASSES = ("required", "forbidden", "conflict", "free")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One action in one setting."""
+
+    classes: tuple[str, ...]
+    outcome: str
+    standing: str
+    by: tuple[Provision, ...]
+    one_of: bool
+    needs: tuple[str, ...]
+    lifted: tuple[tuple[str, str], ...]
+    voided: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Active:
+    """A provision that is in force and fits who acts, with its formulas."""
+
+    provision: Provision
+    effect: str | None
+    when: Formula
+    unless: Formula
+    lifts: tuple[str, ...] = ()
+    otherwise_may: bool = False
+    in_action: bool = True
+
+
+class Effects:
+    """Rules and voids of one action in one setting; answers what takes effect in which completion."""
+
+    def __init__(self, known: Known, action: str, setting: Setting, conditions: Conditions | None = None) -> None:
+        self.known = known
+        self.action = action
+        self.setting = setting
+        self.conditions = conditions or Conditions(known, setting)
+        self.stack = known.stack
+        self.active: dict[str, Active] = {}
+        self.voids: list[tuple[Voids, Formula]] = []
+        self._considered: list[Provision] = []
+        self._bits: dict[tuple[str, bool], int] = {}
+        self._under_way: list[str] = []
+        for rule in self.stack.rules:
+            if self._about(rule.actions, rule.items):
+                self._add(rule)
+        for duty in self.stack.duties(action):
+            self._add_duty(duty)
+        for voids in self.stack.voids:
+            if self._about(voids.actions, voids.items) and voids.status != "off" and known.acts(voids.who):
+                self._considered.append(voids)
+                if self.conditions.in_force(voids):
+                    self.voids.append((voids, self._applies(voids)))
+        self._add_named_rules()
+
+    def _about(self, actions: Sequence[str], items: Sequence[str]) -> bool:
+        """Whether a provision speaks of this action and item. A rule for one name of an item is a rule for the other."""
+        item = self.setting.item
+        if items and item is not None and item not in items:
+            return False
+        names = {self.action}
+        if item is not None:
+            names.add("share_information")
+            names |= {name for name, spec in self.known.vocabulary.actions.items() if item in spec.is_item}
+        return bool(names & set(actions))
+
+    def _add(self, rule: Rule, *, in_action: bool = True) -> None:
+        if rule.status == "off" or (in_action and not self.known.acts(rule.who)):
+            return
+        self._considered.append(rule)
+        if not self.conditions.in_force(rule):
+            return
+        when = self.conditions.formula(rule.when, rule.jurisdiction)
+        unless = self.conditions.formula(rule.unless, rule.jurisdiction) if rule.unless else False
+        self.active[rule.id] = Active(rule, rule.effect, when, unless, rule.lifts, rule.otherwise_may, in_action)
+
+    def _add_duty(self, duty: Duty) -> None:
+        if duty.status == "off":
+            return
+        self._considered.append(duty)
+        if not self.conditions.in_force(duty):
+            return
+        when = self.conditions.formula(duty.when, duty.jurisdiction)
+        ended = [self.conditions.formula(duty.unless, duty.jurisdiction)] if duty.unless else []
+        if duty.done:
+            ended.append(self.conditions.formula(duty.done, duty.jurisdiction, done=True))
+        if duty.excused:
+            ended.append(self.conditions.formula(duty.excused, duty.jurisdiction))
+        self.active[duty.id] = Active(duty, "must", when, either(ended))
+
+    def _add_named_rules(self) -> None:
+        """Rules of other actions that `permitted_by` names."""
+        waiting = list(self.active.values())
+        while waiting:
+            for rule_id in _rules_named(waiting.pop()):
+                if rule_id not in self.active:
+                    rule = next((one for one in self.stack.rules if one.id == rule_id), None)
+                    if rule is not None:
+                        self._add(rule, in_action=False)
+                        if rule_id in self.active:
+                            waiting.append(self.active[rule_id])
+
+    def _applies(self, voids: Voids) -> Formula:
+        unless = self.conditions.formula(voids.unless, voids.jurisdiction) if voids.unless else False
+        return both([self.conditions.formula(voids.when, voids.jurisdiction), negation(unless)])
+
+    # What takes effect.
+
+    @cached_property
+    def table(self) -> Table:
+        return self.make_table(self.formulas())
+
+    def formulas(self) -> list[Formula]:
+        rules = [formula for one in self.active.values() for formula in (one.when, one.unless)]
+        return rules + [applies for _, applies in self.voids]
+
+    def make_table(self, formulas: Sequence[Formula]) -> Table:
+        conditions = self.conditions
+        top = self.stack.layers[0].jurisdiction
+        constraints = [negation(conditions.formula(one.never, top)) for one in self.known.vocabulary.constraints]
+        constraints = [one for one in constraints if not isinstance(one, bool)]
+        return Table(
+            formulas, constraints, self.known.value, conditions.quantified, conditions.moment, self.known.moments
+        )
+
+    def takes_effect(self, rule: str, standing: bool) -> int:
+        """The completions in which a rule takes effect: it applies and is neither voided nor lifted."""
+        key = (rule, standing)
+        if key in self._bits:
+            return self._bits[key]
+        one = self.active.get(rule)
+        if one is None:
+            return 0
+        if rule in self._under_way:
+            raise LawError(f"these rules lean on each other in a circle: {' -> '.join([*self._under_way, rule])}")
+        self._under_way.append(rule)
+        bits = self.table.bits(one.when, self, standing=standing)
+        bits &= ~self.table.bits(one.unless, self, standing=standing)
+        bits &= ~self._voided(one, one.effect or "lifts", standing)
+        for lifter in self._lifters(rule):
+            bits &= ~self._lifting(lifter, standing)
+        self._under_way.pop()
+        self._bits[key] = bits & self.table.full
+        return self._bits[key]
+
+    def may_otherwise(self, one: Active, standing: bool) -> int:
+        """Where a ban's own exception applies, the same rule permits."""
+        if not one.otherwise_may:
+            return 0
+        bits = self.table.bits(one.when, self, standing=standing) & self.table.bits(one.unless, self, standing=standing)
+        return bits & ~self._voided(one, "may", standing)
+
+    def layer_requires(self, layer: str, standing: bool) -> int:
+        bits = 0
+        for rule, one in self.active.items():
+            if (
+                one.provision.jurisdiction == layer
+                and one.effect == "must"
+                and one.in_action
+                and rule not in self._under_way
+            ):
+                bits |= self.takes_effect(rule, standing)
+        return bits
+
+    def _lifters(self, rule: str) -> list[Active]:
+        return [one for one in self.active.values() if rule in one.lifts]
+
+    def _lifting(self, lifter: Active, standing: bool) -> int:
+        """Where an exception ends what it lifts; a rule with an effect lifts wherever its effect would hold."""
+        if lifter.effect is None:
+            return self.takes_effect(lifter.provision.id, standing)
+        return self.takes_effect(lifter.provision.id, standing) & ~self._voided(lifter, "lifts", standing)
+
+    def _voided(self, one: Active, effect: str, standing: bool) -> int:
+        bits = 0
+        for index, (voids, _) in enumerate(self.voids):
+            if self._reaches(voids, one.provision, effect):
+                bits |= self._void_bits(index, standing)
+        return bits
+
+    def _reaches(self, voids: Voids, provision: Provision, effect: str) -> bool:
+        lower = self.stack.rank[provision.jurisdiction] > self.stack.rank[voids.jurisdiction]
+        named = provision.jurisdiction in voids.layers
+        return effect in voids.effects and lower and (named or "below" in voids.layers)
+
+    def _void_bits(self, index: int, standing: bool) -> int:
+        """Where a void applies and no void of a higher layer takes it out."""
+        voids, applies = self.voids[index]
+        bits = self.table.bits(applies, self, standing=standing)
+        for other, (higher, _) in enumerate(self.voids):
+            if all(self._reaches(higher, voids, effect) for effect in voids.effects):
+                bits &= ~self._void_bits(other, standing)
+        return bits
+
+    # The outcome.
+
+    def class_bits(self, *, standing: bool = False) -> dict[str, int]:
+        """For each class the completions that have it; `permitted` marks those of `free` in which a `may` takes effect."""
+        must, must_not, may = (self._effect_bits(effect, standing) for effect in ("must", "must not", "may"))
+        mask = self.table.mask
+        return {
+            "required": must & ~must_not & mask,
+            "forbidden": must_not & ~must & mask,
+            "conflict": must & must_not & mask,
+            "free": mask & ~(must | must_not),
+            "permitted": mask & ~(must | must_not) & may,
+        }
+
+    def _effect_bits(self, effect: str, standing: bool) -> int:
+        bits = 0
+        for rule, one in self.active.items():
+            if one.in_action and one.effect == effect:
+                bits |= self.takes_effect(rule, standing)
+            if effect == "may" and one.in_action:
+                bits |= self.may_otherwise(one, standing)
+        return bits
+
+    def judged(self) -> Judged:
+        mask = self.table.mask
+        if not mask:
+            raise ContradictoryFacts((), "", "no way of filling in the unknown facts fits what is stated")
+        bits = self.class_bits()
+        possible = tuple(word for word in CLASSES if bits[word])
+        standing = self._standing(self.class_bits(standing=True))
+        if len(possible) == 1:
+            outcome = ("permitted" if bits["permitted"] == mask else "silent") if possible[0] == "free" else possible[0]
+            if outcome == "silent" and bits["permitted"]:
+                outcome = standing if standing in ("permitted", "silent") else "silent"
+        else:
+            outcome = "undetermined"
+        basis = outcome if outcome not in ("undetermined", "conflict", "silent") else standing
+        by, one_of = self._giving("conflict" if outcome == "conflict" else basis, standing=outcome == "undetermined")
+        needs = () if len(possible) == 1 else self._needs([bits[word] for word in CLASSES])
+        return Judged(
+            possible, outcome, standing, by, one_of, needs, tuple(self._ended_by_lift()), tuple(self._ended_by_void())
+        )
+
+    def _standing(self, bits: Mapping[str, int]) -> str:
+        possible = [word for word in CLASSES if bits[word]]
+        if len(possible) == 1 and possible[0] != "conflict":
+            if possible[0] != "free":
+                return possible[0]
+            return (
+                "permitted"
+                if bits["permitted"] == self.table.mask
+                else "silent"
+                if not bits["permitted"]
+                else self._first(bits)
+            )
+        return self._first(bits)
+
+    def _first(self, bits: Mapping[str, int]) -> str:
+        can_be = {
+            "required": bits["required"] | bits["conflict"],
+            "forbidden": bits["forbidden"] | bits["conflict"],
+            "permitted": bits["permitted"],
+            "silent": bits["free"] & ~bits["permitted"],
+        }
+        order = self.known.cautious(self.action, self.setting.at)
+        return next((word for word in order if can_be[word]), "silent")
+
+    def _giving(self, word: str, *, standing: bool) -> tuple[tuple[Provision, ...], bool]:
+        """The rules that surely take effect and have the winning effect; else those of which one does."""
+        effects = {
+            "required": ("must",),
+            "forbidden": ("must not",),
+            "permitted": ("may",),
+            "conflict": ("must", "must not"),
+        }.get(word, ())
+        mask = self.table.mask
+        surely: list[Provision] = []
+        possibly: list[Provision] = []
+        for rule, one in self.active.items():
+            if not one.in_action:
+                continue
+            bits = self.takes_effect(rule, standing) if one.effect in effects else 0
+            if "may" in effects:
+                bits |= self.may_otherwise(one, standing)
+            if bits & mask == mask:
+                surely.append(one.provision)
+            elif bits & mask:
+                possibly.append(one.provision)
+        return (tuple(surely), False) if surely else (tuple(possibly), len(possibly) > 1)
+
+    def _needs(self, classes: Sequence[int]) -> tuple[str, ...]:
+        return tuple(sorted(self.table.needs(classes), key=self.known.cost))
+
+    def _ended_by_lift(self) -> Iterator[tuple[str, str]]:
+        mask = self.table.mask
+        for rule, one in self.active.items():
+            applies = self.table.bits(one.when, self) & ~self.table.bits(one.unless, self)
+            for lifter in self._lifters(rule):
+                if applies & self._lifting(lifter, False) & mask == mask:
+                    yield (rule, lifter.provision.id)
+
+    def _ended_by_void(self) -> Iterator[tuple[str, str]]:
+        mask = self.table.mask
+        for rule, one in self.active.items():
+            applies = self.table.bits(one.when, self) & ~self.table.bits(one.unless, self)
+            for index, (voids, _) in enumerate(self.voids):
+                if (
+                    self._reaches(voids, one.provision, one.effect or "lifts")
+                    and applies & self._void_bits(index, False) & mask == mask
+                ):
+                    yield (rule, voids.id)
+
+    # For the trace and for what looks ahead.
+
+    def readings_used(self) -> set[str]:
+        return self.conditions.readings_used
+
+    def uncertain_days(self) -> bool:
+        return self.conditions.uncertain_days
+
+    def considered(self) -> list[Provision]:
+        return self._considered
+
+    def names_folded(self) -> set[str]:
+        return self.conditions.folded
+
+    def clocks_named(self) -> set[str]:
+        return self.conditions.clocks_named
+
+    def every_leaf(self) -> Iterator[Leaf | ClockLeaf | Unseen]:
+        for one in self.active.values():
+            yield from leaves(one.when)
+            yield from leaves(one.unless)
+        for _, applies in self.voids:
+            yield from leaves(applies)
+
+    def steps(self) -> tuple[Step, ...]:
+        """What became of each rule and void that speaks of the action."""
+        mask = self.table.mask
+        lifted, voided = dict(self._ended_by_lift()), dict(self._ended_by_void())
+        found: list[Step] = []
+        for provision in self._considered:
+            one = self.active.get(provision.id)
+            if isinstance(provision, Voids):
+                index = next((i for i, (voids, _) in enumerate(self.voids) if voids.id == provision.id), None)
+                state = (
+                    "not in force"
+                    if index is None
+                    else _word(self._void_bits(index, False), mask, "voids", "would void if", "does not apply")
+                )
+                found.append(Step(provision, state, ""))
+            elif one is None:
+                found.append(Step(provision, "not in force", ""))
+            elif provision.id in voided:
+                found.append(Step(provision, "voided", voided[provision.id]))
+            elif provision.id in lifted:
+                found.append(Step(provision, "lifted", lifted[provision.id]))
+            else:
+                bits = self.takes_effect(provision.id, False) | self.may_otherwise(one, False)
+                found.append(Step(provision, _word(bits, mask, "decides", "would decide if", "does not apply"), ""))
+        switched_off = [
+            rule for rule in self.stack.rules if rule.status == "off" and self._about(rule.actions, rule.items)
+        ]
+        return (*found, *(Step(rule, "off", "") for rule in switched_off))
+
+
+def _rules_named(one: Active) -> set[str]:
+    def named(formula: Formula) -> Iterator[str]:
+        if isinstance(formula, TakesEffect):
+            yield formula.rule
+        for inner in getattr(formula, "items", ()) or ([formula.item] if hasattr(formula, "item") else []):
+            yield from named(inner)
+
+    return {*named(one.when), *named(one.unless)}
+
+
+def _word(bits: int, mask: int, surely: str, maybe: str, never: str) -> str:
+    bits &= mask
+    return surely if bits == mask else maybe if bits else never

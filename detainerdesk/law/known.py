@@ -1,0 +1,151 @@
+"""What is known in one case: the typed facts, who acts, and the agency's stack. Everything that decides reads it here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Literal
+
+from detainerdesk.law.errors import CaseError
+from detainerdesk.law.language.case import Case, Facts, Records, type_facts
+from detainerdesk.law.language.rulebook import Provision
+from detainerdesk.law.language.vocabulary import UNKNOWN, Value, Vocabulary
+from detainerdesk.law.load import Edition, Stack
+
+Bounds = Literal["early", "late"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One way in which the law of a case is taken: the moment, the readings chosen, the bound of uncertain days, the item
+    of information, and whether rules that a court declared only later take part."""
+
+    at: datetime
+    readings: tuple[tuple[str, str], ...]
+    bounds: Bounds = "late"
+    item: str | None = None
+    declared_too: bool = False
+
+    @cached_property
+    def reading(self) -> Mapping[str, str]:
+        return dict(self.readings)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A case under its agency's stack. `roles` is None where any rule's `who` fits: no profile, and no actor named."""
+
+    case: Case
+    stack: Stack
+    vocabulary: Vocabulary
+    facts: Facts
+    roles: frozenset[str] | None
+
+    @classmethod
+    def of(cls, case: Case, edition: Edition) -> Known:
+        """Type the case's facts and assume what leaving the others out means. Raises CaseError."""
+        stack = edition.stack(case.agency)
+        for action in case.ask:
+            if action not in edition.vocabulary.actions:
+                raise CaseError(f"{action} is no action of the vocabulary")
+        for name, choice in case.choices.items():
+            reading = stack.readings.get(name)
+            if reading is None or choice not in reading.alternatives:
+                raise CaseError(f"{name} = {choice} is no reading of this agency's law")
+        facts = type_facts(
+            case,
+            edition.vocabulary,
+            stack.definition_names,
+            stack.zone,
+            layers_encoded=not stack.missing and not stack.not_encoded,
+        )
+        return cls(case, stack, edition.vocabulary, facts, _roles(case, stack, edition.vocabulary))
+
+    def value(self, name: str) -> Value:
+        """A fact's value, or that of a record's field (`warrants[1].kind`); UNKNOWN where it is not known."""
+        if "[" not in name:
+            return self.facts.value(name)
+        list_name, _, rest = name.partition("[")
+        number, _, field_name = rest.partition("].")
+        if number == "0":
+            return UNKNOWN
+        return self.facts.lists[list_name].records[int(number) - 1].get(field_name, UNKNOWN)
+
+    def cost(self, name: str) -> tuple[int, int, str]:
+        """How dear a fact is to find out, for ordering."""
+        fact = self.vocabulary.fact(name.split("[", maxsplit=1)[0])
+        return (*self.vocabulary.cost(fact), name) if fact else (9, 0, name)
+
+    def acts(self, who: Sequence[str]) -> bool:
+        """Whether a rule for these roles is a rule for the actor."""
+        return not who or self.roles is None or bool(self.roles & set(who))
+
+    @cached_property
+    def moments(self) -> tuple[datetime | date, ...]:
+        """Every moment and day among the facts."""
+        found = [value for value in self.facts.values.values() if isinstance(value, datetime | date)]
+        for records in self.facts.lists.values():
+            found += [
+                value for record in records.records for value in record.values() if isinstance(value, datetime | date)
+            ]
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def default_readings(self) -> tuple[tuple[str, str], ...]:
+        """Counsel's recorded choice of each reading, else its default."""
+        return tuple(
+            sorted((name, self.case.choices.get(name, one.default)) for name, one in self.stack.readings.items())
+        )
+
+    def setting(self, item: str | None = None, at: datetime | None = None) -> Setting:
+        """The default's setting."""
+        return Setting(at or self.case.at, self.default_readings, item=item)
+
+    def day(self, at: datetime) -> date:
+        """The local day of a moment."""
+        return at.astimezone(self.stack.zone).date()
+
+    def rank(self, provision: Provision) -> int:
+        return self.stack.rank[provision.jurisdiction]
+
+    def items_sought(self) -> tuple[str, ...]:
+        """The items of information that are asked, in the vocabulary's order; left out or unknown: every one."""
+        every = self.vocabulary.facts["info.sought"].values
+        sought = self.facts.value("info.sought")
+        return tuple(item for item in every if sought is UNKNOWN or item in sought) or every
+
+    def cautious(self, action: str, at: datetime) -> tuple[str, ...]:
+        """What to do first while the outcome is open: the lowest layer's order."""
+        day = self.day(at)
+        for layer in reversed(self.stack.layers):
+            for block in layer.cautious:
+                if block.action == action and block.in_force.on(day) != "out":
+                    return block.order
+        return ("forbidden", "silent", "permitted", "required")
+
+    def has_rules(self, action: str) -> bool:
+        return any(action in rule.actions for rule in self.stack.rules) or any(
+            duty.action == action for duty in self.stack.duties()
+        )
+
+    def opened(self, name: str) -> Known:
+        """The same case with one fact not known, or one list not complete."""
+        if name in self.vocabulary.facts and self.vocabulary.facts[name].kind == "list":
+            records = self.facts.lists[name].records if name in self.facts.lists else ()
+            facts = replace(self.facts, lists={**self.facts.lists, name: Records(records, complete=False)})
+        else:
+            facts = replace(self.facts, values={key: value for key, value in self.facts.values.items() if key != name})
+        return replace(self, facts=facts)
+
+
+def _roles(case: Case, stack: Stack, vocabulary: Vocabulary) -> frozenset[str] | None:
+    actor = case.actor
+    if actor is None:
+        if stack.profile is None:
+            return None
+        actor = stack.profile.roles[0]
+    elif actor not in vocabulary.roles:
+        raise CaseError(f"{actor} is no role of the vocabulary; expected one of {', '.join(vocabulary.roles)}")
+    return vocabulary.roles_of(actor)

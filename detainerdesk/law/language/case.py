@@ -1,0 +1,307 @@
+"""A case: who is asked, when, and the facts as stated. YAML or JSON in names.md's names in, a frozen `Case` out.
+
+Reading types every value against the vocabulary; `assume` fills in what leaving a fact out means, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from detainerdesk.law.errors import CaseError
+from detainerdesk.law.language import grammar
+from detainerdesk.law.language.rulebook import _near
+from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, Vocabulary, typed
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a fact came from: a field and place on a document, a person and a time, another system."""
+
+    what: str
+    who: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Records:
+    """A list of records as known. `complete`: there are no others."""
+
+    records: tuple[Mapping[str, Value], ...]
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case as a caller states it; `facts` are plain values (see `typed`) in the names of the vocabulary.
+
+    `choices` are counsel's recorded readings; `ask` names the actions asked (empty: all)."""
+
+    agency: str
+    at: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    id: str | None = None
+    actor: str | None = None
+    ask: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise CaseError("`at` needs a time zone: write it like 2024-06-01T02:10:00-04:00")
+        object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> Case:
+        """A case in names.md's form (a YAML or JSON mapping). Raises CaseError."""
+        if not isinstance(raw, Mapping):
+            raise CaseError("a case is a mapping with `agency`, `at` and `facts`")
+        unknown = set(raw) - {"id", "agency", "at", "actor", "facts", "ask", "choices"}
+        if unknown:
+            raise CaseError(
+                f"unknown line `{min(unknown)}` in the case; expected id, agency, at, actor, facts, ask, choices"
+            )
+        for key in ("agency", "at"):
+            if not raw.get(key):
+                raise CaseError(f"the case needs `{key}: …`")
+        at = raw["at"]
+        if isinstance(at, date) and not isinstance(at, datetime):
+            raise CaseError("`at` needs a time of day and a zone: write it like 2024-06-01T02:10:00-04:00")
+        if isinstance(at, str):
+            try:
+                at = datetime.fromisoformat(at)
+            except ValueError as error:
+                raise CaseError(f"`at`: expected a moment like 2024-06-01T02:10:00-04:00, not {at!r}") from error
+        facts = raw.get("facts") or {}
+        if not isinstance(facts, Mapping):
+            raise CaseError("`facts` is a mapping of names to values")
+        ask = raw.get("ask") or ()
+        return cls(
+            agency=str(raw["agency"]),
+            at=at,
+            facts=dict(facts),
+            id=None if raw.get("id") is None else str(raw["id"]),
+            actor=raw.get("actor"),
+            ask=(ask,) if isinstance(ask, str) else tuple(ask),
+            choices=dict(raw.get("choices") or {}),
+        )
+
+    def with_facts(self, **changes: Any) -> Case:
+        """The same case with other facts; write `request__kind` or pass a mapping through `**{"request.kind": …}`."""
+        return replace(self, facts={**self.facts, **changes})
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The typed facts of one case, and what was assumed for those left out."""
+
+    values: Mapping[str, Value]
+    lists: Mapping[str, Records]
+    assumed: Mapping[str, Value]
+    owed: frozenset[str]
+    now_assumed: frozenset[str]
+
+    def value(self, name: str) -> Value:
+        return self.values.get(name, UNKNOWN)
+
+
+LAYERS_ENCODED = "layers_encoded"
+"""In a left-out line: every layer of the agency's profile is encoded."""
+
+
+def type_facts(
+    case: Case, vocabulary: Vocabulary, definitions: Mapping[str, str], zone: ZoneInfo, *, layers_encoded: bool = True
+) -> Facts:
+    """Type the stated facts and assume what leaving the others out means. Raises CaseError.
+
+    `definitions` maps the name of each definition to the facts to state instead."""
+    stated: dict[str, Value] = {}
+    lists: dict[str, Records] = {}
+    flat_records: dict[str, dict[str, Any]] = {}
+    completeness: dict[str, bool] = {}
+    for name, raw in case.facts.items():
+        if name in definitions:
+            raise CaseError(f"{name} is a definition and is never stated; state {definitions[name]} instead")
+        if name.endswith(".complete"):
+            completeness[name.removesuffix(".complete")] = bool(typed(_COMPLETE, raw, zone))
+            continue
+        fact = vocabulary.fact(name)
+        if fact is None or fact.list:
+            list_name, _, field_name = name.partition(".")
+            plural = next(
+                (one for one in (list_name, list_name + "s", f"person.{list_name}s") if _is_list(one, vocabulary)), None
+            )
+            if plural and field_name:
+                flat_records.setdefault(plural, {})[field_name] = raw
+                continue
+            raise CaseError(f"{name} is no fact of the vocabulary{_near(name, vocabulary.facts)}")
+        if fact.kind == "list":
+            lists[name] = _records(fact, raw, vocabulary, zone)
+        else:
+            stated[name] = typed(fact, raw, zone)
+    for name, record in flat_records.items():
+        if name in lists:
+            raise CaseError(f"state {name} once: as a list, or as one flat record")
+        lists[name] = _records(vocabulary.facts[name], [record], vocabulary, zone)
+    for name, complete in completeness.items():
+        if not _is_list(name, vocabulary):
+            raise CaseError(f"{name}.complete: {name} is no list")
+        lists[name] = Records(lists[name].records if name in lists else (), complete)
+    return _Assumptions(stated, lists, case.at, vocabulary, zone, layers_encoded).made()
+
+
+_COMPLETE = Fact("complete", "yes/no", (), "", "", "", "", "", "", (), "", False, False, 0, None)  # type: ignore[arg-type]
+
+
+def _is_list(name: str, vocabulary: Vocabulary) -> bool:
+    fact = vocabulary.fact(name)
+    return fact is not None and fact.kind == "list"
+
+
+def _records(fact: Fact, raw: Any, vocabulary: Vocabulary, zone: ZoneInfo) -> Records:
+    if raw is UNKNOWN or raw == "unknown":
+        return Records((), complete=False)
+    if raw == NONE or raw is None:
+        return Records((), complete=True)
+    if not isinstance(raw, list | tuple):
+        raise CaseError(f"{fact.name}: expected a list of records, none or unknown, not {raw!r}")
+    fields = vocabulary.fields(fact.name)
+    records: list[Mapping[str, Value]] = []
+    for index, item in enumerate(raw, 1):
+        if not isinstance(item, Mapping):
+            raise CaseError(f"{fact.name}[{index}]: expected fields, like kind: …, not {item!r}")
+        record: dict[str, Value] = {}
+        for key, value in item.items():
+            if key not in fields:
+                raise CaseError(f"{fact.name}[{index}] has no field {key}{_near(str(key), fields)}")
+            try:
+                record[key] = typed(fields[key], value, zone)
+            except CaseError as error:
+                raise CaseError(f"{fact.name}[{index}]: {error}") from error
+        for name, spec in fields.items():
+            if name not in record:
+                default = spec.left_out[-1].value
+                record[name] = UNKNOWN if default in ("unknown", "") else typed(spec, default, zone)
+        records.append(MappingProxyType(record))
+    return Records(tuple(records), complete=True)
+
+
+@dataclass(frozen=True)
+class _Assumptions:
+    """What leaving facts out means for one case."""
+
+    stated: Mapping[str, Value]
+    lists: Mapping[str, Records]
+    at: datetime
+    vocabulary: Vocabulary
+    zone: ZoneInfo
+    layers_encoded: bool
+
+    def made(self) -> Facts:
+        values = dict(self.stated)
+        assumed: dict[str, Value] = {}
+        owed: set[str] = set()
+        now: set[str] = set()
+        left_out = [
+            fact
+            for fact in self.vocabulary.facts.values()
+            if fact.kind != "list" and not fact.list and fact.name not in self.stated
+        ]
+        for fact in left_out:
+            word = next(
+                one.value for one in fact.left_out if one.condition is None or self.holds(one.condition) is True
+            )
+            if word == "unknown":
+                continue
+            if word == "owed":
+                owed.add(fact.name)
+                values[fact.name], assumed[fact.name] = (True if fact.kind == "yes/no" else self.at), "owed"
+            elif word == "now":
+                now.add(fact.name)
+                values[fact.name] = assumed[fact.name] = self.at
+            elif word == "every item" and fact.kind == "set of":
+                values[fact.name] = assumed[fact.name] = frozenset(fact.values)
+            else:
+                values[fact.name] = assumed[fact.name] = typed(fact, word, self.zone)
+        return Facts(values, self.lists, assumed, frozenset(owed), frozenset(now))
+
+    def holds(self, node: grammar.Expression) -> bool | None:
+        """Whether a condition of a left-out line holds of what is stated; assumptions do not count."""
+        if isinstance(node, grammar.Constant):
+            return node.value
+        if isinstance(node, grammar.And | grammar.Or):
+            results = [self.holds(item) for item in node.items]
+            ends = isinstance(node, grammar.Or)
+            return ends if ends in results else None if None in results else not ends
+        if isinstance(node, grammar.Not):
+            inner = self.holds(node.item)
+            return None if inner is None else not inner
+        if isinstance(node, grammar.Given):
+            if node.how == "complete":
+                return node.fact in self.lists and self.lists[node.fact].complete
+            return self.stated.get(node.fact, UNKNOWN) is not UNKNOWN or node.fact in self.lists
+        if isinstance(node, grammar.Name) and node.name == LAYERS_ENCODED:
+            return self.layers_encoded
+        return leaf_holds(node, lambda name: self.stated.get(name, UNKNOWN), self.at, self.vocabulary, self.zone)
+
+
+def leaf_holds(
+    node: grammar.Expression,
+    get: Any,
+    at: datetime,
+    vocabulary: Vocabulary,
+    zone: ZoneInfo,
+    *,
+    element: str | None = None,
+) -> bool | None:
+    """Whether a test on facts holds, given `get(name)`; None where a fact that it needs is unknown."""
+    fields = vocabulary.fields(element) if element else {}
+    if isinstance(node, grammar.Name):
+        value = get(node.name)
+        if value is UNKNOWN:
+            return None
+        return value if isinstance(value, bool) else value != NONE
+    if isinstance(node, grammar.Is):
+        value = get(node.fact)
+        if value is UNKNOWN:
+            return None
+        fact = fields.get(node.fact) or vocabulary.facts[node.fact]
+        return any(value == _constant(fact, text, zone) for text in node.values)
+    if isinstance(node, grammar.Includes):
+        value = get(node.fact)
+        return None if value is UNKNOWN else (value if isinstance(value, bool) else node.value in value)
+    if isinstance(node, grammar.Compare):
+        left, right = (operand_value(side, get, at, zone) for side in (node.left, node.right))
+        if left is UNKNOWN or right is UNKNOWN:
+            return None
+        return ordered(left, node.operator, right, zone)
+    raise TypeError(f"{node!r} is no test on facts")
+
+
+def _constant(fact: Fact, text: str, zone: ZoneInfo) -> Value:
+    if fact.kind == "moment" and text == NONE:
+        return NONE
+    return typed(fact, text, zone)
+
+
+def operand_value(text: str, get: Any, at: datetime, zone: ZoneInfo) -> Value:
+    if text == "at":
+        return at
+    if text.isdigit():
+        return int(text)
+    if text[:4].isdigit() and text[4:5] == "-":
+        return datetime.fromisoformat(text).replace(tzinfo=zone) if len(text) > 10 else date.fromisoformat(text)
+    return get(text)
+
+
+def ordered(left: Value, operator: str, right: Value, zone: ZoneInfo) -> bool:
+    """Compare two moments, dates or counts. A moment that has not happened has no place in the order: false."""
+    if isinstance(left, str) or isinstance(right, str):
+        return False
+    if isinstance(left, datetime) != isinstance(right, datetime):  # a moment against a day: by the local day
+        left, right = (side.astimezone(zone).date() if isinstance(side, datetime) else side for side in (left, right))
+    return bool({"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator])

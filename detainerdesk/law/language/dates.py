@@ -1,0 +1,103 @@
+"""When a rule is in force: intervals of local days, with uncertain starts and stays. Text in, `InForce` out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+
+from detainerdesk.law.errors import Place, RulebookError
+
+_DAY = r"\d{4}-\d\d-\d\d"
+_SPAN = re.compile(rf"^(?:({_DAY})(?:/({_DAY}))?)?\s*\.\.\s*({_DAY})?$")
+
+
+@dataclass(frozen=True)
+class Span:
+    """From the first instant of `start` to the last instant of `end`, local days; None is open. `late` is the later
+    bound where the first day is uncertain."""
+
+    start: date | None
+    late: date | None
+    end: date | None
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The days on which something is law."""
+
+    spans: tuple[Span, ...] = (Span(None, None, None),)
+    stayed: tuple[Span, ...] = ()
+
+    def on(self, day: date) -> Literal["in", "out", "uncertain"]:
+        """Whether it is law on that day; `uncertain` between the two bounds of an uncertain first day."""
+        if any(_within(span, day) for span in self.stayed):
+            return "out"
+        uncertain = False
+        for span in self.spans:
+            if _within(span, day):
+                if span.late is None or day >= span.late:
+                    return "in"
+                uncertain = True
+        return "uncertain" if uncertain else "out"
+
+    def changes(self) -> tuple[date, ...]:
+        """Every day on which it may begin or has just ended, in order."""
+        days: set[date] = set()
+        for span in (*self.spans, *self.stayed):
+            days |= {day for day in (span.start, span.late) if day}
+            if span.end:
+                days.add(date.fromordinal(span.end.toordinal() + 1))
+        return tuple(sorted(days))
+
+    @property
+    def first(self) -> date | None:
+        starts = [span.start for span in self.spans]
+        return None if None in starts else min(day for day in starts if day)
+
+    def __str__(self) -> str:
+        def spell(span: Span) -> str:
+            start = span.start.isoformat() if span.start else ""
+            late = f"/{span.late.isoformat()}" if span.late else ""
+            return f"{start}{late} .. {span.end.isoformat() if span.end else ''}".strip()
+
+        return "; ".join(spell(span) for span in self.spans)
+
+
+def parse_in_force(text: str, place: Place, stayed: str | None = None) -> InForce:
+    """`2019-12-19 ..`, `A .. B`, `..`, `A/B ..`, several separated by `;`."""
+    return InForce(_spans(text, place), _spans(stayed, place) if stayed else ())
+
+
+def parse_day(text: str, place: Place) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise RulebookError(f"expected a day like 2019-12-19, not “{text}”", place) from error
+
+
+def _spans(text: str, place: Place) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for part in text.split(";"):
+        found = _SPAN.match(part.strip())
+        if not found:
+            raise RulebookError(
+                f"“{part.strip()}” is no span of days; write `2019-12-19 ..` or `2014-08-22 .. 2019-12-18`", place
+            )
+        start, late, end = (parse_day(day, place) if day else None for day in found.groups())
+        if start and end and start > end:
+            raise RulebookError(f"{start} .. {end} ends before it begins", place)
+        if start and late and late <= start:
+            raise RulebookError(f"{start}/{late}: the second day of an uncertain start must be the later one", place)
+        spans.append(Span(start, late, end))
+    ordered = sorted(spans, key=lambda span: span.start or date.min)
+    for before, after in pairwise(ordered):
+        if before.end is None or (after.start and after.start <= before.end):
+            raise RulebookError("these spans of days overlap", place)
+    return tuple(spans)
+
+
+def _within(span: Span, day: date) -> bool:
+    return (span.start is None or day >= span.start) and (span.end is None or day <= span.end)

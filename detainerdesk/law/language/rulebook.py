@@ -1,0 +1,837 @@
+"""What a rulebook is: its rules, definitions, readings, voids, clocks, duties, profiles, notes and examples, as frozen values.
+
+A `Document` in, a `Rulebook` out; `check` then types every condition against the vocabulary and the layers above.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypedDict
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from detainerdesk.law.errors import Place, RulebookError
+from detainerdesk.law.language import grammar
+from detainerdesk.law.language.dates import InForce, parse_day, parse_in_force
+from detainerdesk.law.language.document import Block, Document
+from detainerdesk.law.language.grammar import Expression, parse
+from detainerdesk.law.language.vocabulary import Fact, Vocabulary, names, typed
+
+_WHEN = {"who", "when", "unless", "in force", "declared", "stayed", "cite", "status", "says", "note"}
+RULEBOOK_KINDS: dict[str, frozenset[str]] = {
+    "rule": frozenset({"action", "effect", "lifts", "item", "otherwise"} | _WHEN),
+    "voids": frozenset({"action", "layers", "effects", "item"} | _WHEN),
+    "define": frozenset({"means", "phrase", "not phrase", "cite", "status", "in force", "note"}),
+    "reading": frozenset({"alternatives", "default", "rejected", "cite", "note"}),
+    "cautious": frozenset({"order", "in force", "cite", "note"}),
+    "clock": frozenset(
+        {"start", "hours", "calendar", "holidays", "stops", "limits", "owed", "in force", "cite", "status", "note"}
+    ),
+    "duty": frozenset(
+        {"action", "whom", "trigger", "done", "excused", "deadline", "content", "due", "period", "first", "fields"}
+        | _WHEN
+    ),
+    "profile": frozenset({"name", "kind", "layers", "roles", "timezone", "not encoded", "words", "note"}),
+    "note": frozenset({"cite", "status", "text", "action", "when", "in force"}),
+    "pending": frozenset({"what", "stage", "checked", "could change", "cite", "note"}),
+    "example": frozenset({"agency", "at", "facts", "choices", "ask", "actor", "expect", "from", "note"}),
+}
+
+Effect = Literal["must", "must not", "may"]
+Status = Literal["verified", "verify", "off"]
+STATUSES: tuple[Status, ...] = ("verified", "verify", "off")
+EFFECTS: tuple[Effect, ...] = ("must", "must not", "may")
+OUTCOMES = ("required", "forbidden", "permitted", "silent")
+LAYERS = ("federal", "state", "county", "city", "agency")
+
+
+@dataclass(frozen=True)
+class Provision:
+    """What rules, voids and duties share: when it applies, to whom, since when, on what authority, how well checked."""
+
+    id: str
+    jurisdiction: str
+    who: tuple[str, ...]
+    when: Expression
+    unless: Expression | None
+    in_force: InForce
+    declared: date | None
+    cite: str
+    status: Status
+    reason: str
+    says: str
+    note: str
+    place: Place
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Rule(Provision):
+    """One rule of law: an effect on one or more actions, or an exception (`lifts`), or both."""
+
+    actions: tuple[str, ...]
+    effect: Effect | None
+    lifts: tuple[str, ...]
+    items: tuple[str, ...]
+    otherwise_may: bool
+
+
+@dataclass(frozen=True)
+class Voids(Provision):
+    """A higher layer takes rules of lower layers out."""
+
+    actions: tuple[str, ...]
+    layers: tuple[str, ...]
+    effects: tuple[str, ...]
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ReportField:
+    """One figure of a statutory report: its column name, what is counted, and the label printed."""
+
+    name: str
+    measure: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Duty(Provision):
+    """Something owed to somebody. The action that fulfils it is required while it is owed or late."""
+
+    action: str
+    whom: str
+    done: Expression | None
+    excused: Expression | None
+    deadline: str
+    content: str
+    due: str
+    period: str
+    first: date | None
+    fields: tuple[ReportField, ...]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A named condition, of a case or (`of`) of a list's element."""
+
+    name: str
+    of: str | None
+    means: Expression
+    phrase: str
+    not_phrase: str
+    in_force: InForce
+    cite: str
+    status: Status
+    jurisdiction: str
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Ways in which a law is read; `rejected` ones are pressed by a party and refused by the courts that bind here."""
+
+    name: str
+    alternatives: tuple[str, ...]
+    default: str
+    rejected: tuple[str, ...]
+    cite: str
+    note: str
+    jurisdiction: str
+    place: Place
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        return tuple(one for one in self.alternatives if one not in self.rejected)
+
+
+@dataclass(frozen=True)
+class Cautious:
+    """What to do first while an outcome is open."""
+
+    action: str
+    order: tuple[str, ...]
+    in_force: InForce
+    jurisdiction: str
+    cite: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`48 if COND; 0 otherwise`: the first value whose condition holds."""
+
+    branches: tuple[tuple[Expression | None, str], ...]
+
+
+@dataclass(frozen=True)
+class Clock:
+    name: str
+    start: str
+    hours: Choice
+    calendar: Choice
+    holidays: Choice
+    stops: str | None
+    limits: str | None
+    owed: str
+    in_force: InForce
+    cite: str
+    status: Status
+    jurisdiction: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Profile:
+    """An agency: the layers that bind it, its officers, its zone, its own words."""
+
+    agency: str
+    name: str
+    kind: str
+    layers: tuple[str, ...]
+    roles: tuple[str, ...]
+    timezone: str | None
+    not_encoded: tuple[str, ...]
+    words: Mapping[str, str]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Note:
+    """An item of law that gives no outcome by itself, said beside the answer."""
+
+    id: str
+    jurisdiction: str
+    cite: str
+    status: Status
+    text: str
+    actions: tuple[str, ...]
+    when: Expression | None
+    in_force: InForce
+    place: Place
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A bill or a suit that could change the law."""
+
+    id: str
+    what: str
+    stage: str
+    checked: date
+    could_change: tuple[str, ...]
+    cite: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked case beside the rules; it runs as a test."""
+
+    name: str
+    agency: str
+    at: str
+    facts: str
+    choices: str
+    ask: tuple[str, ...]
+    actor: str | None
+    expect: str
+    source: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The law of one layer as encoded."""
+
+    jurisdiction: str
+    layer: str
+    name: str
+    parent: str | None
+    timezone: str
+    checked_through: date
+    law_page: str | None
+    rules: tuple[Rule, ...]
+    voids: tuple[Voids, ...]
+    duties: tuple[Duty, ...]
+    definitions: tuple[Definition, ...]
+    readings: tuple[Reading, ...]
+    cautious: tuple[Cautious, ...]
+    clocks: tuple[Clock, ...]
+    profiles: tuple[Profile, ...]
+    notes: tuple[Note, ...]
+    pending: tuple[Pending, ...]
+    examples: tuple[Example, ...]
+    document: Document
+
+    def provisions(self) -> Iterator[Provision]:
+        yield from self.rules
+        yield from self.voids
+        yield from self.duties
+
+
+def read_rulebook(document: Document, vocabulary: Vocabulary) -> Rulebook:
+    """Build a rulebook from its document. Raises RulebookError at the block that is wrong."""
+    header = document.header
+    top = Place(document.file, 1)
+
+    def need(key: str) -> str:
+        if key not in header or not header[key].text:
+            raise RulebookError(f"the header needs `{key}: …`", top)
+        return header[key].text
+
+    jurisdiction = need("jurisdiction")
+    unknown = set(header) - {"jurisdiction", "layer", "name", "parent", "timezone", "checked_through", "law_page"}
+    if unknown:
+        raise RulebookError(f"unknown header line `{min(unknown)}`", header[min(unknown)].place)
+    if need("layer") not in LAYERS:
+        raise RulebookError(f"layer is one of {', '.join(LAYERS)}, not {need('layer')}", header["layer"].place)
+    zone(need("timezone"), header["timezone"].place)
+    parent = header["parent"].text if "parent" in header else None
+    if (parent is None) != (jurisdiction == "us"):
+        raise RulebookError("every rulebook but `us` names its parent", top)
+    _refuse_doubles(document)
+    builder = _Builder(jurisdiction, vocabulary)
+    of_kind: dict[str, list[Block]] = {kind: [] for kind in RULEBOOK_KINDS}
+    for block in document.blocks:
+        of_kind[block.kind].append(block)
+    return Rulebook(
+        jurisdiction=jurisdiction,
+        layer=need("layer"),
+        name=need("name"),
+        parent=parent,
+        timezone=need("timezone"),
+        checked_through=parse_day(need("checked_through"), header["checked_through"].place),
+        law_page=header["law_page"].text if "law_page" in header else None,
+        rules=tuple(builder.rule(block) for block in of_kind["rule"]),
+        voids=tuple(builder.voids(block) for block in of_kind["voids"]),
+        duties=tuple(builder.duty(block) for block in of_kind["duty"]),
+        definitions=tuple(builder.definition(block) for block in of_kind["define"]),
+        readings=tuple(builder.reading(block) for block in of_kind["reading"]),
+        cautious=tuple(builder.cautious(block) for block in of_kind["cautious"]),
+        clocks=tuple(builder.clock(block) for block in of_kind["clock"]),
+        profiles=tuple(builder.profile(block) for block in of_kind["profile"]),
+        notes=tuple(builder.note(block) for block in of_kind["note"]),
+        pending=tuple(builder.pending(block) for block in of_kind["pending"]),
+        examples=tuple(builder.example(block) for block in of_kind["example"]),
+        document=document,
+    )
+
+
+def zone(name: str, place: Place) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise RulebookError(f"no time zone is called “{name}”; write one like America/New_York", place) from error
+
+
+def _refuse_doubles(document: Document) -> None:
+    seen: dict[tuple[str, str, str], Place] = {}
+    for block in document.blocks:
+        # The same clock, cautious order or definition may have several versions, told apart by their dates.
+        version = block.get("in force") or ""
+        group = block.kind if block.kind in ("define", "clock", "cautious", "example", "profile") else "provision"
+        key = (group, block.id, version if group in ("define", "clock", "cautious") else "")
+        if key in seen:
+            raise RulebookError(
+                f"{block.kind} {block.id} stands here and at line {seen[key].line}: an id is used once", block.place
+            )
+        seen[key] = block.place
+
+
+class _ProvisionFields(TypedDict):
+    """The fields of `Provision`, as its kinds share them."""
+
+    id: str
+    jurisdiction: str
+    who: tuple[str, ...]
+    when: Expression
+    unless: Expression | None
+    in_force: InForce
+    declared: date | None
+    cite: str
+    status: Status
+    reason: str
+    says: str
+    note: str
+    place: Place
+    text: Mapping[str, str]
+
+
+class _Builder:
+    """Builds each kind of block; holds what all of them need."""
+
+    def __init__(self, jurisdiction: str, vocabulary: Vocabulary) -> None:
+        self.jurisdiction = jurisdiction
+        self.vocabulary = vocabulary
+
+    def rule(self, block: Block) -> Rule:
+        effect, lifts = block.get("effect"), tuple(names(block.get("lifts") or ""))
+        if effect is not None and effect not in EFFECTS:
+            raise RulebookError(f"an effect is must, must not or may, not “{effect}”", block.at("effect"))
+        if effect is None and not lifts:
+            raise RulebookError(f"rule {block.id} needs `effect: …` or `lifts: …`", block.place)
+        otherwise = block.get("otherwise")
+        if otherwise is not None and (otherwise != "may" or effect != "must not" or block.get("unless") is None):
+            raise RulebookError(
+                "`otherwise: may` stands only in a `must not` rule that has an `unless`", block.at("otherwise")
+            )
+        return Rule(
+            actions=self._actions(block),
+            effect=_effect(effect),
+            lifts=lifts,
+            items=tuple(names(block.get("item") or "")),
+            otherwise_may=otherwise is not None,
+            **self._provision(block),
+        )
+
+    def voids(self, block: Block) -> Voids:
+        effects = tuple(names(block.get("effects") or "must, must not, may, lifts"))
+        for effect in effects:
+            if effect not in (*EFFECTS, "lifts"):
+                raise RulebookError(f"voids take out must, must not, may or lifts, not “{effect}”", block.at("effects"))
+        return Voids(
+            actions=self._actions(block),
+            layers=tuple(names(block.get("layers") or "below")),
+            effects=effects,
+            items=tuple(names(block.get("item") or "")),
+            **self._provision(block),
+        )
+
+    def duty(self, block: Block) -> Duty:
+        (action,) = self._actions(block, only=1)
+        trigger = block.need("trigger")
+        done, excused, first = block.keys.get("done"), block.keys.get("excused"), block.keys.get("first")
+        fields: list[ReportField] = []
+        for line in (block.get("fields") or "").split("\n"):
+            if line.strip():
+                found = re.match(r"^(\w+)\s*=\s*([\w ]+?)\s*:\s*(.+)$", line.strip())
+                if not found:
+                    raise RulebookError(f"expected `NAME = measure: label`, not “{line.strip()}”", block.at("fields"))
+                fields.append(ReportField(*found.groups()))
+        common = self._provision(block)
+        common["when"] = parse(trigger.text, trigger.place)
+        return Duty(
+            action=action,
+            whom=block.need("whom").text,
+            done=parse(done.text, done.place) if done else None,
+            excused=parse(excused.text, excused.place) if excused else None,
+            deadline=block.get("deadline") or "",
+            content=block.get("content") or "",
+            due=block.get("due") or "",
+            period=block.get("period") or "",
+            first=parse_day(first.text, first.place) if first else None,
+            fields=tuple(fields),
+            **common,
+        )
+
+    def definition(self, block: Block) -> Definition:
+        name, _, of = block.id.partition(" of ")
+        means = block.need("means")
+        return Definition(
+            name=name.strip(),
+            of=of.strip() or None,
+            means=parse(means.text, means.place),
+            phrase=block.need("phrase").text,
+            not_phrase=block.need("not phrase").text,
+            in_force=self._in_force(block, needed=False),
+            cite=block.get("cite") or "",
+            status=self._status(block, "verified")[0],
+            jurisdiction=self.jurisdiction,
+            place=block.place,
+            text=means.text,
+        )
+
+    def reading(self, block: Block) -> Reading:
+        alternatives = tuple(names(block.need("alternatives").text))
+        rejected = tuple(names(block.get("rejected") or ""))
+        default = block.need("default").text
+        for one in (*rejected, default):
+            if one not in alternatives:
+                raise RulebookError(f"“{one}” is none of the alternatives {', '.join(alternatives)}", block.place)
+        if default in rejected:
+            raise RulebookError("the default reading is rejected", block.at("default"))
+        return Reading(
+            block.id,
+            alternatives,
+            default,
+            rejected,
+            block.need("cite").text,
+            block.get("note") or "",
+            self.jurisdiction,
+            block.place,
+        )
+
+    def cautious(self, block: Block) -> Cautious:
+        order = block.need("order")
+        outcomes = tuple(names(order.text))
+        if sorted(outcomes) != sorted(OUTCOMES):
+            raise RulebookError(f"the order names each of {', '.join(OUTCOMES)} once", order.place)
+        if block.id not in self.vocabulary.actions:
+            raise RulebookError(f"{block.id} is no action of the vocabulary", block.place)
+        return Cautious(
+            block.id,
+            outcomes,
+            self._in_force(block, needed=False),
+            self.jurisdiction,
+            block.get("cite") or "",
+            block.place,
+        )
+
+    def clock(self, block: Block) -> Clock:
+        return Clock(
+            name=block.id,
+            start=block.need("start").text,
+            hours=self._choice(block, "hours", None),
+            calendar=self._choice(block, "calendar", "every hour"),
+            holidays=self._choice(block, "holidays", "observed and actual"),
+            stops=block.get("stops"),
+            limits=block.get("limits"),
+            owed=block.get("owed") or "",
+            in_force=self._in_force(block),
+            cite=block.need("cite").text,
+            status=self._status(block)[0],
+            jurisdiction=self.jurisdiction,
+            place=block.place,
+        )
+
+    def profile(self, block: Block) -> Profile:
+        words: dict[str, str] = {}
+        for part in (block.get("words") or "").split(";"):
+            if part.strip():
+                key, equals, value = part.partition("=")
+                if not equals:
+                    raise RulebookError(f"expected `name.value = words`, not “{part.strip()}”", block.at("words"))
+                words[key.strip()] = value.strip()
+        roles = tuple(names(block.need("roles").text))
+        for role in roles:
+            self._role(role, block.at("roles"))
+        if block.get("timezone"):
+            zone(block.get("timezone") or "", block.at("timezone"))
+        return Profile(
+            agency=block.id,
+            name=block.need("name").text,
+            kind=block.need("kind").text,
+            layers=tuple(names(block.need("layers").text)),
+            roles=roles,
+            timezone=block.get("timezone"),
+            not_encoded=tuple(names(block.get("not encoded") or "")),
+            words=words,
+            place=block.place,
+        )
+
+    def note(self, block: Block) -> Note:
+        when = block.keys.get("when")
+        return Note(
+            id=block.id,
+            jurisdiction=self.jurisdiction,
+            cite=block.need("cite").text,
+            status=self._status(block)[0],
+            text=block.need("text").text,
+            actions=self._actions(block) if block.get("action") else (),
+            when=parse(when.text, when.place) if when else None,
+            in_force=self._in_force(block, needed=False),
+            place=block.place,
+        )
+
+    def pending(self, block: Block) -> Pending:
+        return Pending(
+            block.id,
+            block.need("what").text,
+            block.need("stage").text,
+            parse_day(block.need("checked").text, block.at("checked")),
+            tuple(names(block.get("could change") or "")),
+            block.get("cite") or "",
+            block.place,
+        )
+
+    def example(self, block: Block) -> Example:
+        return Example(
+            name=block.id,
+            agency=block.need("agency").text,
+            at=block.need("at").text,
+            facts=block.get("facts") or "",
+            choices=block.get("choices") or "",
+            ask=tuple(names(block.get("ask") or "")),
+            actor=block.get("actor"),
+            expect=block.need("expect").text,
+            source=block.get("from") or "",
+            place=block.place,
+        )
+
+    def _provision(self, block: Block) -> _ProvisionFields:
+        status, reason = self._status(block)
+        when, unless, declared = block.keys.get("when"), block.keys.get("unless"), block.keys.get("declared")
+        who = tuple(names(block.get("who") or ""))
+        if block.kind == "duty" and not who:
+            raise RulebookError(f"duty {block.id} needs a line `who: …`", block.place)
+        for role in who:
+            self._role(role, block.at("who"))
+        return {
+            "id": block.id,
+            "jurisdiction": self.jurisdiction,
+            "who": who,
+            "when": parse(when.text, when.place) if when else grammar.Constant(True),
+            "unless": parse(unless.text, unless.place) if unless else None,
+            "in_force": self._in_force(block),
+            "declared": parse_day(declared.text, declared.place) if declared else None,
+            "cite": block.need("cite").text,
+            "status": status,
+            "reason": reason,
+            "says": block.get("says") or "",
+            "note": block.get("note") or "",
+            "place": block.place,
+            "text": {key: text.text for key, text in block.keys.items()},
+        }
+
+    def _role(self, role: str, place: Place) -> None:
+        if role not in self.vocabulary.roles:
+            raise RulebookError(
+                f"“{role}” is no role of the vocabulary; expected one of {', '.join(self.vocabulary.roles)}", place
+            )
+
+    def _in_force(self, block: Block, *, needed: bool = True) -> InForce:
+        text = block.get("in force")
+        if text is None and not needed:
+            return InForce()
+        return parse_in_force(block.need("in force").text, block.at("in force"), block.get("stayed"))
+
+    def _status(self, block: Block, default: Status | None = None) -> tuple[Status, str]:
+        text = block.get("status") or default or block.need("status").text
+        word, _, reason = text.partition(";")
+        status = word.strip()
+        known = next((one for one in STATUSES if one == status), None)
+        if known is None:
+            raise RulebookError(f"a status is verified, verify or off, not “{status}”", block.at("status"))
+        return known, reason.strip()
+
+    def _actions(self, block: Block, only: int | None = None) -> tuple[str, ...]:
+        text = block.need("action")
+        actions = tuple(names(text.text))
+        for action in actions:
+            if action not in self.vocabulary.actions:
+                raise RulebookError(f"“{action}” is no action of the vocabulary", text.place)
+        if only is not None and len(actions) != only:
+            raise RulebookError("a duty names the one action that fulfils it", text.place)
+        return actions
+
+    def _choice(self, block: Block, key: str, default: str | None) -> Choice:
+        text = block.keys.get(key)
+        if text is None and default is not None:
+            return Choice(((None, default),))
+        text = block.need(key)
+        branches: list[tuple[Expression | None, str]] = []
+        for part in text.text.split(";"):
+            value, _, condition = part.strip().partition(" if ")
+            branches.append(
+                (parse(condition, text.place) if condition else None, value.removesuffix(" otherwise").strip())
+            )
+        return Choice(tuple(branches))
+
+
+def _effect(text: str | None) -> Effect | None:
+    return next((effect for effect in EFFECTS if effect == text), None)
+
+
+# Checking: every name and value of a condition, against the vocabulary and what the layer sees.
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a condition of a layer may name: its own and the higher layers' definitions, readings, clocks and rules."""
+
+    vocabulary: Vocabulary
+    definitions: frozenset[str]
+    element_definitions: Mapping[str, frozenset[str]]
+    readings: Mapping[str, Reading]
+    clocks: frozenset[str]
+    rules: frozenset[str]
+    jurisdictions: frozenset[str]
+    zone: ZoneInfo
+
+
+def check(rulebook: Rulebook, scope: Scope) -> None:
+    """Type every condition of a rulebook. Raises RulebookError with the place and what was expected."""
+    for provision in rulebook.provisions():
+        check_condition(provision.when, scope, provision.place, by_item=True)
+        if provision.unless:
+            check_condition(provision.unless, scope, provision.place, by_item=True)
+        if isinstance(provision, Rule):
+            for lifted in provision.lifts:
+                if lifted not in scope.rules:
+                    raise RulebookError(
+                        f"{provision.id} lifts {lifted}, and there is no such rule here or below", provision.place
+                    )
+        if isinstance(provision, Duty):
+            for condition in (provision.done, provision.excused):
+                if condition:
+                    check_condition(condition, scope, provision.place, moment_means_happened=True)
+    for definition in rulebook.definitions:
+        check_condition(definition.means, scope, definition.place, element=definition.of)
+    for clock in rulebook.clocks:
+        for name in (clock.start, clock.stops):
+            fact = scope.vocabulary.fact(name) if name else None
+            if name and (fact is None or fact.kind != "moment"):
+                raise RulebookError(f"a clock starts and stops at a moment, and {name} is none", clock.place)
+        for choice in (clock.hours, clock.calendar, clock.holidays):
+            for condition, _ in choice.branches:
+                if condition:
+                    check_condition(condition, scope, clock.place)
+        if any(not value.isdigit() and value != "none" for _, value in clock.hours.branches):
+            raise RulebookError("the length of a clock is whole hours, or `none` where it does not start", clock.place)
+    for note in rulebook.notes:
+        if note.when:
+            check_condition(note.when, scope, note.place)
+
+
+def check_condition(
+    condition: Expression,
+    scope: Scope,
+    place: Place,
+    *,
+    element: str | None = None,
+    by_item: bool = False,
+    moment_means_happened: bool = False,
+) -> None:
+    _Check(scope, place, by_item, moment_means_happened).visit(condition, element, inside_shown=False)
+
+
+@dataclass(frozen=True)
+class _Check:
+    scope: Scope
+    place: Place
+    by_item: bool
+    moment_means_happened: bool
+
+    def refuse(self, message: str) -> RulebookError:
+        return RulebookError(message, self.place)
+
+    def visit(self, node: Expression, element: str | None, *, inside_shown: bool) -> None:
+        if isinstance(node, grammar.Or) and sum(isinstance(item, grammar.Shown) for item in node.items) > 1:
+            raise self.refuse(
+                "two `shown` under one `or`: write shown(a or b); they differ where the facts cover a or b but neither surely"
+            )
+        if isinstance(node, grammar.And | grammar.Or):
+            for item in node.items:
+                self.visit(item, element, inside_shown=inside_shown)
+        elif isinstance(node, grammar.Not):
+            self.visit(node.item, element, inside_shown=inside_shown)
+        elif isinstance(node, grammar.Shown):
+            if inside_shown or element:
+                raise self.refuse("`shown` may not stand inside another `shown` or after `where`")
+            self.visit(node.item, element, inside_shown=True)
+        elif isinstance(node, grammar.Some):
+            self.quantified(node, element, inside_shown)
+        elif isinstance(node, grammar.Name):
+            self.name(node.name, element)
+        elif isinstance(node, grammar.Is):
+            self.membership(node, element)
+        elif isinstance(node, grammar.Includes):
+            fact = self.fact(node.fact, element)
+            if fact.kind != "set of" and not fact.by_item:
+                raise self.refuse(f"`includes` is for sets, and {fact.name} is {fact.kind}")
+            if node.value not in fact.values:
+                raise self.refuse(f"{fact.name} has no value “{node.value}”; expected one of {', '.join(fact.values)}")
+        elif isinstance(node, grammar.Compare):
+            self.comparison(node, element)
+        elif isinstance(node, grammar.ClockTest):
+            if node.clock not in self.scope.clocks:
+                raise self.refuse(f"no clock is called {node.clock} here or above")
+        elif isinstance(node, grammar.PermittedBy):
+            if node.rule not in self.scope.rules:
+                raise self.refuse(f"no rule is called {node.rule}")
+        elif isinstance(node, grammar.RequiredBy):
+            if node.layer not in self.scope.jurisdictions:
+                raise self.refuse(f"no layer is called {node.layer}")
+        elif isinstance(node, grammar.ItemIn):
+            sought = self.scope.vocabulary.fact("info.sought")
+            items = sought.values if sought else ()
+            for one in node.items:
+                if one not in items:
+                    raise self.refuse(f"“{one}” is no item of information; expected one of {', '.join(items)}")
+        elif isinstance(node, grammar.Given):
+            raise self.refuse("stated(…) and complete(…) stand only in what leaving a fact out means")
+
+    def quantified(self, node: grammar.Some, element: str | None, inside_shown: bool) -> None:
+        fact = self.scope.vocabulary.fact(node.list)
+        if element:
+            raise self.refuse("no list inside a list")
+        if fact is None or fact.kind != "list":
+            raise self.refuse(f"{node.list} is no list of the vocabulary")
+        if node.different and node.different not in self.scope.vocabulary.fields(node.list):
+            raise self.refuse(f"{node.list} has no field {node.different}")
+        self.visit(node.where, node.list, inside_shown=False)
+
+    def name(self, name: str, element: str | None) -> None:
+        if element and name in self.scope.element_definitions.get(element, frozenset()):
+            return
+        if not element and name in self.scope.definitions:
+            return
+        fact = self.fact(name, element)
+        if fact.kind == "moment" and self.moment_means_happened:
+            return
+        if fact.kind != "yes/no":
+            raise self.refuse(f"{name} is {fact.kind}, not yes/no: compare it, like `{name} is …`")
+
+    def fact(self, name: str, element: str | None) -> Fact:
+        found = self.scope.vocabulary.fields(element).get(name) if element else self.scope.vocabulary.fact(name)
+        if found is None:
+            known = self.scope.vocabulary.fields(element) if element else self.scope.vocabulary.facts
+            raise self.refuse(
+                f"“{name}” is no {'field of ' + element if element else 'fact or definition'}{_near(name, known)}"
+            )
+        return found
+
+    def membership(self, node: grammar.Is, element: str | None) -> None:
+        reading = self.scope.readings.get(node.fact)
+        if reading is not None:
+            for value in node.values:
+                if value not in reading.alternatives:
+                    raise self.refuse(f"the reading {reading.name} has no alternative “{value}”")
+            return
+        fact = self.fact(node.fact, element)
+        for value in node.values:
+            if fact.kind == "list" and value == "none":
+                continue
+            if fact.kind in ("moment", "date") and (value == "none" or value in fact.values):
+                continue
+            if fact.kind == "one of":
+                if value not in fact.values:
+                    raise self.refuse(f"{fact.name} has no value “{value}”; expected one of {', '.join(fact.values)}")
+            elif fact.kind == "yes/no":
+                if value not in ("yes", "no"):
+                    raise self.refuse(f"{fact.name} is yes or no, not “{value}”")
+            elif fact.kind in ("count", "text", "date"):
+                typed(fact, value, self.scope.zone)
+            else:
+                raise self.refuse(f"{fact.name} is {fact.kind}: it can't be tested with `is {value}`")
+
+    def comparison(self, node: grammar.Compare, element: str | None) -> None:
+        kinds = [self.operand(side, element) for side in (node.left, node.right)]
+        time = {"moment", "date"}
+        if not (set(kinds) <= time or set(kinds) == {"count"}):
+            raise self.refuse(f"{node.left} is a {kinds[0]} and {node.right} is a {kinds[1]}: they can't be compared")
+
+    def operand(self, text: str, element: str | None) -> str:
+        if text == "at":
+            return "moment"
+        if text.isdigit():
+            return "count"
+        if re.match(r"^\d{4}-\d\d-\d\d$", text):
+            return "date"
+        if re.match(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d$", text):
+            return "moment"
+        fields = self.scope.vocabulary.fields(element) if element else {}
+        kind = (fields[text] if text in fields else self.fact(text, None)).kind
+        if kind not in ("moment", "date", "count"):
+            raise self.refuse(f"{text} is {kind}: only moments, dates and counts have an order")
+        return kind
+
+
+def _near(name: str, known: Mapping[str, object]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=2)
+    return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -1,0 +1,378 @@
+"""The vocabulary: every fact, list field, action, role, question and constraint, with its type and its plain words.
+
+`rulebooks/vocabulary.md` in, a frozen `Vocabulary` out. Rules, cases, questions and prose all lean on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from detainerdesk.law.errors import CaseError, Place, RulebookError
+from detainerdesk.law.language.document import Block, Document
+from detainerdesk.law.language.grammar import Expression, parse
+
+VOCABULARY_KINDS: dict[str, frozenset[str]] = {
+    "fact": frozenset(
+        {
+            "type",
+            "ask",
+            "true",
+            "false",
+            "phrase",
+            "not phrase",
+            "known by",
+            "left out",
+            "question",
+            "askable",
+            "arrives",
+            "note",
+        }
+    ),
+    "question": frozenset({"ask", "where", "cost", "answers", "note"}),
+    "action": frozenset({"meaning", "must", "must not", "may", "derived", "items", "is item", "note"}),
+    "role": frozenset({"meaning", "is a", "note"}),
+    "constraint": frozenset({"never", "says", "note"}),
+}
+
+
+class Missing(Enum):
+    """A fact of which somebody looked and could not tell; never the same as false."""
+
+    UNKNOWN = "unknown"
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+    def __bool__(self) -> bool:
+        raise TypeError("an unknown fact is neither true nor false")
+
+
+UNKNOWN = Missing.UNKNOWN
+NONE = "none"
+"""A moment that has not happened, or one of a fact's own values called `none`."""
+
+Value = Any
+"""bool, str, int, date, datetime, frozenset of str, or UNKNOWN."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What leaving a fact out means, where `condition` holds of what is stated (None: always)."""
+
+    condition: Expression | None
+    value: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact of a case, or a field of a list's records (`list` names the list)."""
+
+    name: str
+    kind: str
+    values: tuple[str, ...]
+    ask: str
+    true: str
+    false: str
+    phrase: str
+    not_phrase: str
+    known_by: str
+    left_out: tuple[LeftOut, ...]
+    question: str
+    askable: bool
+    arrives: bool
+    order: int
+    place: Place
+    by_item: bool = False
+
+    @property
+    def list(self) -> str | None:
+        return self.name.split("[].")[0] if "[]." in self.name else None
+
+    @property
+    def field(self) -> str:
+        return self.name.split("[].")[-1]
+
+
+@dataclass(frozen=True)
+class Action:
+    name: str
+    meaning: str
+    must: str
+    must_not: str
+    may: str
+    by_item: bool
+    is_item: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class QuestionSpec:
+    """One look-up that answers several facts together."""
+
+    name: str
+    ask: str
+    where: str
+    cost: int
+    answers: str
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """Facts that paper or nature makes impossible together."""
+
+    name: str
+    never: Expression
+    says: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    facts: Mapping[str, Fact]
+    actions: Mapping[str, Action]
+    questions: Mapping[str, QuestionSpec]
+    roles: Mapping[str, tuple[str, ...]]
+    constraints: tuple[Constraint, ...]
+
+    def fact(self, name: str) -> Fact | None:
+        return self.facts.get(name)
+
+    def fields(self, list_name: str) -> Mapping[str, Fact]:
+        """The fields of a list's records, by their short name."""
+        return self._fields.get(list_name, {})
+
+    @cached_property
+    def _fields(self) -> dict[str, dict[str, Fact]]:
+        found: dict[str, dict[str, Fact]] = {}
+        for fact in self.facts.values():
+            if fact.list:
+                found.setdefault(fact.list, {})[fact.field] = fact
+        return found
+
+    def roles_of(self, role: str) -> frozenset[str]:
+        """The role itself and all that it is a kind of."""
+        found: set[str] = set()
+        waiting = [role]
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.add(one)
+                waiting += self.roles.get(one, ())
+        return frozenset(found)
+
+    def cost(self, fact: Fact) -> tuple[int, int]:
+        """How dear it is to find the fact out, then the vocabulary's order."""
+        question = self.questions.get(fact.question)
+        return (question.cost if question else 5, fact.order)
+
+
+def read_vocabulary(document: Document) -> Vocabulary:
+    """Build the vocabulary. Raises RulebookError at the block that is wrong."""
+    facts: dict[str, Fact] = {}
+    actions: dict[str, Action] = {}
+    questions: dict[str, QuestionSpec] = {}
+    roles: dict[str, tuple[str, ...]] = {}
+    constraints: list[Constraint] = []
+    for block in document.blocks:
+        if block.kind == "fact":
+            if block.id in facts:
+                raise RulebookError(f"the fact {block.id} is defined twice", block.place)
+            facts[block.id] = _fact(block, len(facts))
+        elif block.kind == "action":
+            actions[block.id] = _action(block)
+        elif block.kind == "question":
+            cost = block.need("cost")
+            if not cost.text.isdigit() or not 1 <= int(cost.text) <= 9:
+                raise RulebookError(f"a cost is a number from 1 to 9, not “{cost.text}”", cost.place)
+            questions[block.id] = QuestionSpec(
+                block.id, block.need("ask").text, block.get("where") or "", int(cost.text), block.get("answers") or ""
+            )
+        elif block.kind == "role":
+            roles[block.id] = tuple(names(block.get("is a") or ""))
+        else:
+            never = block.need("never")
+            constraints.append(
+                Constraint(block.id, parse(never.text, never.place), block.need("says").text, block.place)
+            )
+    for fact in facts.values():
+        if fact.question and fact.question not in questions:
+            raise RulebookError(f"{fact.name} names the question {fact.question}, and there is none", fact.place)
+        if fact.list and (fact.list not in facts or facts[fact.list].kind != "list"):
+            raise RulebookError(f"{fact.name} is a field of {fact.list}, which is no list", fact.place)
+    for role, kinds in roles.items():
+        for kind in kinds:
+            if kind not in roles:
+                raise RulebookError(f"the role {role} is a {kind}, and there is no such role", Place(document.file, 1))
+    return Vocabulary(facts, actions, questions, roles, tuple(constraints))
+
+
+def names(text: str) -> list[str]:
+    """`a, b, c` -> [a, b, c]"""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+_TYPE = re.compile(
+    r"^(yes/no|one of|set of|date|moment|count|text|list)(?:\s+or\s+([\w, ]+?)|\s+or set of\s+(.*)|\s+(.*))?$"
+)
+
+
+def _fact(block: Block, order: int) -> Fact:
+    type_text = block.need("type")
+    found = _TYPE.match(type_text.text)
+    if not found:
+        raise RulebookError(
+            f"unknown type “{type_text.text}”; expected yes/no, one of …, set of …, date, moment, count, text or list",
+            type_text.place,
+        )
+    kind, extra = found[1], (found[2] or found[3] or found[4] or "").removeprefix("set of ")
+    values = tuple(names(extra))
+    if kind in ("one of", "set of") and not values:
+        raise RulebookError(f"`{kind}` needs its values: `{kind} A, B`", type_text.place)
+    if "unknown" in values:
+        raise RulebookError("`unknown` is no value of a type: every fact may be unknown", type_text.place)
+    left_out: list[LeftOut] = []
+    text = block.keys.get("left out")
+    for part in (text.text if text else "unknown").split(";"):
+        value, _, condition = part.strip().partition(" if ")
+        value = value.removesuffix(" otherwise").strip()
+        here = text.place if text else block.place
+        left_out.append(LeftOut(parse(condition, here) if condition else None, value))
+    if left_out[-1].condition is not None:
+        left_out.append(LeftOut(None, "unknown"))
+    return Fact(
+        name=block.id,
+        kind=kind,
+        values=values,
+        ask=block.get("ask") or "",
+        true=block.get("true") or "",
+        false=block.get("false") or "",
+        phrase=block.get("phrase") or "",
+        not_phrase=block.get("not phrase") or "",
+        known_by=block.get("known by") or "",
+        left_out=tuple(left_out),
+        question=block.get("question") or "",
+        askable=(block.get("askable") or "yes") == "yes",
+        arrives=(block.get("arrives") or "no") == "yes",
+        order=order,
+        place=block.place,
+        by_item=kind == "yes/no" and bool(values),
+    )
+
+
+def _action(block: Block) -> Action:
+    return Action(
+        name=block.id,
+        meaning=block.need("meaning").text,
+        must=block.need("must").text,
+        must_not=block.need("must not").text,
+        may=block.need("may").text,
+        by_item=(block.get("items") or "no") == "yes",
+        is_item=tuple(names(block.get("is item") or "")),
+        place=block.place,
+    )
+
+
+# Values: text (or what YAML made of it) -> a typed value.
+
+
+def typed(fact: Fact, raw: object, zone: ZoneInfo) -> Value:
+    """The value of a fact as a case states it. Raises CaseError that says what was expected."""
+    if raw is UNKNOWN or raw == "unknown":
+        return UNKNOWN
+    if fact.kind == "yes/no":
+        return _yes_no(fact, raw)
+    if fact.kind == "one of":
+        return _one_of(fact, raw)
+    if fact.kind == "set of":
+        return _set(fact, raw)
+    if fact.kind == "moment":
+        return _moment(fact, raw, zone)
+    if fact.kind == "date":
+        return _date(fact, raw)
+    if fact.kind == "count":
+        return _count(fact, raw)
+    if isinstance(raw, str):
+        return raw.strip('"')
+    raise CaseError(f"{fact.name}: expected text, not {raw!r}")
+
+
+def _yes_no(fact: Fact, raw: object) -> Value:
+    if isinstance(raw, bool):
+        return raw
+    if raw in ("yes", "no", "true", "false"):
+        return raw in ("yes", "true")
+    if fact.by_item and (isinstance(raw, list | tuple | set | frozenset) or raw == NONE or raw in fact.values):
+        return _set(fact, raw)
+    raise CaseError(f"{fact.name}: expected yes, no or unknown, not {raw!r}")
+
+
+def _one_of(fact: Fact, raw: object) -> Value:
+    if raw is None:
+        raw = NONE
+    if isinstance(raw, bool):  # YAML reads a bare `no` as false
+        raw = "yes" if raw else "no"
+    if isinstance(raw, str) and raw in fact.values:
+        return raw
+    raise CaseError(f"{fact.name}: expected one of {', '.join(fact.values)} (or unknown), not {raw!r}")
+
+
+def _set(fact: Fact, raw: object) -> Value:
+    if raw in (NONE, None):
+        return frozenset()
+    if isinstance(raw, str):
+        raw = names(raw.strip("{}"))
+    if not isinstance(raw, list | tuple | set | frozenset):
+        raise CaseError(f"{fact.name}: expected a list of {', '.join(fact.values)}, not {raw!r}")
+    bad = [item for item in raw if item not in fact.values]
+    if bad:
+        raise CaseError(f"{fact.name}: {bad[0]!r} is none of {', '.join(fact.values)}")
+    return frozenset(raw)
+
+
+def _moment(fact: Fact, raw: object, zone: ZoneInfo) -> Value:
+    if raw is None or raw == NONE:
+        return NONE
+    if isinstance(raw, str) and raw in fact.values:
+        return raw
+    if isinstance(raw, datetime):
+        return raw if raw.tzinfo else raw.replace(tzinfo=zone)
+    if isinstance(raw, date):
+        return datetime(raw.year, raw.month, raw.day, tzinfo=zone)
+    if isinstance(raw, str):
+        try:
+            moment = datetime.fromisoformat(raw)
+        except ValueError:
+            pass
+        else:
+            return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    raise CaseError(f"{fact.name}: expected a moment like 2026-03-03 10:00 (or none, or unknown), not {raw!r}")
+
+
+def _date(fact: Fact, raw: object) -> Value:
+    if raw is None or raw == NONE:
+        return NONE
+    if isinstance(raw, datetime):
+        return raw.date()
+    if isinstance(raw, date):
+        return raw
+    try:
+        return date.fromisoformat(str(raw))
+    except ValueError as error:
+        raise CaseError(f"{fact.name}: expected a date like 2026-03-03 (or unknown), not {raw!r}") from error
+
+
+def _count(fact: Fact, raw: object) -> Value:
+    try:
+        number = int(str(raw))
+    except ValueError as error:
+        raise CaseError(f"{fact.name}: expected a number, not {raw!r}") from error
+    if number < 0:
+        raise CaseError(f"{fact.name}: a count is not negative, and {number} is")
+    return number

@@ -1,0 +1,267 @@
+"""Loading: a folder of rulebooks in, a checked `Edition` out. An edition has a hash, so that a decision can be made again as it was made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from detainerdesk.law.errors import CaseError, Place, RulebookError
+from detainerdesk.law.language import grammar
+from detainerdesk.law.language.case import LAYERS_ENCODED
+from detainerdesk.law.language.document import read_document
+from detainerdesk.law.language.rulebook import (
+    RULEBOOK_KINDS,
+    Clock,
+    Definition,
+    Duty,
+    Note,
+    Pending,
+    Profile,
+    Reading,
+    Rule,
+    Rulebook,
+    Scope,
+    Voids,
+    check,
+    check_condition,
+    read_rulebook,
+)
+from detainerdesk.law.language.vocabulary import VOCABULARY_KINDS, Vocabulary, read_vocabulary
+
+RULEBOOKS = Path(__file__).resolve().parents[2] / "rulebooks"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The law that binds one agency: its layers, top first, and who acts."""
+
+    agency: str
+    name: str
+    layers: tuple[Rulebook, ...]
+    profile: Profile | None
+    timezone: str
+    not_encoded: tuple[str, ...]
+    missing: tuple[str, ...]
+    vocabulary: Vocabulary
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def checked_through(self) -> date:
+        """The earliest day through which the layers' sources were looked at."""
+        return min(layer.checked_through for layer in self.layers)
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        return self.profile.words if self.profile else {}
+
+    @cached_property
+    def rank(self) -> Mapping[str, int]:
+        """How high a layer stands: 0 is the top."""
+        return {layer.jurisdiction: index for index, layer in enumerate(self.layers)}
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        return tuple(rule for layer in self.layers for rule in layer.rules)
+
+    @cached_property
+    def voids(self) -> tuple[Voids, ...]:
+        return tuple(one for layer in self.layers for one in layer.voids)
+
+    def duties(self, action: str | None = None) -> tuple[Duty, ...]:
+        return tuple(duty for layer in self.layers for duty in layer.duties if action in (None, duty.action))
+
+    @cached_property
+    def notes(self) -> tuple[Note, ...]:
+        return tuple(note for layer in self.layers for note in layer.notes)
+
+    @cached_property
+    def pending(self) -> tuple[Pending, ...]:
+        return tuple(one for layer in self.layers for one in layer.pending)
+
+    @cached_property
+    def readings(self) -> Mapping[str, Reading]:
+        return {reading.name: reading for layer in self.layers for reading in layer.readings}
+
+    @cached_property
+    def clocks(self) -> tuple[Clock, ...]:
+        return tuple(clock for layer in self.layers for clock in layer.clocks)
+
+    def definition(self, name: str, jurisdiction: str, day: date, of: str | None = None) -> Definition | None:
+        """The definition that a rule of that layer uses on that day: its own layer's, else the nearest above."""
+        for layer in reversed(self.layers[: self.rank[jurisdiction] + 1]):
+            for definition in layer.definitions:
+                if definition.name == name and definition.of == of and definition.in_force.on(day) == "in":
+                    return definition
+        return None
+
+    @cached_property
+    def definition_names(self) -> Mapping[str, str]:
+        """Each definition of a case, with the facts to state instead."""
+        return {
+            definition.name: ", ".join(
+                sorted({name for node in grammar.walk(definition.means) if (name := _fact_of(node))})
+            )
+            for layer in self.layers
+            for definition in layer.definitions
+            if definition.of is None
+        }
+
+    def provision(self, id: str) -> Rule | Voids | Duty | None:
+        everything: list[Rule | Voids | Duty] = [*self.rules, *self.voids, *self.duties()]
+        return next((one for one in everything if one.id == id), None)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """All rulebooks as they stand, and the hash of their text (the first 64 hex digits of SHA-256)."""
+
+    vocabulary: Vocabulary
+    rulebooks: Mapping[str, Rulebook]
+    hash: str
+    _stacks: dict[str, Stack] = field(default_factory=dict, compare=False, repr=False)
+
+    def stack(self, agency: str) -> Stack:
+        """The stack of an agency. Raises CaseError where no layer above it is encoded."""
+        if agency not in self._stacks:
+            self._stacks[agency] = self._make_stack(agency)
+        return self._stacks[agency]
+
+    def profiles(self) -> tuple[Profile, ...]:
+        return tuple(profile for rulebook in self.rulebooks.values() for profile in rulebook.profiles)
+
+    def _make_stack(self, agency: str) -> Stack:
+        profile = next((one for one in self.profiles() if one.agency == agency), None)
+        place = agency.split("/", maxsplit=1)[0]
+        if profile:
+            wanted = profile.layers
+        else:
+            parts = place.split("-")
+            wanted = tuple("-".join(parts[:length]) for length in range(1, len(parts) + 1))
+            wanted = _known_prefixes(wanted, self.rulebooks)
+        layers = tuple(self.rulebooks[name] for name in wanted if name in self.rulebooks)
+        if not layers or "/" not in agency:
+            known = ", ".join(sorted(one.agency for one in self.profiles()))
+            raise CaseError(
+                f"no rulebook stands above the agency “{agency}”; write one like us-ma-boston/police. Known: {known}"
+            )
+        return Stack(
+            agency=agency,
+            name=profile.name if profile else agency,
+            layers=layers,
+            profile=profile,
+            timezone=(profile.timezone if profile else None) or layers[-1].timezone,
+            not_encoded=profile.not_encoded if profile else (),
+            missing=tuple(name for name in wanted if name not in self.rulebooks),
+            vocabulary=self.vocabulary,
+        )
+
+
+def load(folder: Path | None = None) -> Edition:
+    """Read and check every rulebook under `folder` (default: the rulebooks of this package's repository).
+
+    Raises RulebookError with file, line and heading at the first thing that is wrong."""
+    root = folder or RULEBOOKS
+    if not (root / "vocabulary.md").is_file():
+        raise RulebookError(f"no vocabulary.md in {root.name}/", Place(str(root.name), 1))
+    digest = hashlib.sha256()
+    vocabulary_document = read_document(root / "vocabulary.md", VOCABULARY_KINDS)
+    vocabulary = read_vocabulary(vocabulary_document)
+    digest.update(vocabulary_document.text.encode())
+    rulebooks: dict[str, Rulebook] = {}
+    for path in sorted((root / "us").rglob("*.md")):
+        document = read_document(path, RULEBOOK_KINDS, name=path.relative_to(root).as_posix())
+        rulebook = read_rulebook(document, vocabulary)
+        if rulebook.jurisdiction in rulebooks:
+            raise RulebookError(f"{rulebook.jurisdiction} stands in two files", Place(document.file, 1))
+        rulebooks[rulebook.jurisdiction] = rulebook
+        digest.update(b"\0" + document.file.encode() + b"\0" + document.text.encode())
+    edition = Edition(vocabulary, rulebooks, digest.hexdigest())
+    for rulebook in rulebooks.values():
+        check(rulebook, _scope(rulebook, edition))
+    _check_vocabulary(vocabulary, edition)
+    return edition
+
+
+def ancestors(rulebook: Rulebook, rulebooks: Mapping[str, Rulebook]) -> list[Rulebook]:
+    """The rulebook and those above it, itself first."""
+    line = [rulebook]
+    while line[-1].parent:
+        above = rulebooks.get(line[-1].parent)
+        if above is None or above in line:
+            raise RulebookError(
+                f"the parent {line[-1].parent} of {line[-1].jurisdiction} is not encoded (or its own parent)",
+                Place(rulebook.document.file, 1),
+            )
+        line.append(above)
+    return line
+
+
+def _scope(rulebook: Rulebook, edition: Edition) -> Scope:
+    line = ancestors(rulebook, edition.rulebooks)
+    below = [one for one in edition.rulebooks.values() if rulebook in ancestors(one, edition.rulebooks)]
+    elements: dict[str, frozenset[str]] = {}
+    for one in line:
+        for definition in one.definitions:
+            if definition.of:
+                elements[definition.of] = elements.get(definition.of, frozenset()) | {definition.name}
+    return Scope(
+        vocabulary=edition.vocabulary,
+        definitions=frozenset(definition.name for one in line for definition in one.definitions if not definition.of),
+        element_definitions=elements,
+        readings={reading.name: reading for one in line for reading in one.readings},
+        clocks=frozenset(clock.name for one in line for clock in one.clocks),
+        rules=frozenset(
+            provision.id
+            for one in {*map(id, line), *map(id, below)}
+            for book in edition.rulebooks.values()
+            if id(book) == one
+            for provision in book.provisions()
+        ),
+        jurisdictions=frozenset(edition.rulebooks),
+        zone=ZoneInfo(rulebook.timezone),
+    )
+
+
+def _check_vocabulary(vocabulary: Vocabulary, edition: Edition) -> None:
+    scope = Scope(vocabulary, frozenset(), {}, {}, frozenset(), frozenset(), frozenset(), ZoneInfo("UTC"))
+    for constraint in vocabulary.constraints:
+        check_condition(constraint.never, scope, constraint.place)
+    for fact in vocabulary.facts.values():
+        for left_out in fact.left_out:
+            for node in grammar.walk(left_out.condition) if left_out.condition else ():
+                name = (
+                    node.fact
+                    if isinstance(node, grammar.Given | grammar.Is | grammar.Includes)
+                    else getattr(node, "name", None)
+                )
+                if name and name not in vocabulary.facts and name != LAYERS_ENCODED:
+                    raise RulebookError(
+                        f"`left out` of {fact.name} names {name}, which is no fact; use stated(FACT) or complete(LIST)",
+                        fact.place,
+                    )
+
+
+def _known_prefixes(wanted: tuple[str, ...], rulebooks: Mapping[str, Rulebook]) -> tuple[str, ...]:
+    """`us`, `us-ca`, then the whole place: names of places have hyphens of their own (`us-ny-new-york-city`)."""
+    if len(wanted) <= 2:
+        return wanted
+    longest = max((name for name in wanted[2:] if name in rulebooks), key=len, default=wanted[-1])
+    return (*wanted[:2], longest)
+
+
+def _fact_of(node: grammar.Expression) -> str | None:
+    if isinstance(node, grammar.Name):
+        return node.name
+    if isinstance(node, grammar.Is | grammar.Includes):
+        return node.fact
+    if isinstance(node, grammar.Compare):
+        return next((side for side in (node.left, node.right) if "." in side), None)
+    return node.list if isinstance(node, grammar.Some) else None

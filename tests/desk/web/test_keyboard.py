@@ -1,0 +1,161 @@
+"""The desk by keyboard: letters answer or move and never record; Enter on a button or Ctrl+Enter records; a held key counts once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from detainerdesk.desk.models import Act, Identity, WarrantCheck
+from tests.desk.web.conftest import Desk, Screen, delacroix
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def number(desk: Desk) -> str:
+    return desk.paper(delacroix())
+
+
+def test_four_keys_record_that_there_is_no_hold_on_this_request(desk: Desk, number: str, screen: Screen) -> None:
+    screen.open("board")
+    assert "DELACROIX" in screen.focused().upper()
+    screen.press("Enter")
+    assert screen.page.url.endswith(f"/requests/{number}")
+    screen.press("y")
+    assert desk.state(number).version == 2
+    screen.press("n")
+    assert screen.focused().startswith("Record: no hold on this request")
+    screen.press("Enter")
+    act = Act.objects.get()
+    assert (act.act, act.by, act.request.number) == ("no_hold", desk.officer, number)
+    assert WarrantCheck.objects.get().result == "none"
+    assert screen.complaints == []
+
+
+def test_on_arrival_the_question_has_focus_and_no_recording_button_has(number: str, screen: Screen) -> None:
+    screen.open(f"requests/{number}")
+    assert screen.page.evaluate("document.activeElement.id") == "question"
+    assert screen.page.evaluate("document.activeElement.getAttribute('aria-describedby')").startswith("headline")
+    screen.press("y", "n")
+    screen.page.reload()
+    assert screen.page.evaluate("document.activeElement.id") != "record"
+
+
+def hold_down(screen: Screen, key: str, times: int = 20) -> None:
+    """Presses a key once and lets it repeat, as a keyboard does with a key that is held."""
+    for _ in range(times):
+        screen.page.keyboard.down(key)
+    screen.page.keyboard.up(key)
+    screen.settle()
+
+
+def test_a_held_enter_opens_the_row_and_does_nothing_else(desk: Desk, number: str, screen: Screen) -> None:
+    screen.open("board")
+    hold_down(screen, "Enter")
+    screen.page.wait_for_url(f"**/requests/{number}")
+    assert desk.state(number).version == 1
+    assert not Act.objects.exists()
+
+
+def test_a_held_answer_key_answers_one_question_only(desk: Desk, number: str, screen: Screen) -> None:
+    screen.open(f"requests/{number}")
+    hold_down(screen, "y")
+    assert Identity.objects.count() == 1
+    assert desk.state(number).version == 2
+
+
+def test_a_held_enter_on_the_record_button_records_once(number: str, screen: Screen) -> None:
+    screen.open(f"requests/{number}")
+    screen.press("y", "n")
+    hold_down(screen, "Enter")
+    assert Act.objects.count() == 1
+
+
+def test_an_enter_that_was_held_before_the_button_had_focus_does_not_press_it(number: str, screen: Screen) -> None:
+    screen.open(f"requests/{number}")
+    screen.press("y")
+    screen.page.keyboard.down("Enter")  # held while the last answer comes
+    screen.press("n")
+    hold_down(screen, "Enter")
+    assert not Act.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["w", "p", "s", "b", "c", "?"])
+def test_a_letter_moves_and_records_nothing(desk: Desk, number: str, screen: Screen, key: str) -> None:
+    screen.open(f"requests/{number}")
+    screen.press(key)
+    assert desk.state(number).version == 1
+    went = {"w": "/why", "p": "/print", "b": "/booking", "c": "/papers/", "?": "/keys", "s": f"/requests/{number}"}
+    assert went[key] in screen.page.url
+
+
+def test_letters_are_text_in_a_text_field(number: str, screen: Screen) -> None:
+    screen.open("board")
+    screen.press("/")
+    screen.page.keyboard.type("swbp?")
+    assert screen.page.url.endswith("/board")
+    assert screen.page.locator("#find").input_value() == "swbp?"
+
+
+def test_answer_keys_work_only_while_the_question_has_focus(desk: Desk, number: str, screen: Screen) -> None:
+    screen.open(f"requests/{number}")
+    screen.page.locator(".paper__pages").focus()
+    screen.press("y")
+    assert desk.state(number).version == 1
+
+
+def test_letters_can_be_switched_off_and_the_page_still_works(desk: Desk, number: str, screen: Screen) -> None:
+    screen.open("keys")
+    screen.page.get_by_role("button", name="Switch letters off").click()
+    screen.open(f"requests/{number}")
+    screen.press("y", "w")
+    assert desk.state(number).version == 1
+    assert screen.page.url.endswith(number)
+    screen.page.get_by_role("radio").first.check()
+    screen.page.get_by_role("button", name="Save answer").click()
+    screen.settle()
+    assert desk.state(number).version == 2
+
+
+def test_control_and_enter_record(number: str, screen: Screen) -> None:
+    screen.open(f"requests/{number}")
+    screen.press("y", "n")
+    screen.page.locator("#main").focus()
+    screen.press("Control+Enter")
+    assert Act.objects.count() == 1
+
+
+def test_escape_goes_back_to_the_board_and_arrows_move_between_rows(desk: Desk, number: str, screen: Screen) -> None:
+    from tests.desk.web.conftest import okonjo
+
+    other = desk.paper(okonjo())
+    screen.open("board")
+    first = screen.page.evaluate("document.activeElement.id")
+    screen.press("ArrowDown")
+    second = screen.page.evaluate("document.activeElement.id")
+    assert {first, second} == {f"row-{number}", f"row-{other}"}
+    screen.press("ArrowUp")
+    assert screen.page.evaluate("document.activeElement.id") == first
+    screen.press("Enter", "Escape")
+    assert screen.page.url.endswith("/board")
+
+
+def test_the_whole_path_works_for_each_answer_by_tab_alone(desk: Desk, number: str, screen: Screen) -> None:
+    """No letters, no mouse: Tab, Space, Enter."""
+    screen.open(f"requests/{number}")
+    screen.press("Tab", "Space", "Tab")
+    assert screen.focused() == "Save answer"
+    screen.press("Enter")
+    assert Identity.objects.get().result == "same"
+
+
+def test_the_picture_follows_the_field_in_focus(number: str, screen: Screen, window: Callable[..., Screen]) -> None:
+    screen.open(f"requests/{number}")
+    screen.page.wait_for_function("document.querySelector('[data-picture] img').naturalWidth > 0")
+    screen.page.locator("a[data-field][data-box]").first.focus()
+    place = screen.page.locator(".paper__place")
+    assert place.count() == 1
+    assert place.bounding_box()["width"] > 30  # type: ignore[index]
+    screen.press("]")
+    assert screen.page.locator("[data-page-label]").inner_text().startswith("Page 2 of")

@@ -1,0 +1,138 @@
+"""The watched folder: complete files only, moved away only after their receipt, one receipt a delivery whatever happens between."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from detainerdesk.intake import store
+from detainerdesk.intake.channels import folder
+from detainerdesk.intake.channels.folder import sweep
+from detainerdesk.intake.models import Document, Transmission
+from tests.intake.made import BOSTON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def inbox(data_folder: Path) -> Path:
+    inbox = data_folder / "inbox"
+    (inbox / "D-4").mkdir(parents=True)
+    return inbox
+
+
+def taken(inbox: Path) -> list[str]:
+    return sorted(str(file.relative_to(inbox / ".taken")) for file in (inbox / ".taken").rglob("*") if file.is_file())
+
+
+def test_a_sub_folder_is_a_station_and_a_taken_file_is_moved_with_its_receipt_number(inbox: Path) -> None:
+    (inbox / "D-4" / "fax.pdf").write_bytes(b"one")
+    (inbox / "B-2 South End").mkdir()
+    (inbox / "B-2 South End" / "fax.pdf").write_bytes(b"two")
+    (inbox / "loose.pdf").write_bytes(b"three")
+    receipts = sweep(inbox, BOSTON)
+    assert [receipt.number for receipt in receipts] == [1, 2, 3]
+    assert list(Transmission.objects.values_list("station", "name")) == [
+        ("D-4", "fax.pdf"),
+        ("B-2 South End", "fax.pdf"),
+        ("front desk", "loose.pdf"),
+    ]
+    assert taken(inbox) == ["000003 loose.pdf", "B-2 South End/000002 fax.pdf", "D-4/000001 fax.pdf"]
+    assert sweep(inbox, BOSTON) == []
+
+
+def test_the_file_leaves_only_after_its_receipt(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (inbox / "D-4" / "fax.pdf").write_bytes(b"one")
+    monkeypatch.setattr(store, "put", lambda data: (_ for _ in ()).throw(store.StoreFull(28, "No room is left")))
+    assert sweep(inbox, BOSTON) == []
+    assert (inbox / "D-4" / "fax.pdf").exists()
+    monkeypatch.undo()
+    assert len(sweep(inbox, BOSTON)) == 1
+
+
+def test_a_crash_between_receipt_and_move_makes_no_second_receipt(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (inbox / "D-4" / "fax.pdf").write_bytes(b"one")
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "_move", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            sweep(inbox, BOSTON)
+    (again,) = sweep(inbox, BOSTON)
+    assert again.again is True
+    assert Transmission.objects.count() == 1
+    assert taken(inbox) == ["D-4/000001 fax.pdf"]
+
+
+def test_the_same_file_dropped_again_is_a_second_delivery_of_one_document(inbox: Path) -> None:
+    for _ in range(2):
+        (inbox / "D-4" / "fax.pdf").write_bytes(b"one")
+        sweep(inbox, BOSTON)
+    assert Transmission.objects.count() == 2
+    assert Document.objects.count() == 1
+
+
+def test_a_file_that_still_grows_is_left_for_the_next_sweep(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fax = inbox / "D-4" / "fax.pdf"
+    fax.write_bytes(b"half a p")
+    with monkeypatch.context() as patch:
+        patch.setattr(folder.time, "sleep", lambda _: fax.write_bytes(b"half a page, and the rest"))
+        assert sweep(inbox, BOSTON) == []
+    sweep(inbox, BOSTON)
+    assert store.get(Document.objects.get().sha256) == b"half a page, and the rest"
+
+
+@pytest.mark.parametrize("name", [".fax.pdf", "fax.pdf.part", "fax.TMP", ".hidden/fax.pdf"])
+def test_hidden_and_unfinished_files_are_left_alone(name: str, inbox: Path) -> None:
+    file = inbox / "D-4" / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"one")
+    assert sweep(inbox, BOSTON) == []
+    assert file.exists()
+
+
+def test_a_link_is_never_followed_out_of_the_folder(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"not a fax")
+    (inbox / "D-4" / "fax.pdf").symlink_to(tmp_path / "secret")
+    (inbox / "B-2").symlink_to(tmp_path)
+    assert sweep(inbox, BOSTON) == []
+
+
+def test_one_file_that_cannot_be_taken_does_not_stop_the_others(
+    inbox: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "D-4" / "DELACROIX.pdf").write_bytes(b"one")
+    (inbox / "D-4" / "two.pdf").write_bytes(b"two")
+    real = Path.read_bytes
+
+    def broken(self: Path) -> bytes:
+        if self.name == "DELACROIX.pdf":
+            raise PermissionError(13, "Permission denied", str(self))
+        return real(self)
+
+    monkeypatch.setattr(Path, "read_bytes", broken)
+    with caplog.at_level(logging.ERROR):
+        assert len(sweep(inbox, BOSTON)) == 1
+    assert "Permission denied" in caplog.text
+    assert "DELACROIX" not in caplog.text, "a file's name may be a person's: not in a log"
+
+
+def test_an_old_file_that_is_copied_in_arrives_now(inbox: Path) -> None:
+    (inbox / "D-4" / "fax.pdf").write_bytes(b"one")
+    os.utime(inbox / "D-4" / "fax.pdf", (1_000_000_000, 1_000_000_000))
+    (receipt,) = sweep(inbox, BOSTON)
+    row = Transmission.objects.get()
+    assert abs((row.received_at - receipt.at).total_seconds()) < 60
+
+
+def test_the_longest_possible_name_is_taken_and_moved(inbox: Path) -> None:
+    name = "ò" * 125 + ".pdf"
+    (inbox / "D-4" / name).write_bytes(b"one")
+    assert len(sweep(inbox, BOSTON)) == 1
+    assert not (inbox / "D-4" / name).exists()
+
+
+def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
+    with pytest.raises(folder.FolderError, match="Make it"):
+        sweep(tmp_path / "nowhere", BOSTON)

@@ -1,0 +1,126 @@
+"""What a person does with what waits: every act is kept, none loses a transmission."""
+
+from __future__ import annotations
+
+import pytest
+
+from detainerdesk.intake import queue, request
+from detainerdesk.intake.models import Document, Joined, Waiting
+from detainerdesk.ledger import log as ledger
+from tests.intake.made import BOSTON, LUIS, Desk, detainer, paper, reading
+
+LIMA = "officer lima"
+
+
+@pytest.fixture
+def near_match(desk: Desk) -> str:
+    """A request, and a bad copy of its form that came twice. The bad copy's hash."""
+    desk.gets(b"fax", reading(detainer()))
+    desk.gets(b"bad", reading(detainer(unsure=["form_date"])), station="B-2")
+    desk.gets(b"bad", station="A-1")
+    desk.understands()
+    (matter,) = queue.waiting(BOSTON)
+    return matter.sha256
+
+
+def last_event() -> tuple[str, str, str]:
+    *_, entry = ledger.entries()
+    return entry.event.kind, entry.event.subject, entry.event.actor
+
+
+def test_an_attached_paper_brings_all_its_transmissions(near_match: str) -> None:
+    queue.attach(near_match, BOSTON, "2026-0001", actor=LIMA)
+    assert [one.station for one in request.load("2026-0001").transmissions] == ["D-4", "B-2", "A-1"]
+    assert queue.waiting(BOSTON) == ()
+    assert Document.objects.get(sha256=near_match).state == "read"
+    assert last_event() == ("request.attached", "request 2026-0001", LIMA)
+
+
+def test_a_copy_after_that_goes_the_same_way(near_match: str, desk: Desk) -> None:
+    queue.attach(near_match, BOSTON, "2026-0001", actor=LIMA)
+    desk.gets(b"bad", station="C-6")
+    desk.understands()
+    assert request.load("2026-0001").transmissions[-1].station == "C-6"
+
+
+def test_a_paper_kept_apart_is_one_request_with_all_its_transmissions(near_match: str) -> None:
+    assert queue.keep_apart(near_match, BOSTON, actor=LIMA) == "2026-0002"
+    assert [one.station for one in request.load("2026-0002").transmissions] == ["B-2", "A-1"]
+    assert len(request.load("2026-0001").transmissions) == 1
+    assert queue.waiting(BOSTON) == ()
+
+
+def test_a_lone_warrant_is_attached_to_its_request(desk: Desk) -> None:
+    desk.gets(b"fax", reading(detainer()))
+    desk.gets(b"warrant", reading(paper("i200", {"file_no": LUIS["file_no"]})))
+    desk.understands()
+    (matter,) = queue.waiting(BOSTON)
+    queue.attach(matter.sha256, BOSTON, "2026-0001", actor=LIMA)
+    assert [one.kind for one in request.load("2026-0001").warrants] == ["i200"]
+
+
+def test_an_unreadable_fax_is_attached_though_nothing_was_read_on_it(desk: Desk) -> None:
+    from detainerdesk.intake.reading.fields import Unreadable
+
+    desk.gets(b"fax", reading(detainer()))
+    desk.gets(b"smear", Unreadable("Nothing can be read on this page. Ask for it again."))
+    desk.understands()
+    queue.attach(queue.waiting(BOSTON)[0].sha256, BOSTON, "2026-0001", actor=LIMA)
+    loaded = request.load("2026-0001")
+    assert len(loaded.transmissions) == 2
+    assert len(loaded.papers) == 1
+
+
+def test_a_page_set_aside_is_kept_and_its_copies_do_not_come_back(desk: Desk) -> None:
+    desk.gets(b"cat", reading(paper("unknown", {})))
+    desk.understands()
+    queue.set_aside(queue.waiting(BOSTON)[0].sha256, BOSTON, actor=LIMA)
+    desk.gets(b"cat")
+    desk.understands()
+    assert queue.waiting(BOSTON) == ()
+    assert Waiting.objects.get().settled_by == LIMA
+    assert Document.objects.count() == 1
+
+
+def test_a_join_that_is_undone_loses_nothing(desk: Desk) -> None:
+    desk.gets(b"fax", reading(detainer()))
+    joined = desk.gets(b"scan", reading(detainer(unsure=["dob"])), station="B-2")
+    desk.understands()
+    queue.part(joined, "2026-0001", BOSTON, actor=LIMA)
+    assert [one.station for one in request.load("2026-0001").transmissions] == ["D-4"]
+    assert Joined.objects.exclude(undone_at=None).count() == 1
+    (matter,) = queue.waiting(BOSTON)
+    assert matter.reason == "parted"
+    assert queue.keep_apart(matter.sha256, BOSTON, actor=LIMA) == "2026-0002"
+    assert [one.station for one in request.load("2026-0002").transmissions] == ["B-2"]
+
+
+def test_a_request_always_keeps_one_transmission(desk: Desk) -> None:
+    only = desk.gets(b"fax", reading(detainer()))
+    desk.understands()
+    with pytest.raises(queue.QueueError, match="only one"):
+        queue.part(only, "2026-0001", BOSTON, actor=LIMA)
+
+
+def test_what_was_settled_by_somebody_else_is_said(near_match: str) -> None:
+    queue.set_aside(near_match, BOSTON, actor=LIMA)
+    with pytest.raises(queue.QueueError, match="look at the queue again"):
+        queue.attach(near_match, BOSTON, "2026-0001", actor="officer ruiz")
+
+
+def test_another_agency_cannot_settle_it(near_match: str) -> None:
+    with pytest.raises(queue.QueueError):
+        queue.set_aside(near_match, "us-ma-suffolk/sheriff", actor=LIMA)
+
+
+def test_an_unknown_request_is_refused_and_the_paper_still_waits(near_match: str) -> None:
+    with pytest.raises(queue.QueueError, match="no request 2026-0412"):
+        queue.attach(near_match, BOSTON, "2026-0412", actor=LIMA)
+    assert len(queue.waiting(BOSTON)) == 1
+
+
+def test_a_cat_is_no_request_of_its_own(desk: Desk) -> None:
+    desk.gets(b"cat", reading(paper("unknown", {})))
+    desk.understands()
+    with pytest.raises(queue.QueueError, match="set it aside"):
+        queue.keep_apart(queue.waiting(BOSTON)[0].sha256, BOSTON, actor=LIMA)
