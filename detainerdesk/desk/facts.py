@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal, cast, get_args
 
 from detainerdesk.intake import join
@@ -137,7 +137,8 @@ def case_of(request: Request, known: Known | None = None, *, view: View = "reque
         facts |= _booking(known.booking)
         if known.hold_started_at is not None:
             facts["custody.hold_started_at"] = known.hold_started_at
-    return Case(agency=request.agency, at=at, facts=facts, id=request.number, ask=ASKED)
+    # In UTC: Python compares two moments of one zone by their wall clocks, an hour wrong while the clock goes back.
+    return Case(agency=request.agency, at=at.astimezone(UTC), facts=facts, id=request.number, ask=ASKED)
 
 
 def view_of(known: Known, at: datetime) -> View:
@@ -147,7 +148,7 @@ def view_of(known: Known, at: datetime) -> View:
         booking is not None
         and booking.ground != "none"
         and booking.eligible_at is not None
-        and booking.eligible_at <= at
+        and booking.eligible_at.astimezone(UTC) <= at.astimezone(UTC)
     )
     return "person" if ended else "request"
 

@@ -25,7 +25,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -208,7 +208,7 @@ def record_warrant_check(
         )
     made = result in ("none", "found")
     when = (looked_at or at) if made else None
-    if when is not None and when > at:
+    if when is not None and words.elapsed(at, when) > timedelta(0):
         raise NotPossible(words.FUTURE_SEARCH)
     with _move(number, version, officer, ability="record_warrant_check", name="record_warrant_check", at=at) as move:
         described = [
@@ -452,7 +452,7 @@ def _hold_start(acts: tuple[Act, ...], booking: Booking | None) -> datetime | No
     held = acts[-1] if acts and acts[-1].act == "hold" else None
     if held is None or booking is None or booking.eligible_at is None:
         return None
-    return max(held.at, booking.eligible_at)
+    return max(held.at, booking.eligible_at, key=lambda moment: moment.astimezone(UTC))
 
 
 def standing(request: Request, past: History, at: datetime) -> str:
@@ -465,7 +465,7 @@ def standing(request: Request, past: History, at: datetime) -> str:
         booking is not None
         and booking.ground != "none"
         and booking.eligible_at is not None
-        and booking.eligible_at <= at
+        and words.passed(booking.eligible_at, at)
     )
     if ended:
         return "hold_running" if act is not None and act.act == "hold" else "other_custody_ended"

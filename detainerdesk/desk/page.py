@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from detainerdesk.desk import facts, life, words
@@ -328,7 +328,7 @@ def _entry(look: _Look) -> _Entry:
         law=words.law_says(look.decision, look.situation) if look.decision else "two facts can't both be true",
         next_step=_next_step(group, look),
     )
-    return _Entry(row, group, order, name, look.past.known.same_person == "same", ready_since, end)
+    return _Entry(row, group, order.astimezone(UTC), name, look.past.known.same_person == "same", ready_since, end)
 
 
 def _group(look: _Look) -> str:
@@ -337,7 +337,7 @@ def _group(look: _Look) -> str:
         return "done"
     if state == "hold_running":
         end = _hold_end(look)
-        return "over" if end is not None and end <= look.now else "running"
+        return "over" if end is not None and words.passed(end, look.now) else "running"
     return {
         "other_custody_ended": "ended",
         "question_open": "question",
@@ -353,7 +353,7 @@ def _ready_since(look: _Look) -> datetime | None:
     if look.past.act is not None and look.past.act.act in ("release", "not_in_custody"):
         return None
     end = _hold_end(look)
-    if look.situation.held and end is not None and end <= look.now and look.situation.check_recorded:
+    if look.situation.held and end is not None and words.passed(end, look.now) and look.situation.check_recorded:
         return end
     return look.situation.ended_at if look.decision and words.ready(look.decision, look.situation) else None
 
@@ -363,7 +363,7 @@ def _hold_end(look: _Look) -> datetime | None:
     end = words.hold_end(hold, look.decision) if hold is not None and look.decision is not None else None
     recorded = look.past.act.hold_until if look.past.act is not None and look.past.act.act == "hold" else None
     if look.situation.held and recorded is not None and look.past.act is not None and look.past.act.view == "person":
-        return min(recorded, end) if end is not None else recorded
+        return min(recorded, end, key=_utc) if end is not None else recorded
     return end if look.situation.view == "person" else None
 
 
@@ -374,10 +374,15 @@ def _row_clock(group: str, look: _Look, end: datetime | None) -> Clock:
         return Clock("ended", f"ended {words.hour(end, zone, now)}", until=end, since=end)
     if group == "running" and end is not None:
         return Clock(
-            "running", f"until {words.moment(end, zone, now)} ({words.span(end - now)} left)", until=end, since=since
+            "running",
+            f"until {words.moment(end, zone, now)} ({words.span(words.elapsed(now, end))} left)",
+            until=end,
+            since=since,
         )
     if group == "ended" and since is not None:
-        return Clock("ended", f"since {words.hour(since, zone, now)} ({words.span(now - since)} ago)", since=since)
+        return Clock(
+            "ended", f"since {words.hour(since, zone, now)} ({words.span(words.elapsed(since, now))} ago)", since=since
+        )
     return Clock("none", f"came {words.hour(look.state.opened_at, zone, now)}", since=look.state.opened_at)
 
 
@@ -417,14 +422,21 @@ _NEXT = {
 
 def _strip(entries: Sequence[_Entry], now: datetime) -> Strip | None:
     """Who is ready for release, the longest wait first, and the next clock that ends."""
-    ready = sorted(((e.ready_since, e) for e in entries if e.ready_since is not None), key=lambda pair: pair[0])
+    ready = sorted(((e.ready_since, e) for e in entries if e.ready_since is not None), key=lambda pair: _utc(pair[0]))
     if not ready:
         return None
     since, first = ready[0]
     zone = _zone(now)
-    ends = sorted(e.ends_at for e in entries if e.group == "running" and e.ends_at is not None and e.ends_at > now)
+    ends = sorted(
+        (
+            e.ends_at
+            for e in entries
+            if e.group == "running" and e.ends_at is not None and not words.passed(e.ends_at, now)
+        ),
+        key=_utc,
+    )
     next_clock = f" Next clock ends {words.hour(ends[0], zone, now)}." if ends else ""
-    times = f"since {words.hour(since, zone, now)} ({words.span(now - since)} ago)"
+    times = f"since {words.hour(since, zone, now)} ({words.span(words.elapsed(since, now))} ago)"
     who = f"{len(ready)} people ready for release, the first" if len(ready) > 1 else "Ready for release"
     return Strip(f"{who} {times}: {first.person}.{next_clock}", first.row.number, f"{who} {times}.{next_clock}")
 
@@ -579,7 +591,7 @@ def situation_of(request: Request, past: History, now: datetime) -> Situation:
     booking = known.booking
     has_ground = booking is not None and booking.ground != "none"
     ended_at = booking.eligible_at if has_ground and booking is not None else None
-    ended = ended_at is not None and ended_at <= now
+    ended = ended_at is not None and words.passed(ended_at, now)
     rests = booking is not None and booking.ground == "none"
     form = shown.detainer
     asks_hold = form is not None and facts.ASKS_TO_HOLD.get(form.kind, True) and request.kind != "cancellation"
@@ -1118,6 +1130,10 @@ def _contradiction(error: ContradictoryFacts, request: Request, past: History) -
 def now_text(now: datetime) -> str:
     """`Tue Mar 3, 02:10 EST`, in the agency's zone."""
     return words.moment(now, _zone(now), now)
+
+
+def _utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
 
 
 def _zone(now: datetime) -> ZoneInfo:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -195,7 +195,7 @@ def _how_long(hold: Outcome, decision: Decision, agency: AgencyWords, situation:
     if end is None:
         return "after other custody ends; the end of that time is not known"
     if situation.ended_at is None:
-        return f"for up to {span(end - decision.at)} after other custody ends"
+        return f"for up to {span(elapsed(decision.at, end))} after other custody ends"
     return f"until {moment(end, agency.zone, decision.at)}, no longer"
 
 
@@ -376,7 +376,7 @@ def release(decision: Decision, agency: AgencyWords, situation: Situation, now: 
         return f"Other custody ended {ended}. Warrant check not recorded."
     hold = decision.actions.get("hold")
     end = hold_end(hold, decision) if hold is not None else None
-    if situation.held and end is not None and end <= now:
+    if situation.held and end is not None and passed(end, now):
         return f"The hold ended {moment(end, agency.zone, now)}. Ready for release since then."
     match outcome.outcome:
         case "required":
@@ -421,16 +421,16 @@ def clock(decision: Decision, agency: AgencyWords, situation: Situation, now: da
     if word not in ("required", "permitted") and not (situation.held and end is not None):
         return Clock(
             "ended",
-            f"other custody ended {moment(situation.ended_at, agency.zone, now)} ({span(now - situation.ended_at)} ago)",
+            f"other custody ended {moment(situation.ended_at, agency.zone, now)} ({span(elapsed(situation.ended_at, now))} ago)",
             since=situation.ended_at,
         )
     notes = _clock_notes(decision, agency, situation, end, now)
     if end is None:
         return Clock("unknown", "end not known: ask counsel", since=situation.ended_at, notes=notes)
-    if end <= now:
-        text = f"ended {moment(end, agency.zone, now)} ({span(now - end)} ago)"
+    if passed(end, now):
+        text = f"ended {moment(end, agency.zone, now)} ({span(elapsed(end, now))} ago)"
         return Clock("ended", text, until=end, since=end, notes=notes)
-    text = f"until {moment(end, agency.zone, now)} ({span(end - now)} left)"
+    text = f"until {moment(end, agency.zone, now)} ({span(elapsed(now, end))} left)"
     return Clock("running", text, until=end, since=situation.ended_at, notes=notes)
 
 
@@ -439,7 +439,7 @@ def _form_asks(decision: Decision, situation: Situation) -> str:
     end = decision.clocks.get("form_limit")
     if end is None or situation.view != "request" or "hold" not in situation.asked:
         return ""
-    return f" Form asks {span(end - decision.at)}."
+    return f" Form asks {span(elapsed(decision.at, end))}."
 
 
 def _clock_notes(
@@ -448,9 +448,11 @@ def _clock_notes(
     notes = []
     start = situation.ended_at
     if start is not None and end is not None and _offset(start, agency) != _offset(end, agency):
-        notes.append(f"{round((end - start).total_seconds() / 3600)} elapsed hours: the clock changes in between.")
+        notes.append(
+            f"{round(elapsed(start, end).total_seconds() / 3600)} elapsed hours: the clock changes in between."
+        )
     counts = sorted(
-        (limit, says)
+        (limit.astimezone(UTC), says)
         for name, says in (("form_limit", "the form"), ("regulation_limit", "the regulation"))
         if (limit := decision.clocks.get(name)) is not None
     )
@@ -498,8 +500,16 @@ def leading_action(decision: Decision, situation: Situation) -> str:
 
 
 def headline_unchecked(leading: Outcome, decision: Decision, agency: AgencyWords) -> bool:
-    """True unless a rule behind the headline is verified and nothing unverified voids or lifts another of them."""
+    """True unless a rule behind the headline is verified and nothing unverified voids or lifts another."""
+    enders = {ender for _, ender in (*leading.lifted, *leading.voided)}
+    if any(_unchecked(ender, _status_of(ender, decision), agency) for ender in enders):
+        return True
     return all(_unchecked(by.rule, by.status, agency) for by in leading.by)
+
+
+def _status_of(rule: str, decision: Decision) -> str:
+    provision = decision.trace.stack.provision(rule)
+    return provision.status if provision is not None else "verify"
 
 
 def _unchecked(rule: str, status: str, agency: AgencyWords) -> bool:
@@ -539,7 +549,7 @@ def records(decision: Decision, agency: AgencyWords, situation: Situation, now: 
     if situation.view == "person" and situation.ended_at is not None and situation.check_recorded:
         outcome = decision.actions.get("release")
         end = hold_end(hold, decision)
-        over = situation.held and end is not None and end <= now
+        over = situation.held and end is not None and passed(end, now)
         if over or (outcome is not None and outcome.outcome in ("required", "permitted")):
             given.append(RecordWords("release", "Record release"))
     for_now = "" if hold.settled and hold.outcome in ("forbidden", "required", "permitted", "silent") else ", for now"
@@ -561,7 +571,7 @@ def _record_until(hold: Outcome, decision: Decision, agency: AgencyWords, situat
     if end is None:
         return "after other custody ends"
     if situation.ended_at is None:
-        return f"for up to {span(end - decision.at)} after other custody ends"
+        return f"for up to {span(elapsed(decision.at, end))} after other custody ends"
     return f"until {moment(end, agency.zone, decision.at)}"
 
 
@@ -610,6 +620,17 @@ def hour(at: datetime, zone: ZoneInfo, now: datetime) -> str:
         return f"{local:%a %H:%M}"
     year = f" {local.year}" if local.year != today.year else ""
     return f"{local:%b} {local.day}{year}, {local:%H:%M}"
+
+
+def elapsed(start: datetime, end: datetime) -> timedelta:
+    """Elapsed time between two instants. Python subtracts and compares two moments of one zone by their wall clocks, an hour wrong across a
+    change of the clock, so both go to UTC first."""
+    return end.astimezone(UTC) - start.astimezone(UTC)
+
+
+def passed(at: datetime, now: datetime) -> bool:
+    """Whether the moment has come: at its own minute it has."""
+    return elapsed(at, now) >= timedelta(0)
 
 
 def span(length: timedelta) -> str:

@@ -7,17 +7,21 @@
 It knows neither Django nor a clock nor a network: the moment is part of the case.
 """
 
+from detainerdesk.law.ask import Answer, Question, ask
 from detainerdesk.law.decide import decide
 from detainerdesk.law.decision import By, Decision, DutyState, NoteSaid, Outcome, Turn
 from detainerdesk.law.errors import CaseError, ContradictoryFacts, LawError, Place, RulebookError
+from detainerdesk.law.explain import explain, explain_decision
 from detainerdesk.law.language.case import Case, Source
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN
 from detainerdesk.law.load import Edition, Stack, load
+from detainerdesk.law.prove import prove
 from detainerdesk.law.trace import Step, Test, Trace
 
 __all__ = [
     "NONE",
     "UNKNOWN",
+    "Answer",
     "By",
     "Case",
     "CaseError",
@@ -29,6 +33,7 @@ __all__ = [
     "NoteSaid",
     "Outcome",
     "Place",
+    "Question",
     "RulebookError",
     "Source",
     "Stack",
@@ -36,6 +41,10 @@ __all__ = [
     "Test",
     "Trace",
     "Turn",
+    "ask",
     "decide",
+    "explain",
+    "explain_decision",
     "load",
+    "prove",
 ]

@@ -219,12 +219,10 @@ class Conditions:
                 groups.setdefault(value, []).append(body)
                 continue
             words = tuple(str(one) for one in groups)
-            if words:
-                same = Leaf(grammar.Is(node.different, words), (node.list, number))
-                for word in words:
-                    groups[word].append(both([body, Leaf(grammar.Is(node.different, (word,)), (node.list, number))]))
-                body = both([body, negation(same)])
-            apart.append(body)
+            for word in words:
+                groups[word].append(both([body, Leaf(grammar.Is(node.different, (word,)), (node.list, number))]))
+            same = Leaf(grammar.Is(node.different, words), (node.list, number)) if words else False
+            apart.append(both([body, negation(same)]))
         return [either(items) for items in groups.values()] + apart
 
     def _unseen(self, node: grammar.Some, jurisdiction: str) -> tuple[Unseen, ...]:

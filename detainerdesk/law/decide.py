@@ -38,6 +38,12 @@ def decide(case: Case, edition: Edition) -> Decision:
     return _Decider(case, edition).decision()
 
 
+def outcomes(case: Case, edition: Edition, actions: Sequence[str]) -> dict[str, Outcome]:
+    """Only the outcome, standing and needs of these actions: what the next question is searched with."""
+    decider = _Decider(case, edition)
+    return {action: decider.outcome(action, ahead=False) for action in actions}
+
+
 class _Decider:
     """Decides one case; keeps the law of each action and setting that it has built."""
 
@@ -76,22 +82,19 @@ class _Decider:
             unknown=tuple(sorted(name for name in read if self.known.value(name) is UNKNOWN)),
         )
 
-    def outcome(self, action: str) -> Outcome:
-        """The outcome of one action; information is decided item by item."""
+    def outcome(self, action: str, *, ahead: bool = True) -> Outcome:
+        """The outcome of one action; information is decided item by item. `ahead`: also what changes it, and when."""
         spec = self.vocabulary.actions[action]
         if spec.is_item or spec.by_item:
             items = spec.is_item or self.known.items_sought()
-            parts = {item: self._one(action, item) for item in items}
+            parts = {item: self._one(action, item, ahead) for item in items}
             return next(iter(parts.values())) if len(parts) == 1 and spec.is_item else _common(parts)
-        return self._one(action, None)
+        return self._one(action, None, ahead)
 
-    def _items_sought(self) -> tuple[str, ...]:
-        every = self.vocabulary.facts["info.sought"].values
-        sought = self.known.facts.value("info.sought")
-        return tuple(item for item in every if sought is UNKNOWN or item in sought) or every
-
-    def _one(self, action: str, item: str | None) -> Outcome:
+    def _one(self, action: str, item: str | None, ahead: bool) -> Outcome:
         base = self._over_readings(action, item, self.case.at)
+        if not ahead:
+            return base
         return replace(
             base,
             until=self._until(action, item, base),

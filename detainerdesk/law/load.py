@@ -14,6 +14,7 @@ from detainerdesk.law.errors import CaseError, Place, RulebookError
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import LAYERS_ENCODED
 from detainerdesk.law.language.document import read_document
+from detainerdesk.law.language.prose import Prose
 from detainerdesk.law.language.rulebook import (
     RULEBOOK_KINDS,
     Clock,
@@ -134,6 +135,10 @@ class Edition:
             self._stacks[agency] = self._make_stack(agency)
         return self._stacks[agency]
 
+    def prose(self, rulebook: Rulebook) -> Prose:
+        """What writes this rulebook's conditions in plain words."""
+        return Prose.of(ancestors(rulebook, self.rulebooks), self.vocabulary)
+
     def profiles(self) -> tuple[Profile, ...]:
         return tuple(profile for rulebook in self.rulebooks.values() for profile in rulebook.profiles)
 
@@ -187,7 +192,20 @@ def load(folder: Path | None = None) -> Edition:
     for rulebook in rulebooks.values():
         check(rulebook, _scope(rulebook, edition))
     _check_vocabulary(vocabulary, edition)
+    for rulebook in rulebooks.values():
+        _refuse_stale_words(rulebook, edition)
     return edition
+
+
+def _refuse_stale_words(rulebook: Rulebook, edition: Edition) -> None:
+    """`says` is the sentence that counsel signs: one that is not the rule's own prose reading is refused."""
+    prose = edition.prose(rulebook)
+    for provision in rulebook.provisions():
+        if provision.says and provision.says != prose.sentence(provision):
+            raise RulebookError(
+                f"the `says` line of {provision.id} is not what the rule says; run `detainerdesk law fmt`. It would be: {prose.sentence(provision)}",
+                provision.place,
+            )
 
 
 def ancestors(rulebook: Rulebook, rulebooks: Mapping[str, Rulebook]) -> list[Rulebook]:

@@ -372,3 +372,26 @@ def test_an_answer_could_not_find_out_is_unknown_and_not_left_out() -> None:
 )
 def test_a_paper_without_a_form_is_named_for_what_it_is(kinds: tuple[str, ...], what: str | None) -> None:
     assert facts.request_kind(request(*(paper(kind, {}) for kind in kinds))) == what
+
+
+def test_every_name_that_the_desk_passes_on_is_in_the_vocabulary() -> None:
+    """The names are one closed list; a case with another is refused by the law."""
+    from detainerdesk.law import load
+
+    vocabulary = load().vocabulary
+    known = Known(
+        booking=BookingFacts("none", AT, True, "open charge"),
+        warrant_check=WarrantCheckFacts("found", AT, tuple(FoundWarrant(*found) for found in facts.FOUND.values())),
+        paper_checks=(PaperCheckFacts(FILE, 1, "federal_criminal_arrest", "magistrate_judge", True),),
+        hold_started_at=AT,
+    )
+    papers = (paper("i247a", served_on=shown("03/02/2026")), paper("ao442", AO442), paper("i200", {}))
+    for view in ("request", "person"):
+        said = stated(*papers, known=known, view=view)
+        assert [name for name in said if name != "warrants.complete" and vocabulary.fact(name) is None] == []
+        for record in said["warrants"]:
+            for name, value in record.items():
+                fact = vocabulary.fact(f"warrants[].{name}")
+                assert fact is not None, name
+                assert value is UNKNOWN or fact.kind != "one of" or value in fact.values, (name, value)
+    assert set(facts.ASKED) <= set(vocabulary.actions)

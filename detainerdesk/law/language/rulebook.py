@@ -255,6 +255,7 @@ class Rulebook:
     timezone: str
     checked_through: date
     law_page: str | None
+    items: str
     rules: tuple[Rule, ...]
     voids: tuple[Voids, ...]
     duties: tuple[Duty, ...]
@@ -285,7 +286,16 @@ def read_rulebook(document: Document, vocabulary: Vocabulary) -> Rulebook:
         return header[key].text
 
     jurisdiction = need("jurisdiction")
-    unknown = set(header) - {"jurisdiction", "layer", "name", "parent", "timezone", "checked_through", "law_page"}
+    unknown = set(header) - {
+        "jurisdiction",
+        "layer",
+        "name",
+        "parent",
+        "timezone",
+        "checked_through",
+        "law_page",
+        "items",
+    }
     if unknown:
         raise RulebookError(f"unknown header line `{min(unknown)}`", header[min(unknown)].place)
     if need("layer") not in LAYERS:
@@ -307,6 +317,7 @@ def read_rulebook(document: Document, vocabulary: Vocabulary) -> Rulebook:
         timezone=need("timezone"),
         checked_through=parse_day(need("checked_through"), header["checked_through"].place),
         law_page=header["law_page"].text if "law_page" in header else None,
+        items=header["items"].text if "items" in header else "",
         rules=tuple(builder.rule(block) for block in of_kind["rule"]),
         voids=tuple(builder.voids(block) for block in of_kind["voids"]),
         duties=tuple(builder.duty(block) for block in of_kind["duty"]),

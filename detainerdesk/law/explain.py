@@ -1,0 +1,112 @@
+"""Explaining: a rule as the sentence that counsel signs, and a decision as what decided it and why.
+
+Every word comes from the vocabulary's phrases and the trace. A condition of more than two terms, or with `and` under `or`, is
+printed as a labelled list, so that different conditions never print alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from detainerdesk.law.decision import Decision, plain
+from detainerdesk.law.language import grammar
+from detainerdesk.law.language.prose import Prose
+from detainerdesk.law.language.rulebook import Definition, Provision, Rulebook
+from detainerdesk.law.load import Edition
+from detainerdesk.law.trace import Step
+
+
+def explain(id: str, edition: Edition) -> str:
+    """A rule, void, duty, definition or note by its id, in full. Raises KeyError where there is none."""
+    for rulebook in edition.rulebooks.values():
+        prose = edition.prose(rulebook)
+        for provision in rulebook.provisions():
+            if provision.id == id:
+                return "\n".join(_provision_lines(provision, rulebook, prose))
+        for note in rulebook.notes:
+            if note.id == id:
+                return f"{note.id} (a note; it gives no outcome by itself) · {rulebook.name}\n{note.text}\nSource: {note.cite}. Status: {note.status}."
+        for definition in rulebook.definitions:
+            if definition.name == id:
+                return f"{definition.phrase[0].upper()}{definition.phrase[1:]} when {prose.condition(definition.means)}.\nSource: {definition.cite or rulebook.name}."
+    raise KeyError(id)
+
+
+def _provision_lines(provision: Provision, rulebook: Rulebook, prose: Prose) -> Iterator[str]:
+    yield f"{provision.id} · {rulebook.name}"
+    yield prose.sentence(provision)
+    conditions = [condition for condition in (provision.when, provision.unless) if condition is not None]
+    for definition in _definitions_used(conditions, prose):
+        yield f"  {definition.phrase[0].upper()}{definition.phrase[1:]} when {prose.condition(definition.means, 0, definition.of)}. ({definition.cite or definition.jurisdiction})"
+    declared = f"; a court declared on {provision.declared} that this had always been law" if provision.declared else ""
+    yield f"In force: {provision.in_force}{declared}"
+    yield f"Source: {provision.cite}"
+    yield f"Status: {STATUS_WORDS[provision.status]}{f' ({provision.reason})' if provision.reason else ''}. Checked through {rulebook.checked_through}."
+    if provision.note:
+        yield f"Note: {provision.note}"
+
+
+STATUS_WORDS = {
+    "verified": "the text was read",
+    "verify": "CHECK SOURCE: this rule's text has not been checked against its source",
+    "off": "switched off; takes no part",
+}
+
+
+def _definitions_used(conditions: Sequence[grammar.Expression], prose: Prose) -> list[Definition]:
+    found: dict[int, Definition] = {}
+    waiting = list(conditions)
+    while waiting:
+        for node in grammar.walk(waiting.pop()):
+            if isinstance(node, grammar.Name):
+                definition = next((one for one in prose.definitions if one.name == node.name), None)
+                if definition and id(definition) not in found:
+                    found[id(definition)] = definition
+                    waiting.append(definition.means)
+    return list(found.values())
+
+
+def explain_decision(decision: Decision, edition: Edition) -> str:
+    """What decided each action of a case, from its trace."""
+    lines: list[str] = [
+        f"{decision.trace.stack.name}, {decision.at.astimezone(decision.trace.stack.zone):%Y-%m-%d %H:%M %Z}, edition {decision.edition[:12]}"
+    ]
+    for action, outcome in decision.actions.items():
+        spec = edition.vocabulary.actions[action]
+        lines.append("")
+        until = f", until {_local(outcome.until, decision)}" if outcome.until else ""
+        meanwhile = f"; meanwhile {outcome.standing}" if outcome.outcome != outcome.standing else ""
+        lines.append(f"{action} ({spec.meaning}): {outcome.outcome}{meanwhile}{until}")
+        if outcome.needs:
+            lines.append(f"  could turn on: {', '.join(outcome.needs)}")
+        if outcome.was_so:
+            lines.append(f"  a court later said that the law had always been: {outcome.was_so}")
+        for name, word in outcome.alternatives.items():
+            lines.append(f"  read as {name}: {word}")
+        lines += [line for step in decision.trace.steps[action] for line in _step_lines(step, decision, edition)]
+    if decision.assumed:
+        lines += ["", "Assumed, because the case does not say:"]
+        lines += [f"  {name} = {plain(value)}" for name, value in decision.assumed.items()]
+    for note in decision.notes:
+        lines += ["", f"{note.id}: {note.text}" + (f" ({note.cite})" if note.cite else "")]
+    return "\n".join(lines)
+
+
+def _step_lines(step: Step, decision: Decision, edition: Edition) -> Iterator[str]:
+    provision = step.provision
+    if step.state in ("not in force", "does not apply"):
+        return
+    ended = f" by {step.ended_by}" if step.ended_by else ""
+    check_source = " CHECK SOURCE" if provision.status == "verify" else ""
+    yield f"  {step.state}{ended}: {provision.id}, {provision.cite}{check_source}"
+    prose = edition.prose(edition.rulebooks[provision.jurisdiction])
+    yield f"    {prose.sentence(provision)}"
+    for test in decision.trace.tests(provision):
+        value = {True: "yes", False: "no", None: "not known"}[test.value]
+        behind = "; ".join(f"{name} = {plain(fact)} ({source})" for name, fact, source in test.facts)
+        yield f"      [{value}] {prose.condition(test.text)}{f' — {behind}' if behind else ''}"
+
+
+def _local(moment: datetime, decision: Decision) -> str:
+    return moment.astimezone(decision.trace.stack.zone).strftime("%Y-%m-%d %H:%M")
