@@ -29,11 +29,9 @@ class Prose:
     definitions: tuple[Definition, ...]
 
     @classmethod
-    def of(cls, rulebook: Rulebook, edition: Edition) -> Prose:
-        return cls(
-            edition.vocabulary,
-            tuple(one for book in ancestors(rulebook, edition.rulebooks) for one in book.definitions),
-        )
+    def of(cls, line: Sequence[Rulebook], vocabulary: Vocabulary) -> Prose:
+        """`line` is the rulebook and those above it, itself first."""
+        return cls(vocabulary, tuple(one for book in line for one in book.definitions))
 
     def sentence(self, provision: Provision) -> str:
         """The prose reading of a rule, void or duty: its `says`."""
