@@ -759,27 +759,20 @@ def _engine_question(look: _Look, edition: Edition) -> Question | None:
     found = ask(case, edition, actions=wanted)
     if found is None or any(_asked_elsewhere(name) or name in look.past.known.answers for name in found.facts):
         return None
-    answers = []
-    for place, answer in enumerate(found.answers):
-        value = json.dumps({name: _plain(value) for name, value in answer.facts.items()}, sort_keys=True)
-        answers.append(AnswerKey(_key(answer.facts, place, len(found.answers)), answer.label, value))
+    answers = [
+        AnswerKey(
+            answer.key.upper(), answer.label, json.dumps({name: _plain(value) for name, value in answer.facts.items()})
+        )
+        for answer in found.answers
+    ]
     if not any('"unknown"' in one.value for one in answers):
-        unknown = json.dumps(dict.fromkeys(found.facts, "unknown"), sort_keys=True)
-        answers.append(AnswerKey("U" if answers[0].key in ("Y", "N") else "0", "could not find out", unknown))
+        key = "U" if any(one.key in ("Y", "N") for one in answers) else "0"
+        answers.append(AnswerKey(key, "could not find out", json.dumps(dict.fromkeys(found.facts[:1], "unknown"))))
     return Question("ask", found.text, found.where, tuple(answers))
 
 
 def _asked_elsewhere(name: str) -> bool:
     return name.startswith("warrants") or name in facts.ASKED_BY_DESK or name in facts.NEVER_PASSED
-
-
-def _key(given: object, place: int, of: int) -> str:
-    values = list(given.values()) if isinstance(given, dict) else []
-    if of <= 3 and len(values) == 1 and isinstance(values[0], bool):
-        return "Y" if values[0] else "N"
-    if of <= 3 and values and all(value is UNKNOWN or value == "unknown" for value in values):
-        return "U"
-    return str(place + 1)
 
 
 def _plain(value: object) -> object:

@@ -6,6 +6,7 @@ what nobody has seen of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import product
 
@@ -23,6 +24,7 @@ from detainerdesk.law.formula import (
     both,
     either,
     holds,
+    leaves,
     negation,
     reads,
 )
@@ -35,6 +37,8 @@ from detainerdesk.law.table import Quantified, Table
 
 
 class Conditions:
+    """Turns conditions into formulas; remembers what it met on the way (readings, uncertain days, facts read, clocks)."""
+
     def __init__(self, known: Known, setting: Setting) -> None:
         self.known = known
         self.setting = setting
@@ -43,12 +47,13 @@ class Conditions:
         self.moment = Moment(setting.at, known.stack.zone, known.vocabulary, setting.item)
         self.day = setting.at.astimezone(known.stack.zone).date()
         self.quantified: dict[str, list[Quantified]] = {}
-        self.bodies: dict[str, list[grammar.Expression]] = {}
         self.readings_used: set[str] = set()
         self.uncertain_days = False
         self.folded: set[str] = set()
         self.clocks_named: set[str] = set()
         self._building: list[str] = []
+        self._leaves: dict[tuple[grammar.Expression, tuple[str, int] | None], Formula] = {}
+        self._definitions: dict[tuple[str, str, tuple[str, int] | None], Formula | None] = {}
 
     def in_force(self, provision: Provision) -> bool:
         state = provision.in_force.on(self.day)
@@ -109,12 +114,20 @@ class Conditions:
             self.readings_used.add(node.fact)
             return self.setting.reading[node.fact] in node.values
         if isinstance(node, grammar.Name):
-            defined = self._definition(node.name, jurisdiction, element)
+            defined_by = (node.name, jurisdiction, element)
+            if defined_by not in self._definitions:
+                self._definitions[defined_by] = self._definition(node.name, jurisdiction, element)
+            defined = self._definitions[defined_by]
             if defined is not None:
                 return defined
         if isinstance(node, grammar.Is) and self._is_list(node.fact):
             return self._list_is_none(node.fact, jurisdiction)
-        return self._leaf(node, element, done)
+        if done:
+            return self._leaf(node, element, done)
+        key = (node, element)
+        if key not in self._leaves:
+            self._leaves[key] = self._leaf(node, element, done)
+        return self._leaves[key]
 
     def _leaf(self, node: grammar.Expression, element: tuple[str, int] | None, done: bool) -> Formula:
         fields = self.vocabulary.fields(element[0]) if element else {}
@@ -149,6 +162,27 @@ class Conditions:
         formula = self.formula(definition.means, definition.jurisdiction, element)
         self._building.pop()
         return formula
+
+    def constraints(self, formulas: Sequence[Formula]) -> list[Formula]:
+        """The vocabulary's constraints, as what they allow, that speak of a fact these formulas leave open."""
+        open_names = {
+            name.split("[")[0]
+            for formula in formulas
+            for leaf in leaves(formula)
+            for name in reads(leaf, self.vocabulary)
+        }
+        left, kept = list(self.vocabulary.constraints), list[Formula]()
+        while open_names:
+            touching = [one for one in left if one.names & open_names]
+            if not touching:
+                break
+            left = [one for one in left if one not in touching]
+            allowed = [negation(self.formula(one.never, self.stack.layers[0].jurisdiction)) for one in touching]
+            kept += [one for one in allowed if not isinstance(one, bool)]
+            open_names |= {
+                name.split("[")[0] for one in allowed for leaf in leaves(one) for name in reads(leaf, self.vocabulary)
+            }
+        return kept
 
     def _clock(self, node: grammar.ClockTest, jurisdiction: str) -> Formula:
         self.clocks_named.add(node.clock)

@@ -259,9 +259,10 @@ class _Decider:
         if base.outcome in ("undetermined", "disputed"):
             return ()
         setting = self.known.setting(item)
+        read = self._read_by([action])
         found: list[Turn] = []
         for fact in self.vocabulary.facts.values():
-            if not fact.arrives or fact.list:
+            if not fact.arrives or fact.name not in read:
                 continue
             try:
                 turn = self._turn(action, setting, fact, base)

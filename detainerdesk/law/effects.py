@@ -137,9 +137,7 @@ class Effects:
 
     def make_table(self, formulas: Sequence[Formula]) -> Table:
         conditions = self.conditions
-        top = self.stack.layers[0].jurisdiction
-        constraints = [negation(conditions.formula(one.never, top)) for one in self.known.vocabulary.constraints]
-        constraints = [one for one in constraints if not isinstance(one, bool)]
+        constraints = conditions.constraints(formulas)
         return Table(
             formulas, constraints, self.known.value, conditions.quantified, conditions.moment, self.known.moments
         )

@@ -56,10 +56,6 @@ class ReportDue:
         """The report is due before its period has ended, so it can't count all of it."""
         return self.due_on <= self.period.last
 
-    def cut_off(self, as_of: datetime) -> datetime:
-        """Up to when it counts: never later than it is made. What is recorded of the period afterwards may still become known."""
-        return as_of
-
     def cut_off_says(self, as_of: datetime) -> str:
         """The sentence that the report must carry."""
         moment = spell_moment(as_of, self.period.zone)

@@ -12,13 +12,33 @@ _LETTERS = r"A-Za-zÀ-ÖØ-öø-ÿĀ-ſƠơƯưẠ-ỹ"
 def tidy(grammar: str, text: str) -> str:
     """The value as printed, without the spaces that letter-spacing or a reader put into it."""
     value = re.sub(r"\s+", " ", text).strip(" _")
-    if grammar in ("date", "number", "event", "case"):
+    if grammar == "date":
+        return _only_date(value.replace(" ", ""))
+    if grammar in ("number", "event", "case"):
         return value.replace(" ", "")
+    if grammar == "a_number":
+        return re.sub(r"(?<=\d)\s?[.,]\s?(?=\d)", " ", value).strip(" .,")
+    if grammar == "sex":
+        return value.strip(" .,:;'")
     if grammar == "phone":
         return re.sub(r"\)\s*", ") ", re.sub(r"\s*-\s*", "-", value))
     if grammar == "name":
-        return re.sub(r"\s*,\s*", ", ", value).strip()
+        return re.sub(r"\s*,\s*", ", ", value).strip(" ,")
     return value
+
+
+def _only_date(value: str) -> str:
+    """The date without a speck or a stray letter of the print beside it; more than that is left for a person to see."""
+    match = re.search(r"(?<!\d)\d{1,2}/\d{1,2}/\d{4}(?!\d)", value)
+    if match is None or len(value) - len(match[0]) > 2 or re.search(r"\d", value.replace(match[0], "", 1)):
+        return value
+    return match[0]
+
+
+def doubtful_on_paper(value: str) -> bool:
+    """Whether a reading from a picture ends in a mark that may as well be a speck: `Maria.`, `Soto ,`."""
+    last = value.split()[-1] if value.split() else ""
+    return re.fullmatch(r".{3,}[.,;:'`-]|[.,;:'`-]+", last) is not None or value[:1] in ".,;:'`-"
 
 
 def fits(grammar: str, value: str) -> bool:

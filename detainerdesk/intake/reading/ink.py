@@ -140,7 +140,7 @@ def _beside(mask: Mask, box: PixelBox, edge: int) -> float:
     gap = edge + 1
     left = mask[max(0, y0) : y1, max(0, x0 - gap - size // 2) : max(0, x0 - gap)]
     above = mask[max(0, y0 - gap - size // 6) : max(0, y0 - gap), x0:x1]
-    return max((float(part.mean()) if part.size else 0.0) for part in (left, above))
+    return max([float(part.mean()) for part in (left, above) if part.size], default=0.0)
 
 
 def _inside(mask: Mask, box: PixelBox) -> PixelBox:

@@ -124,6 +124,7 @@ def _from_ocr(sheet: Sheet, place: FieldPlace, box: Box, chars: Sequence[Char], 
     accepted = (
         sure
         and grammar.fits(place.grammar, value)
+        and not grammar.doubtful_on_paper(value)
         and grammar.comparable(value) == grammar.comparable(second)
         and least >= SURE_LETTER
         and mean >= SURE_VALUE

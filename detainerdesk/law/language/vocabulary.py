@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from detainerdesk.law.errors import CaseError, Place, RulebookError
 from detainerdesk.law.language.document import Block, Document
-from detainerdesk.law.language.grammar import Expression, parse
+from detainerdesk.law.language.grammar import Expression, parse, walk
 
 VOCABULARY_KINDS: dict[str, frozenset[str]] = {
     "fact": frozenset(
@@ -131,6 +131,22 @@ class Constraint:
     never: Expression
     says: str
     place: Place
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The facts and lists that it speaks of."""
+        return frozenset(
+            name
+            for node in walk(self.never)
+            for name in (
+                getattr(node, "fact", None),
+                getattr(node, "name", None),
+                getattr(node, "list", None),
+                getattr(node, "left", None),
+                getattr(node, "right", None),
+            )
+            if name
+        )
 
 
 @dataclass(frozen=True)

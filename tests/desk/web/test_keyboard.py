@@ -152,7 +152,7 @@ def test_the_whole_path_works_for_each_answer_by_tab_alone(desk: Desk, number: s
 
 def test_the_picture_follows_the_field_in_focus(number: str, screen: Screen, window: Callable[..., Screen]) -> None:
     screen.open(f"requests/{number}")
-    screen.page.wait_for_function("document.querySelector('[data-picture] img').naturalWidth > 0")
+    screen.until("document.querySelector('[data-picture] img').naturalWidth > 0")
     screen.page.locator("a[data-field][data-box]").first.focus()
     place = screen.page.locator(".paper__place")
     assert place.count() == 1

@@ -1,0 +1,190 @@
+"""The year's report of an agency, as its duty block asks for it. In: agency, year, cut-off, edition of the rulebooks; out: an `AnnualReport`
+with each figure, the requests behind it and the ledger's entries that prove them, as a CSV and as a PDF. Making one is an event of the ledger
+with the hashes of both. No name, no number of a person and no charge is in it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from detainerdesk.desk.page import agency_words
+from detainerdesk.law import Edition, Stack
+from detainerdesk.ledger import log, notary
+from detainerdesk.reports import csv_form, pdf_form
+from detainerdesk.reports.counted import pile
+from detainerdesk.reports.duty import ReportDue, ReportError, reports_due
+from detainerdesk.reports.measures import Figure, measure
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far the law behind the report can be relied on."""
+
+    cite: str
+    marks: tuple[str, ...]
+    checked_through: date
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The signed checkpoint of the ledger that the entries' indexes refer to."""
+
+    size: int
+    root: str
+
+
+@dataclass(frozen=True)
+class AnnualReport:
+    agency: str
+    agency_name: str
+    due: ReportDue
+    as_of: datetime
+    edition: str
+    standing: Standing
+    figures: tuple[Figure, ...]
+    requests: int
+    notice_only: int
+    transmissions: int
+    waiting: int
+    anchor: Anchor | None
+    fictional: bool
+
+    @property
+    def title(self) -> str:
+        return f"{self.agency_name}: report for {self.due.period.first.year} under {self.standing.cite}"
+
+    def figure(self, name: str) -> Figure:
+        return next(figure for figure in self.figures if figure.name == name)
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What stands on top of the report: from whom, to whom, for when, how far, on what proof."""
+        period = self.due.period
+        told = [
+            ("Agency", f"{self.agency_name} ({self.agency})"),
+            ("To", self.due.duty.whom),
+            ("Under", f"{self.standing.cite} ({self.due.duty.id})"),
+            ("Status of that text", "; ".join(self.standing.marks) or "checked against its source and adopted"),
+            ("Law checked through", f"{self.standing.checked_through:%b} {_day(self.standing.checked_through)}"),
+            ("Period", f"{period.first} to {period.last}, days of {period.zone.key}"),
+            ("Due", self.due.due_on.isoformat()),
+            ("Counted up to", self.due.cut_off_says(self.as_of)),
+            ("Duplicates", self._duplicates()),
+            ("Waiting", self._waits()),
+            ("Rulebooks", f"edition {self.edition}"),
+        ]
+        anchor = self.anchor
+        proof = f"checkpoint of {anchor.size} entries, root {anchor.root}" if anchor else "no checkpoint is signed yet"
+        return (*told, ("Ledger", proof))
+
+    def to_csv(self) -> bytes:
+        return csv_form.write(self)
+
+    def to_pdf(self) -> bytes:
+        return pdf_form.write(self)
+
+    def _duplicates(self) -> str:
+        came = f"{self.requests} request{'' if self.requests == 1 else 's'}, each counted once, came in {self.transmissions} transmissions"
+        return f"{came}; {self.notice_only} of them ask for notice only and stand in a column of their own."
+
+    def _waits(self) -> str:
+        if not self.waiting:
+            return "No paper waits for a person to say whether it is a request."
+        one = self.waiting == 1
+        return f"{self.waiting} paper{'' if one else 's'} of the period wait{'s' if one else ''} for a person and {'is' if one else 'are'} in no figure."
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report that was made, where it lies, and the ledger's entry that says so."""
+
+    report: AnnualReport
+    pdf: Path
+    csv: Path
+    entry: int
+
+
+def annual(agency: str, year: int, as_of: datetime, edition: Edition) -> AnnualReport:
+    """Counts the year up to `as_of`. Raises ReportError where no duty asks for such a report, or the cut-off lies before the year."""
+    stack = edition.stack(agency)
+    due = _the_report(stack, year)
+    if as_of < due.period.begins:
+        raise ReportError(
+            f"The cut-off {as_of:%Y-%m-%d %H:%M} is before {year} begins there: nothing could be counted. Give a later --as-of."
+        )
+    counted = pile(agency, due.period, as_of)
+    last = notary.last_checkpoint()
+    return AnnualReport(
+        agency=agency,
+        agency_name=stack.name,
+        due=due,
+        as_of=as_of,
+        edition=edition.hash,
+        standing=_standing(stack, due),
+        figures=tuple(measure(field, counted.requests) for field in due.duty.fields),
+        requests=len(counted.requests),
+        notice_only=sum(one.notice_only for one in counted.requests),
+        transmissions=sum(one.transmissions for one in counted.requests),
+        waiting=counted.waiting,
+        anchor=Anchor(last.size, last.root) if last else None,
+        fictional=settings.PROFILE == "development",
+    )
+
+
+def make(agency: str, year: int, as_of: datetime, edition: Edition, *, out: Path, actor: str) -> Made:
+    """Signs the ledger as it stands, counts, writes PDF and CSV, and records that with their hashes."""
+    notary.sign_checkpoint(actor=actor, agency=agency)
+    report = annual(agency, year, as_of, edition)
+    pdf, csv = report.to_pdf(), report.to_csv()
+    out.mkdir(parents=True, exist_ok=True)
+    stem = f"report-{agency.replace('/', '-')}-{year}"
+    paths = out / f"{stem}.pdf", out / f"{stem}.csv"
+    with transaction.atomic():
+        entry = log.append(
+            "report.made",
+            actor=actor,
+            agency=agency,
+            subject=f"report {report.due.duty.id} {year}",
+            facts={
+                "duty": report.due.duty.id,
+                "year": year,
+                "as_of": as_of.isoformat(),
+                "requests": report.requests,
+                "edition": edition.hash,
+                "pdf_sha256": hashlib.sha256(pdf).hexdigest(),
+                "csv_sha256": hashlib.sha256(csv).hexdigest(),
+                "checkpoint_size": report.anchor.size if report.anchor else 0,
+            },
+        )
+        for path, data in zip(paths, (pdf, csv), strict=True):
+            path.write_bytes(data)
+    return Made(report, *paths, entry.index)
+
+
+def _the_report(stack: Stack, year: int) -> ReportDue:
+    found = reports_due(stack, year)
+    if not found:
+        raise ReportError(
+            f"No encoded law asks {stack.name} for a report for {year}. Encoded layers: {', '.join(one.name for one in stack.layers)}."
+        )
+    if len(found) > 1:
+        ids = ", ".join(one.duty.id for one in found)
+        raise ReportError(f"Several duties ask {stack.name} for a report for {year} ({ids}); say which is meant.")
+    return found[0]
+
+
+def _standing(stack: Stack, due: ReportDue) -> Standing:
+    marks = []
+    if due.duty.status != "verified":
+        marks.append("CHECK SOURCE")
+    if due.duty.id not in agency_words(stack).adopted:
+        marks.append("DRAFT: NOT ADOPTED BY COUNSEL")
+    return Standing(due.duty.cite, tuple(marks), stack.checked_through)
+
+
+def _day(day: date) -> str:
+    return f"{day.day}, {day.year}"
