@@ -7,9 +7,10 @@ In: the request's rows, the typed Request of intake, a Decision of law, and `now
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from detainerdesk.desk import facts, life, words
@@ -33,7 +34,10 @@ from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.models import Transmission
 from detainerdesk.intake.reading.fields import Field, Paper
 from detainerdesk.intake.request import Request
-from detainerdesk.law import UNKNOWN, ContradictoryFacts, Decision, Edition, Stack, Step, Test, Trace, ask, decide
+from detainerdesk.law import UNKNOWN, Case, ContradictoryFacts, Decision, Edition, Stack, Step, Test, Trace, ask, decide
+from detainerdesk.law import Question as AskedQuestion
+
+Kept = TypeVar("Kept")
 
 __all__ = [
     "AnswerKey",
@@ -477,7 +481,7 @@ def request_page(agency: str, number: str, now: datetime, role: str = "desk_offi
     edition = life.edition()
     now = now.astimezone(edition.stack(agency).zone)
     state = RequestState.objects.select_related("changed_by__user").get(agency=agency, number=number)
-    look = _look(state, intake_request.load(number, agency), life.history(state), now, edition)
+    look = _look(state, intake_request.load(number, agency), life.history(state), now, edition, fresh=True)
     around = [_entry(other) for other in _looks(agency, station, now, edition)]
     said = _said(look)
     name, born = _person(look.shown)
@@ -552,19 +556,65 @@ def _looks(agency: str, station: str, now: datetime, edition: Edition) -> Iterab
         yield _look(state, intake_request.load(state.number, agency), pasts[state.pk], now, edition)
 
 
-def _look(state: RequestState, request: Request, past: History, now: datetime, edition: Edition) -> _Look:
+def _look(
+    state: RequestState, request: Request, past: History, now: datetime, edition: Edition, *, fresh: bool = False
+) -> _Look:
     agency = agency_words(edition.stack(state.agency))
     situation = situation_of(request, past, now)
     shown = facts.checked(request, past.known.field_checks)
     try:
         case = facts.case_of(request, past.known, view=situation.view, at=now)
-        decision = decide(case, edition)
+        decision = _kept.decision(case, edition, fresh=fresh)
     except ContradictoryFacts as error:
         return _Look(
             state, request, shown, past, now, agency, situation, None, problem=_contradiction(error, request, past)
         )
     look = _Look(state, request, shown, past, now, agency, situation, decision)
     return replace(look, question=_question(look, edition))
+
+
+class _Kept:
+    """Decisions of this process that still hold, so that a board need not decide every row anew each time it is shown. A decision holds until
+    the first moment at which anything in it can change: the end of a clock, an outcome's `until`, a moment of the case, local midnight."""
+
+    LARGEST = 4000
+
+    def __init__(self) -> None:
+        self._decisions: dict[Hashable, tuple[datetime, datetime, Decision]] = {}
+        self._questions: dict[Hashable, tuple[datetime, datetime, AskedQuestion | None]] = {}
+
+    def decision(self, case: Case, edition: Edition, *, fresh: bool = False) -> Decision:
+        key = (edition.hash, case.agency, case.ask, repr(sorted(case.facts.items())))
+        if not fresh and (kept := self._decisions.get(key)) is not None and kept[0] <= case.at < kept[1]:
+            return kept[2]
+        decision = decide(case, edition)
+        self._room(self._decisions)[key] = (case.at, self._holds_until(case, decision, edition), decision)
+        return decision
+
+    def question(self, case: Case, edition: Edition, actions: tuple[str, ...]) -> AskedQuestion | None:
+        key = (edition.hash, case.agency, actions, repr(sorted(case.facts.items())))
+        if (kept := self._questions.get(key)) is not None and kept[0] <= case.at < kept[1]:
+            return kept[2]
+        question = ask(case, edition, actions=actions)
+        until = self._holds_until(case, self.decision(case, edition), edition)
+        self._room(self._questions)[key] = (case.at, until, question)
+        return question
+
+    def _holds_until(self, case: Case, decision: Decision, edition: Edition) -> datetime:
+        local = case.at.astimezone(edition.stack(case.agency).zone)
+        midnight = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
+        turns = [*decision.clocks.values(), *(outcome.until for outcome in decision.actions.values())]
+        turns += [value for value in case.facts.values() if isinstance(value, datetime)]
+        later = [_utc(one) for one in (midnight, *turns) if one is not None and _utc(one) > case.at]
+        return min(later)
+
+    def _room(self, kept: dict[Hashable, Kept]) -> dict[Hashable, Kept]:
+        if len(kept) >= self.LARGEST:
+            kept.clear()
+        return kept
+
+
+_kept = _Kept()
 
 
 def agency_words(stack: Stack) -> AgencyWords:
@@ -756,7 +806,7 @@ def _engine_question(look: _Look, edition: Edition) -> Question | None:
     wanted = tuple(action for action in look.situation.asked if action in look.decision.actions)
     if all(look.decision.actions[action].settled for action in wanted):
         return None
-    found = ask(case, edition, actions=wanted)
+    found = _kept.question(case, edition, wanted)
     if found is None or any(_asked_elsewhere(name) or name in look.past.known.answers for name in found.facts):
         return None
     answers = [

@@ -23,14 +23,14 @@ class Covered:
 
 def items(text: str) -> Iterator[str]:
     """`US-01..US-29, BOS14-1..BOS14-6` -> each id."""
-    for part in text.split(","):
-        first, _, last = part.strip().partition("..")
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        first, _, last = part.partition("..")
         if not last:
             yield first.strip()
             continue
         start, end = (re.match(r"^(.*?)(\d+)$", side.strip()) for side in (first, last))
         if not start or not end or start[1] != end[1]:
-            raise ValueError(f"“{part.strip()}” is no span of items; write US-01..US-29")
+            raise ValueError(f"“{part}” is no span of items; write US-01..US-29")
         for number in range(int(start[2]), int(end[2]) + 1):
             yield f"{start[1]}{number:0{len(start[2])}d}"
 

@@ -94,7 +94,7 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
     for row in rows:
         recorded = pasts[states[row.number].pk].rows if row.number in states else ()
         by_then = [one for one in recorded if one.at <= as_of]
-        request = _as_of(intake_request.load(row.number, agency), as_of)
+        request = as_it_stood(intake_request.load(row.number, agency), as_of)
         outcome = _outcome(by_then, as_of)
         counted.append(
             Counted(
@@ -117,7 +117,7 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
     return Pile(tuple(counted), arrived.values("document").distinct().count())
 
 
-def _as_of(request: Request, as_of: datetime) -> Request:
+def as_it_stood(request: Request, as_of: datetime) -> Request:
     """The request with what had arrived by then."""
     came = tuple(one for one in request.transmissions if one.received_at <= as_of)
     files = {one.sha256 for one in came}

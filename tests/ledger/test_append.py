@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from detainerdesk.ledger import event, log, models, tree
@@ -163,3 +164,7 @@ def test_a_clock_set_back_does_not_put_an_entry_before_the_one_it_follows(monkey
 
     monkeypatch.setattr(log, "datetime", Back)
     assert receive(1).event.logged == first.event.logged
+
+
+def test_the_tables_are_those_of_the_models() -> None:
+    call_command("makemigrations", "ledger", check=True, dry_run=True, verbosity=0)

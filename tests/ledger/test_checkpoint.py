@@ -73,6 +73,19 @@ def test_a_handover_can_not_be_read_as_a_checkpoint_nor_a_checkpoint_as_a_handov
         checkpoint.handed_over(checkpoint.sign(3, bytes(32), old), [old.verifier])
 
 
+def test_a_key_of_another_log_can_not_sign_for_this_one() -> None:
+    key = checkpoint.new_key("another.example/log")
+    root = checkpoint.sign(3, bytes(32), key).split("\n")[2]
+    with pytest.raises(CheckpointError, match=r"was signed by 'another\.example/log'"):
+        checkpoint.verify(checkpoint.sign_note(f"{ORIGIN}\n3\n{root}\n", key), [key.verifier])
+
+
+def test_a_note_that_only_mentions_a_key_hands_nothing_over() -> None:
+    old, new = checkpoint.new_key(ORIGIN), checkpoint.new_key(ORIGIN)
+    with pytest.raises(CheckpointError, match="hands over no key"):
+        checkpoint.handed_over(checkpoint.sign_note(f"seen today\n{new.verifier.vkey}\n", old), [old.verifier])
+
+
 @pytest.mark.parametrize("name", ["", "two words", "a+b", "tab\tname"])
 def test_a_key_name_that_would_break_the_note_is_refused(name: str) -> None:
     with pytest.raises(CheckpointError, match="key name"):

@@ -129,6 +129,14 @@ def test_a_proof_with_a_step_changed_dropped_or_added_is_refused(big: Tree) -> N
                         assert not tree.verify_consistency(other, size, big.root(other), root, bad)
 
 
+def test_a_root_is_not_passed_off_as_that_of_a_larger_tree(big: Tree) -> None:
+    """The path ends at a root, but too low for the size that is claimed."""
+    for size, claimed in ((2, 3), (4, 5), (4, 8), (64, 100)):
+        root = big.root(size)
+        assert not tree.verify_inclusion(0, claimed, big.node(0, 0), big.inclusion(0, size), root)
+        assert not tree.verify_consistency(1, claimed, big.root(1), root, big.consistency(1, size))
+
+
 def test_an_append_reads_and_completes_no_more_than_the_height_of_the_tree(big: Tree) -> None:
     for index in range(MOST):
         reads: list[tuple[int, int]] = []

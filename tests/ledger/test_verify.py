@@ -398,6 +398,24 @@ def test_a_key_that_no_key_handed_over_to_is_refused(rotated: Path) -> None:
     assert f"Entry {len(entries)} brings in a key that no trusted key hands over to" in said(report)
 
 
+def test_an_entry_that_names_a_key_other_than_the_one_handed_over_to_is_named(copy: Path) -> None:
+    key, new, stranger, entries = (
+        signing_key(),
+        checkpoint.new_key(ORIGIN),
+        checkpoint.new_key(ORIGIN),
+        entries_of(copy),
+    )
+    facts = {
+        "vkey": stranger.verifier.vkey,
+        "key": stranger.verifier.id.hex(),
+        "handover": checkpoint.hand_over(key, new),
+    }
+    swapped = replace(Event.from_bytes(entries[-1]), kind="key.made", facts=facts)
+    report = verify.verify(write(copy, [*entries, swapped.to_bytes()], new), vkeys=[key.verifier.vkey])
+    assert named(report) == {12}
+    assert "a key other than the one that was handed over to" in said(report)
+
+
 def test_a_stranger_who_hands_over_to_the_real_key_gains_nothing(rotated: Path) -> None:
     """Anybody can sign for a key that is not theirs; the checkpoint must still be signed by the last in the chain."""
     new, stranger, entries = notary.vkeys()[1], checkpoint.new_key(ORIGIN), entries_of(rotated)

@@ -64,10 +64,7 @@ def signature(mask: Mask, box: PixelBox) -> Ink:
     cell = mask[y0:y1, x0:x1].astype(np.uint8)
     if cell.size == 0:
         return Ink(None, 0.0, box, 0.0)
-    wide = max(25, int(cell.shape[1] * 0.3))
-    rules = cv2.morphologyEx(cell, cv2.MORPH_OPEN, np.ones((1, wide), np.uint8))
-    rules = cv2.dilate(rules, np.ones((5, 9), np.uint8))
-    cell = np.where(rules > 0, 0, cell).astype(np.uint8)
+    cell = np.where(_rules(cell) > 0, 0, cell).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(cell, connectivity=8)
     strokes = [s for s in stats[1:count] if s[cv2.CC_STAT_AREA] >= 12 and max(s[2], s[3]) >= 6]
     area = sum(int(s[cv2.CC_STAT_AREA]) for s in strokes)
@@ -90,6 +87,16 @@ def any_ink(mask: Mask, box: PixelBox) -> bool:
     """Whether a text cell holds anything that is more than specks and its own rule."""
     measured = signature(mask, box)
     return measured.share > 0.004 or measured.inked is True
+
+
+def _rules(cell: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """The thin printed lines of a cell, also where a fax has broken or stepped them; never a row of letters, which is thick."""
+    joined = cv2.morphologyEx(cv2.dilate(cell, np.ones((3, 1), np.uint8)), cv2.MORPH_CLOSE, np.ones((1, 21), np.uint8))
+    thick = cv2.dilate(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((10, 1), np.uint8)), np.ones((1, 5), np.uint8))
+    thin = np.where(thick > 0, 0, joined).astype(np.uint8)
+    long = max(25, cell.shape[1] // 9)
+    found = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, long), np.uint8))
+    return np.asarray(cv2.dilate(found, np.ones((5, 9), np.uint8)), dtype=np.uint8)
 
 
 def _square(mask: Mask, box: PixelBox, reach: int) -> tuple[PixelBox, float]:

@@ -304,6 +304,8 @@ def read_rulebook(document: Document, vocabulary: Vocabulary) -> Rulebook:
     parent = header["parent"].text if "parent" in header else None
     if (parent is None) != (jurisdiction == "us"):
         raise RulebookError("every rulebook but `us` names its parent", top)
+    if ("law_page" in header) != ("items" in header):
+        raise RulebookError("a rulebook that encodes a law page names its numbered items: `items: US-01..US-29`", top)
     _refuse_doubles(document)
     builder = _Builder(jurisdiction, vocabulary)
     of_kind: dict[str, list[Block]] = {kind: [] for kind in RULEBOOK_KINDS}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from detainerdesk.desk.models import Act, Identity, WarrantCheck
+from detainerdesk.desk import life
+from detainerdesk.desk.models import Act, Booking, Identity, WarrantCheck
 from tests.desk.web.conftest import Desk, Screen, delacroix
 
 pytestmark = pytest.mark.browser
@@ -17,20 +20,51 @@ def number(desk: Desk) -> str:
     return desk.paper(delacroix())
 
 
-def test_four_keys_record_that_there_is_no_hold_on_this_request(desk: Desk, number: str, screen: Screen) -> None:
+@pytest.fixture
+def booked(desk: Desk, number: str) -> str:
+    """The same, after booking has said that custody rests on an open charge."""
+    life.record_booking(number, 1, desk.account("ruiz"), "none", basis="an open charge", at=timezone.now())
+    return number
+
+
+def test_four_keys_record_that_there_is_no_hold_on_this_request(desk: Desk, booked: str, screen: Screen) -> None:
+    """Enter, Y, N, Enter."""
+    number = booked
     screen.open("board")
     assert "DELACROIX" in screen.focused().upper()
     screen.press("Enter")
     assert screen.page.url.endswith(f"/requests/{number}")
     screen.press("y")
-    assert desk.state(number).version == 2
+    assert Identity.objects.get().result == "same"
     screen.press("n")
     assert screen.focused().startswith("Record: no hold on this request")
+    assert not Act.objects.exists()
     screen.press("Enter")
     act = Act.objects.get()
     assert (act.act, act.by, act.request.number) == ("no_hold", desk.officer, number)
     assert WarrantCheck.objects.get().result == "none"
     assert screen.complaints == []
+
+
+def test_where_booking_has_said_nothing_the_same_four_keys_end_with_control_enter(number: str, screen: Screen) -> None:
+    """Ground and time are the next question then, and may wait: Enter, Y, N, Ctrl+Enter."""
+    screen.open("board")
+    screen.press("Enter", "y", "n")
+    assert screen.page.evaluate("document.activeElement.id") == "question"
+    screen.press("Control+Enter")
+    assert Act.objects.get().act == "no_hold"
+
+
+def test_five_keys_with_ground_and_time(desk: Desk, number: str, screen: Screen) -> None:
+    screen.open("board")
+    screen.press("Enter", "y", "n", "4")
+    booking = Booking.objects.get()
+    assert booking.ground == "bail_or_ROR"
+    assert timezone.now() - timedelta(minutes=2) < booking.eligible_at <= timezone.now()
+    assert screen.page.evaluate("document.activeElement.id") == "record"
+    said = screen.focused()
+    screen.press("Enter")
+    assert Act.objects.get().get_act_display() in said.lower()
 
 
 def test_on_arrival_the_question_has_focus_and_no_recording_button_has(number: str, screen: Screen) -> None:
@@ -65,15 +99,15 @@ def test_a_held_answer_key_answers_one_question_only(desk: Desk, number: str, sc
     assert desk.state(number).version == 2
 
 
-def test_a_held_enter_on_the_record_button_records_once(number: str, screen: Screen) -> None:
-    screen.open(f"requests/{number}")
+def test_a_held_enter_on_the_record_button_records_once(booked: str, screen: Screen) -> None:
+    screen.open(f"requests/{booked}")
     screen.press("y", "n")
     hold_down(screen, "Enter")
     assert Act.objects.count() == 1
 
 
-def test_an_enter_that_was_held_before_the_button_had_focus_does_not_press_it(number: str, screen: Screen) -> None:
-    screen.open(f"requests/{number}")
+def test_an_enter_that_was_held_before_the_button_had_focus_does_not_press_it(booked: str, screen: Screen) -> None:
+    screen.open(f"requests/{booked}")
     screen.press("y")
     screen.page.keyboard.down("Enter")  # held while the last answer comes
     screen.press("n")
