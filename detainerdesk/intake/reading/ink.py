@@ -61,10 +61,12 @@ def tick(mask: Mask, box: PixelBox, reach: int) -> Ink:
 def signature(mask: Mask, box: PixelBox) -> Ink:
     """Ink in a signature cell, without the cell's own rules, specks and edges."""
     x0, y0, x1, y1 = _inside(mask, box)
-    cell = mask[y0:y1, x0:x1].astype(np.uint8)
-    if cell.size == 0:
+    if x1 <= x0 or y1 <= y0:
         return Ink(None, 0.0, box, 0.0)
-    cell = np.where(_rules(cell) > 0, 0, cell).astype(np.uint8)
+    top = max(0, y0 - 8)  # a rule on the edge is seen whole only with some of what is around it
+    around = mask[top : y1 + 8, x0:x1].astype(np.uint8)
+    cell = around[y0 - top : y1 - top]
+    cell = np.where(_rules(around)[y0 - top : y1 - top] > 0, 0, cell).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(cell, connectivity=8)
     strokes = [s for s in stats[1:count] if s[cv2.CC_STAT_AREA] >= 12 and max(s[2], s[3]) >= 6]
     area = sum(int(s[cv2.CC_STAT_AREA]) for s in strokes)
@@ -85,8 +87,7 @@ def signature(mask: Mask, box: PixelBox) -> Ink:
 
 def any_ink(mask: Mask, box: PixelBox) -> bool:
     """Whether a text cell holds anything that is more than specks and its own rule."""
-    measured = signature(mask, box)
-    return measured.share > 0.004 or measured.inked is True
+    return signature(mask, box).inked is not False
 
 
 def _rules(cell: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -18,6 +18,7 @@ LABELS = (
     tuple(str(n) for n in range(1, 40)),
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
 )
+EFFECT_NOUNS = {"must": "requirement", "must not": "ban", "may": "permission", "lifts": "exception"}
 ORDER = {"<": "before", "<=": "at or before", ">": "after", ">=": "at or after"}
 
 
@@ -36,7 +37,9 @@ class Prose:
     def sentence(self, provision: Provision) -> str:
         """The prose reading of a rule, void or duty: its `says`."""
         if isinstance(provision, Voids):
-            head = f"No {_list(list(provision.effects), 'or')} of a lower layer counts for this: to {_list([self._verb(a, 'may') for a in provision.actions], 'or to')}"
+            nouns = _list([EFFECT_NOUNS[effect] for effect in provision.effects], "or")
+            verbs = _list([self._verb(action, "may") for action in provision.actions], "or to")
+            head = f"a lower layer's {nouns} does not count as to whether to {verbs}"
         elif isinstance(provision, Duty):
             head = f"{self._who(provision.who)} must {self._verb(provision.action, 'must')} ({provision.whom})"
         elif isinstance(provision, Rule) and provision.effect:
@@ -57,11 +60,12 @@ class Prose:
         text = head
         if provision.when != grammar.Constant(True):
             text += f", {self._clause('when', provision.when)}"
+        text = text[0].upper() + text[1:] + "."
         if provision.unless is not None:
-            text += f", {self._clause('unless', provision.unless)}"
+            text += f" This does not apply {self._clause('when', provision.unless)}."
             if isinstance(provision, Rule) and provision.otherwise_may:
-                text += ", in which case it may be done"
-        return text[0].upper() + text[1:] + "."
+                text += " In that case it may be done."
+        return text
 
     def _clause(self, word: str, condition: grammar.Expression) -> str:
         return f"{word} {self.condition(condition)}"
