@@ -5,19 +5,22 @@ RUN := $(BIN)/python
 export UV_SYSTEM_CERTS := 1
 export NODE_OPTIONS := --use-system-ca
 
-.PHONY: demo serve test test-long bench bench-law lint styles lock sbom audit clean
+.PHONY: demo serve test test-long bench bench-law lint lock sbom audit clean
 
 demo: .venv/core
 	@$(BIN)/detainerdesk demo
 
-serve: .venv/core styles
+serve: .venv/core .venv/node
+	@$(RUN) styles/build.py
 	@$(BIN)/detainerdesk serve
 
-test: .venv/test styles
+test: .venv/test
+	@$(RUN) styles/build.py --browser
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not long"
 
-test-long: .venv/test styles
+test-long: .venv/test
+	@$(RUN) styles/build.py --browser
 	$(BIN)/pytest -q -n 2 --dist loadgroup
 
 lint: .venv/test
@@ -47,9 +50,23 @@ bench-law: .venv/test
 	@sh requirements/install.sh requirements/test.txt
 	@touch $@ .venv/core
 
+.venv/node: .venv/uv requirements/styles.txt
+	@echo "Fetching Node for the stylesheet: about 60 MB."
+	@sh requirements/install.sh requirements/styles.txt
+	@touch $@
+
 lock: .venv/uv
-	@for name in core test bulk spark impact; do \
+	@for name in uv core styles test bulk spark impact audit; do \
 	  $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q requirements/$$name.in -o requirements/$$name.txt; done
+
+# What is in the box, as CycloneDX; and whether a published weakness touches it (this one asks an advisory service).
+sbom: .venv/test
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements/core.txt --output-reproducible --of JSON -o build/sbom.json
+
+audit: .venv/uv
+	@$(PYTHON) -m venv build/audit && build/audit/bin/python -m pip install -q --require-hashes -r requirements/audit.txt
+	build/audit/bin/pip-audit --disable-pip --require-hashes -r requirements/core.txt
 
 clean:
 	rm -rf .venv node_modules demo-output

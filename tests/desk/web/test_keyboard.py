@@ -146,7 +146,7 @@ def test_letters_can_be_switched_off_and_the_page_still_works(desk: Desk, number
     screen.press("y", "w")
     assert desk.state(number).version == 1
     assert screen.page.url.endswith(number)
-    screen.page.get_by_role("radio").first.check()
+    screen.page.locator(".usa-radio__label").first.click()
     screen.page.get_by_role("button", name="Save answer").click()
     screen.settle()
     assert desk.state(number).version == 2
