@@ -482,7 +482,7 @@ def request_page(agency: str, number: str, now: datetime, role: str = "desk_offi
     now = now.astimezone(edition.stack(agency).zone)
     state = RequestState.objects.select_related("changed_by__user").get(agency=agency, number=number)
     look = _look(state, intake_request.load(number, agency), life.history(state), now, edition, fresh=True)
-    around = [_entry(other) for other in _looks(agency, station, now, edition)]
+    around = [_entry(other) for other in _looks(agency, station, now, edition, booked=True)]
     said = _said(look)
     name, born = _person(look.shown)
     record, buttons = _buttons(look, said, role)
@@ -498,7 +498,7 @@ def request_page(agency: str, number: str, now: datetime, role: str = "desk_offi
         now=now,
         now_text=now_text(now),
         transmissions=_transmissions(look),
-        open_on_board=sum(entry.group != "done" for entry in around),
+        open_on_board=sum(row.state in life.OPEN_STATES for row in _rows(agency, station, now)),
         strip=_strip(around, now),
         person=name,
         born=born,
@@ -543,17 +543,26 @@ class _Look:
     problem: str = ""
 
 
-def _looks(agency: str, station: str, now: datetime, edition: Edition) -> Iterable[_Look]:
-    """All requests of a board: open ones, and those done within a day."""
-    rows = RequestState.objects.filter(agency=agency).select_related("changed_by__user")
-    rows = rows.exclude(state__in=life.CLOSED_STATES, changed_at__lt=now - SHOWN_DONE)
-    if station:
-        shared = Transmission.objects.filter(station=station, links__undone_at=None, links__request__agency=agency)
-        here = set(shared.values_list("links__request__number", flat=True))
-        rows = [row for row in rows if row.station == station or row.number in here]  # type: ignore[assignment]
-    pasts = life.histories(list(rows))
+def _looks(agency: str, station: str, now: datetime, edition: Edition, *, booked: bool = False) -> Iterable[_Look]:
+    """All requests of a board; `booked`: only those of which booking recorded something, of whom alone the strip can speak."""
+    rows = _rows(agency, station, now)
+    if booked:
+        known = set(Booking.objects.filter(request__in=rows).values_list("request_id", flat=True))
+        rows = [row for row in rows if row.pk in known]
+    pasts = life.histories(rows)
     for state in rows:
         yield _look(state, intake_request.load(state.number, agency), pasts[state.pk], now, edition)
+
+
+def _rows(agency: str, station: str, now: datetime) -> list[RequestState]:
+    """The states of a board: open ones, and those done within a day; of a station its own and those that were sent to it too."""
+    rows = RequestState.objects.filter(agency=agency).select_related("changed_by__user")
+    rows = rows.exclude(state__in=life.CLOSED_STATES, changed_at__lt=now - SHOWN_DONE)
+    if not station:
+        return list(rows)
+    shared = Transmission.objects.filter(station=station, links__undone_at=None, links__request__agency=agency)
+    here = set(shared.values_list("links__request__number", flat=True))
+    return [row for row in rows if row.station == station or row.number in here]
 
 
 def _look(
