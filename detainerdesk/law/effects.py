@@ -153,8 +153,10 @@ class Effects:
         if rule in self._under_way:
             raise LawError(f"these rules lean on each other in a circle: {' -> '.join([*self._under_way, rule])}")
         self._under_way.append(rule)
-        bits = self.table.bits(one.when, self, standing=standing)
-        bits &= ~self.table.bits(one.unless, self, standing=standing)
+        # In a rule that permits, what has to be shown counts only if it surely holds.
+        surely = standing or one.effect == "may"
+        bits = self.table.bits(one.when, self, standing=surely)
+        bits &= ~self.table.bits(one.unless, self, standing=surely)
         bits &= ~self._voided(one, one.effect or "lifts", standing)
         for lifter in self._lifters(rule):
             bits &= ~self._lifting(lifter, standing)
@@ -166,7 +168,7 @@ class Effects:
         """Where a ban's own exception applies, the same rule permits."""
         if not one.otherwise_may:
             return 0
-        bits = self.table.bits(one.when, self, standing=standing) & self.table.bits(one.unless, self, standing=standing)
+        bits = self.table.bits(one.when, self, standing=True) & self.table.bits(one.unless, self, standing=True)
         return bits & ~self._voided(one, "may", standing)
 
     def layer_requires(self, layer: str, standing: bool) -> int:
@@ -243,8 +245,6 @@ class Effects:
         standing = self._standing(self.class_bits(standing=True))
         if len(possible) == 1:
             outcome = ("permitted" if bits["permitted"] == mask else "silent") if possible[0] == "free" else possible[0]
-            if outcome == "silent" and bits["permitted"]:
-                outcome = standing if standing in ("permitted", "silent") else "silent"
         else:
             outcome = "undetermined"
         basis = outcome if outcome not in ("undetermined", "conflict", "silent") else standing
@@ -259,13 +259,7 @@ class Effects:
         if len(possible) == 1 and possible[0] != "conflict":
             if possible[0] != "free":
                 return possible[0]
-            return (
-                "permitted"
-                if bits["permitted"] == self.table.mask
-                else "silent"
-                if not bits["permitted"]
-                else self._first(bits)
-            )
+            return "permitted" if bits["permitted"] == self.table.mask else "silent"
         return self._first(bits)
 
     def _first(self, bits: Mapping[str, int]) -> str:
