@@ -53,6 +53,8 @@ from detainerdesk.intake.reading.fields import State as ReadState
 from detainerdesk.intake.request import Request
 from detainerdesk.intake.syncpoint import reached
 from detainerdesk.law import Decision, Edition, decide, load
+from detainerdesk.law.language.grammar import Name
+from detainerdesk.law.language.rulebook import Duty
 from detainerdesk.ledger import log
 
 OPEN_STATES = (
@@ -141,9 +143,55 @@ def answer(
             )
         case "release_ground":
             return record_booking(number, version, officer, value, None if value == "none" else moment, at=at)
+        case "duty":
+            if moment is None:
+                raise NotPossible(f"Time: not given. Write when it was done. {words.MOMENT}")
+            return record_answer(number, version, officer, value, moment.isoformat(), at=at)
         case "ask":
             return record_answers(number, version, officer, _given(value), at=at)
     raise NotPossible(f"There is no question {question!r} on this page. Open the request again.")
+
+
+def notice_papers(state: RequestState, request: Request, at: datetime) -> None:
+    """Papers came to this request, or left it, since its state was worked out: the next version, so that nobody acts on what was shown before.
+    Nothing happens where the papers are the same."""
+    digest = papers_digest(request)
+    if state.papers == digest:
+        return
+    reached("desk.papers.begin")
+    with transaction.atomic():
+        row = RequestState.objects.select_for_update().get(pk=state.pk)
+        if row.papers != digest:
+            before = row.state
+            row.papers, row.version, row.changed_at, row.changed_by = digest, row.version + 1, at, None
+            row.changed_what = "a paper that came in"
+            if row.state not in CLOSED_STATES:
+                row.state = standing(request, history(row), at)
+            reached("desk.papers.before_row")
+            row.save()
+            reached("desk.papers.after_row")
+            reached("desk.papers.before_event")
+            log.append(
+                "request.papers_changed",
+                actor="desk",
+                agency=row.agency,
+                subject=f"request {row.number}",
+                facts={"papers": len(request.papers), "from": before, "to": row.state, "version": row.version},
+                at=at,
+            )
+            reached("desk.papers.after_event")
+        reached("desk.papers.before_commit")
+    reached("desk.papers.after_commit")
+    state.refresh_from_db()
+
+
+def papers_digest(request: Request) -> str:
+    """What tells whether the papers are those that an officer saw: which files, which papers in them, in which order."""
+    text = "\n".join(
+        f"{document} {paper.kind} {','.join(map(str, paper.pages))}"
+        for document, paper in zip(request.documents, request.papers, strict=True)
+    )
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def same_person(number: str, version: int, officer: Officer, result: str, *, compared: str = "", at: datetime) -> int:
@@ -387,6 +435,22 @@ def not_in_custody(number: str, version: int, officer: Officer, *, at: datetime)
     return move.version
 
 
+def moment_of(written: str, agency: str, at: datetime) -> datetime:
+    """A time as an officer writes it or a browser's field gives it (2026-03-03T01:55), in the agency's zone. In the hour that comes twice when
+    the clock goes back, the later of the two that is not in the future; in the hour that never was, refused."""
+    try:
+        local = datetime.fromisoformat(written.strip())
+    except ValueError:
+        raise NotPossible(words.MOMENT) from None
+    if local.tzinfo is not None:
+        return local
+    zone = zone_of(agency)
+    first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
+        raise NotPossible(f"Time: {local:%H:%M} was not on the clock that night, which went forward. {words.MOMENT}")
+    return second if words.passed(second, at) else first
+
+
 @cache
 def edition() -> Edition:
     """The rulebooks as they stood when this process started."""
@@ -430,7 +494,11 @@ def _history(rows: Sequence[Recorded]) -> History:
         ),
         hold_started_at=_hold_start(acts, booking),
     )
-    later = bool(acts) and any(row.version > acts[-1].version for row in rows if not isinstance(row, Act | Booking))
+    later = bool(acts) and any(
+        row.version > acts[-1].version
+        for row in rows
+        if not (isinstance(row, Act | Booking) or (isinstance(row, Answer) and row.fact in acts[-1].owes))
+    )
     return History(known, acts, booking, changed_after_act=later, rows=tuple(rows))
 
 
@@ -471,11 +539,16 @@ def standing(request: Request, past: History, at: datetime) -> str:
         return "hold_running" if act is not None and act.act == "hold" else "other_custody_ended"
     if unread(request, past.known):
         return "reading_to_check"
-    if act is None or past.changed_after_act:
+    if act is None or past.changed_after_act or act.papers != papers_digest(request):
         return "question_open"
     if not act.settled:
         return "decided"
-    return "duty_owed" if act.duty_owed else "nothing_owed"
+    return "duty_owed" if owed(past) else "nothing_owed"
+
+
+def owed(past: History) -> tuple[str, ...]:
+    """The facts that will show the duties of the last act done, without those that were recorded since."""
+    return tuple(fact for fact in past.act.owes if fact not in past.known.answers) if past.act is not None else ()
 
 
 def unread(request: Request, known: Known) -> tuple[tuple[int, str], ...]:
@@ -500,22 +573,22 @@ def unread(request: Request, known: Known) -> tuple[tuple[int, str], ...]:
 class _Move:
     """One move in its transaction: rows first, then the state, then the event."""
 
-    def __init__(self, name: str, state: RequestState, officer: Officer, at: datetime) -> None:
-        self.name, self.state, self.officer, self.at = name, state, officer, at
+    def __init__(self, name: str, state: RequestState, request: Request, officer: Officer, at: datetime) -> None:
+        self.name, self.state, self.request, self.officer, self.at = name, state, request, officer, at
         self.version = state.version + 1
         self.told = False
 
     def row(self, row: Any) -> None:
         row.request, row.by, row.at, row.version = self.state, self.officer, self.at, self.version
+        if isinstance(row, Act):
+            row.papers = self.state.papers
         reached(f"desk.{self.name}.before_row")
         row.save()
         reached(f"desk.{self.name}.after_row")
 
     def event(self, kind: str, said: Mapping[str, Any], what: str, sealed: Mapping[str, str] | None = None) -> None:
-        state = self.state
-        request = intake_request.load(state.number, state.agency)
-        before = state.state
-        state.state = standing(request, history(state), self.at)
+        state, before = self.state, self.state.state
+        state.state = standing(self.request, history(state), self.at)
         state.version, state.changed_at, state.changed_by, state.changed_what = (
             self.version,
             self.at,
@@ -557,7 +630,10 @@ def _move(number: str, version: int, officer: Officer, *, ability: Ability, name
             raise StaleState(_who_changed(state))
         if state.state in CLOSED_STATES:
             raise NotPossible(f"Request {number} is closed. Nothing was saved.")
-        move = _Move(name, state, officer, at)
+        request = intake_request.load(number, officer.agency)
+        if state.papers != papers_digest(request):
+            raise StaleState(words.new_paper())
+        move = _Move(name, state, request, officer, at)
         yield move
         assert move.told, "a move that writes a row tells the ledger"
         reached(f"desk.{name}.before_commit")
@@ -585,6 +661,7 @@ def _open(agency: str, number: str, at: datetime) -> bool:
             opened_at=request.received_at,
             changed_at=at,
             changed_what="the request",
+            papers=papers_digest(request),
         )
         reached("desk.open.after_row")
         reached("desk.open.before_event")
@@ -630,7 +707,6 @@ def _act(
 ) -> int:
     ability: Ability = "record_release" if act == "release" else "record_decision"
     hold = decision.actions["hold"]
-    owed = any(duty.state in ("owed", "late") for duty in decision.duties if duty.action in words.DUTY_LABELS)
     kept = decision.as_json()
     with _move(number, version, officer, ability=ability, name=ability, at=at) as move:
         move.row(
@@ -641,7 +717,7 @@ def _act(
                 standing=hold.standing,
                 settled=hold.settled,
                 hold_until=words.hold_end(hold, decision) if act == "hold" else None,
-                duty_owed=owed,
+                owes=_owes(decision),
                 edition=decision.edition,
                 decision=kept,
                 trace_digest=trace_digest(decision),
@@ -661,6 +737,23 @@ def _act(
         what = {"hold": "a hold on this request", "no_hold": "no hold on this request", "release": "release"}[act]
         move.event("release.recorded" if act == "release" else "decision.recorded", said, what)
     return move.version
+
+
+def _owes(decision: Decision) -> list[str]:
+    found = [
+        shows_done(duty.id, decision.agency) or duty.id
+        for duty in decision.duties
+        if duty.state in ("owed", "late") and duty.action in words.DUTY_LABELS
+    ]
+    return list(dict.fromkeys(found))
+
+
+def shows_done(duty: str, agency: str) -> str | None:
+    """The moment among the facts that shows a duty done (`person.served_copy_at`), where its rulebook names one."""
+    provision = edition().stack(agency).provision(duty)
+    done = provision.done if isinstance(provision, Duty) else None
+    fact = edition().vocabulary.facts.get(done.name) if isinstance(done, Name) else None
+    return fact.name if fact is not None and fact.kind == "moment" else None
 
 
 def trace_digest(decision: Decision) -> str:

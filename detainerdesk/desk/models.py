@@ -60,6 +60,7 @@ class RequestState(models.Model):
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
     changed_what = models.CharField(max_length=120)
+    papers = models.CharField(max_length=64, help_text="digest of the papers that this state was worked out from")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "number"], name="desk_number_of_agency")]
@@ -177,10 +178,13 @@ class Act(Recorded):
     standing = models.CharField(max_length=14, blank=True)
     settled = models.BooleanField(null=True)
     hold_until = models.DateTimeField(null=True)
-    duty_owed = models.BooleanField(default=False)
+    owes = models.JSONField(
+        default=list, help_text="for each duty that is owed: the fact that will show it done, else the duty's id"
+    )
     edition = models.CharField(max_length=64, blank=True)
     decision = models.JSONField(null=True)
     trace_digest = models.CharField(max_length=64, blank=True)
+    papers = models.CharField(max_length=64, help_text="digest of the papers that the officer had before them")
 
 
 def _refused(model: type[models.Model]) -> WrittenOnce:

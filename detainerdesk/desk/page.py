@@ -402,16 +402,17 @@ def _next_step(group: str, look: _Look) -> str:
     if group == "reading":
         count = len(life.unread(look.request, look.past.known))
         return f"Check {count} field{'' if count == 1 else 's'}"
-    if question is not None and group not in ("duty", "nothing"):
+    if group == "duty" or (question is not None and question.name == "duty"):
+        return _owed_act(look.decision)
+    if question is not None and group != "nothing":
         return _NEXT[question.name]
-    if group == "duty":
-        owed = [
-            words.DUTY_LABELS[d.action]
-            for d in look.decision.duties
-            if d.state in ("owed", "late") and d.action in words.DUTY_LABELS
-        ]
-        return owed[0] if owed else ""
     return "" if group == "nothing" else "Record"
+
+
+def _owed_act(decision: Decision) -> str:
+    """The first duty that is owed, as its line calls it."""
+    owed = (duty.action for duty in decision.duties if duty.state in ("owed", "late"))
+    return next((words.DUTY_LABELS[action] for action in owed if action in words.DUTY_LABELS), "")
 
 
 _NEXT = {
@@ -481,7 +482,9 @@ def request_page(agency: str, number: str, now: datetime, role: str = "desk_offi
     edition = life.edition()
     now = now.astimezone(edition.stack(agency).zone)
     state = RequestState.objects.select_related("changed_by__user").get(agency=agency, number=number)
-    look = _look(state, intake_request.load(number, agency), life.history(state), now, edition, fresh=True)
+    request = intake_request.load(number, agency)
+    life.notice_papers(state, request, now)
+    look = _look(state, request, life.history(state), now, edition, fresh=True)
     around = [_entry(other) for other in _looks(agency, station, now, edition, booked=True)]
     said = _said(look)
     name, born = _person(look.shown)
@@ -551,7 +554,9 @@ def _looks(agency: str, station: str, now: datetime, edition: Edition, *, booked
         rows = [row for row in rows if row.pk in known]
     pasts = life.histories(rows)
     for state in rows:
-        yield _look(state, intake_request.load(state.number, agency), pasts[state.pk], now, edition)
+        request = intake_request.load(state.number, agency)
+        life.notice_papers(state, request, now)
+        yield _look(state, request, pasts[state.pk], now, edition)
 
 
 def _rows(agency: str, station: str, now: datetime) -> list[RequestState]:
@@ -722,6 +727,8 @@ def _question(look: _Look, edition: Edition) -> Question | None:
         return _CHECK
     if check.result == "found" and not check.found:
         return _FOUND
+    if look.past.act is not None and not look.past.changed_after_act and (owed := life.owed(look.past)):
+        return _duty_question(look, owed, edition)
     if known.booking is None or (known.booking.ground == "none" and not _just_now(look) and look.past.act is None):
         return _ground_question(look.agency, look.now)
     return _engine_question(look, edition)
@@ -776,6 +783,22 @@ def _court_question(paper: Paper) -> Question:
             AnswerKey("N", "not this person, or no such warrant", "ruled_out"),
             AnswerKey("U", "could not find out", "unknown"),
         ),
+    )
+
+
+def _duty_question(look: _Look, owed: tuple[str, ...], edition: Edition) -> Question | None:
+    """The first duty that an act left open: when was it done."""
+    fact = next((edition.vocabulary.facts[name] for name in owed if name in edition.vocabulary.facts), None)
+    if fact is None:
+        return None
+    return Question(
+        "duty",
+        fact.ask,
+        "Record it when it is done. A key saves the answer at once.",
+        (AnswerKey("Y", "done, at this time", fact.name),),
+        asks_moment=True,
+        moment_label="Done at",
+        moment_default=f"{look.now:%Y-%m-%dT%H:%M}",
     )
 
 
@@ -963,6 +986,8 @@ def _defects(look: _Look) -> str:
     said = dict.fromkeys(
         f"{defect.says.rstrip('.')} ({defect.id})" for paper in look.shown.papers for defect in paper.defects
     )
+    if look.request.queue:
+        said[f"a paper waits for Records: {look.request.queue.rstrip('.')}"] = None
     return "; ".join(said) or "nothing more to see"
 
 

@@ -591,6 +591,10 @@ def stale(who: str, what: str, at: datetime, zone: ZoneInfo) -> str:
     return f"{who} recorded {what} at {at.astimezone(zone):%H:%M}. Nothing of yours was saved. Look at the page again, then record."
 
 
+def new_paper() -> str:
+    return "A paper came in to this request since the page was opened. Nothing of yours was saved. Look at the page again, then record."
+
+
 def letter(number: str, form: str, received_at: datetime, office: str, agency: AgencyWords) -> str:
     """The reply to the issuing office, where a department turned it on. It says nothing of custody, release or what the paper lacks."""
     day = received_at.astimezone(agency.zone)

@@ -269,7 +269,11 @@ class _Checker:
         if found[2] == "not owed":
             if state is not None and state.state in ("owed", "late"):
                 yield f"expected “{clause}”; it is {state.state}"
-        elif state is None or state.state != found[2] or (found[3] and found[3].strip() not in state.who):
+        elif (
+            state is None
+            or state.state != found[2]
+            or (found[3] and not self.edition.vocabulary.roles_of(found[3].strip()) & set(state.who))
+        ):
             yield f"expected “{clause}”; {f'it is {state.state}, by {state.who}' if state else 'the case gives rise to no such duty'}"
 
 

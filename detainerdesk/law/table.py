@@ -322,15 +322,8 @@ def _candidates(
         for choice in product((False, True), repeat=len(named)):
             yield frozenset(name for name, chosen in zip(named, choice, strict=True) if chosen)
     elif fact.kind == "text":
-        named = sorted(
-            {
-                value
-                for leaf in here
-                if isinstance(leaf, Leaf) and isinstance(leaf.test, grammar.Is)
-                for value in leaf.test.values
-            }
-        )
-        yield from named
+        tests = (leaf.test for leaf in here if isinstance(leaf, Leaf))
+        yield from sorted({value.strip('"') for test in tests if isinstance(test, grammar.Is) for value in test.values})
         yield "\0another"
     elif fact.kind == "count":
         numbers = {0}

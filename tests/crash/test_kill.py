@@ -25,7 +25,7 @@ from tests.crash.orders import Installation
 
 KILLED = -9
 AT_LEAST = 100
-IN_MAKE_TEST = 160
+IN_MAKE_TEST = 140
 IN_MAKE_TEST_LONG = 500
 AT_A_TIME = 2
 MEMORY = Path("/dev/shm")  # where the system has it
@@ -43,10 +43,16 @@ class FirstRun:
 
 
 @pytest.fixture(scope="module")
-def installation() -> Iterator[Installation]:
-    warm = Installation()
+def installations() -> Iterator[list[Installation]]:
+    warm = [Installation() for _ in range(AT_A_TIME)]
     yield warm
-    warm.close()
+    for one in warm:
+        one.close()
+
+
+@pytest.fixture(scope="module")
+def installation(installations: list[Installation]) -> Installation:
+    return installations[0]
 
 
 @pytest.fixture(scope="module")
@@ -99,18 +105,21 @@ def test_the_run_that_nobody_kills_ends_as_it_must(first: FirstRun) -> None:
     assert len(outcome["acknowledged"]) == 11
 
 
-def test_kill_at_sync_points_and_start_again(first: FirstRun, installation: Installation, memory: Path) -> None:
+@pytest.mark.timeout(900)
+def test_kill_at_sync_points_and_start_again(first: FirstRun, installations: list[Installation], memory: Path) -> None:
     chosen = _spread(first.points, IN_MAKE_TEST)
     assert len(chosen) >= AT_LEAST
     assert {name for name, _ in chosen} == {name for name, _ in first.points}, "every point, at least once"
-    _kill_at_each(chosen, first, installation, memory)
+    _kill_at_each(chosen, first, installations, memory)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_kill_at_every_sync_point_and_start_again(first: FirstRun, installation: Installation, memory: Path) -> None:
+def test_kill_at_every_sync_point_and_start_again(
+    first: FirstRun, installations: list[Installation], memory: Path
+) -> None:
     assert len(first.points) >= IN_MAKE_TEST_LONG
-    _kill_at_each(first.points, first, installation, memory)
+    _kill_at_each(first.points, first, installations, memory)
 
 
 def test_a_point_that_is_not_reached_is_noticed(first: FirstRun, installation: Installation, tmp_path: Path) -> None:
@@ -119,7 +128,7 @@ def test_a_point_that_is_not_reached_is_noticed(first: FirstRun, installation: I
 
 
 def test_a_receipt_without_its_bytes_is_noticed(first: FirstRun, installation: Installation, tmp_path: Path) -> None:
-    """The test's own eyes: a lost file, a lost row and a lost join are each seen."""
+    """The test must see what it looks for."""
     data = _copy(first.untouched, tmp_path / "data")
     installation.done("work", data)
     sha256 = first.outcome["receipts"][3][1]
@@ -129,13 +138,11 @@ def test_a_receipt_without_its_bytes_is_noticed(first: FirstRun, installation: I
     assert "files" in _unlike(found, first.outcome)
 
 
-def _kill_at_each(points: tuple[Point, ...], first: FirstRun, installation: Installation, folder: Path) -> None:
-    """Two at a time, each with a warm process of its own."""
+def _kill_at_each(points: tuple[Point, ...], first: FirstRun, installations: list[Installation], folder: Path) -> None:
+    """As many at a time as there are warm processes."""
     warm: SimpleQueue[Installation] = SimpleQueue()
-    warm.put(installation)
-    others = [Installation() for _ in range(AT_A_TIME - 1)]
-    for other in others:
-        warm.put(other)
+    for each in installations:
+        warm.put(each)
 
     def one(n: int) -> list[str]:
         mine = warm.get()
@@ -149,10 +156,8 @@ def _kill_at_each(points: tuple[Point, ...], first: FirstRun, installation: Inst
             warm.put(mine)
 
     started = time.monotonic()
-    with ThreadPoolExecutor(AT_A_TIME) as together:
+    with ThreadPoolExecutor(len(installations)) as together:
         failures = [line for lines in together.map(one, range(len(points))) for line in lines]
-    for other in others:
-        other.close()
     print(f"{len(points)} kills and restarts in {time.monotonic() - started:.0f} s")
     assert not failures, f"{len(failures)} findings after {len(points)} kills:\n" + "\n".join(failures[:20])
 

@@ -24,11 +24,10 @@ def processes() -> Iterator[list[Installation]]:
 
 
 def test_four_processes_take_the_same_and_other_deliveries_at_once(
-    processes: list[Installation], tmp_path: Path
+    processes: list[Installation], laid_out: Path, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
-    data.mkdir()
-    pile.lay_out(data)
+    shutil.copytree(laid_out, data)
     content = list({**pile.inbox(), **pile.uploads()}.values())
     for n in range(24):
         (data / "uploads" / f"S-{n % 3} {n:02d}.pdf").write_bytes(content[n % len(content)])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from detainerdesk.desk import life
@@ -24,11 +26,12 @@ from detainerdesk.desk.models import (
     WrittenOnce,
 )
 from detainerdesk.desk.roles import ABILITIES, MAY, ROLES, may
+from detainerdesk.intake import request as intake_request
 from detainerdesk.law import DutyState
 from detainerdesk.ledger import log
 from detainerdesk.ledger.models import Leaf
 from tests.desk.made import BOSTON, COURT, NOW, arrive, decided, form, officer
-from tests.intake.made import Desk, paper
+from tests.intake.made import Desk, paper, reading
 
 pytestmark = pytest.mark.django_db
 ROWS = (Identity, Booking, WarrantCheck, Answer, FieldCheck, PaperCheck, Act)
@@ -331,8 +334,6 @@ def test_the_same_fax_at_a_second_station_opens_nothing(desk: Desk) -> None:
 
 
 def test_opening_that_is_cut_is_done_again_and_done_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.intake.made import reading
-
     desk.gets(b"FICTIONAL fax", reading(form()))
     desk.understands()
     events = log.size()
@@ -415,6 +416,55 @@ def test_the_states_that_moves_lead_to_are_those_of_the_table() -> None:
     assert table == set(life.STATES)
 
 
+def test_a_paper_that_comes_in_stops_an_act_on_what_was_shown_before(desk: Desk, lima: Officer) -> None:
+    """A court warrant joins while the officer's page is open: no version of the request was made by a person, and still nothing goes through."""
+    state = arrive(desk)
+    second = paper("ao442", COURT, page=2)
+    desk.gets(b"FICTIONAL second fax", reading(form(), second), at=NOW)
+    desk.understands()
+    assert RequestState.objects.count() == 1
+    with pytest.raises(life.StaleState, match="A paper came in to this request"):
+        life.record_decision(state.number, 1, lima, "no_hold", decided(), at=NOW)
+    request = intake_request.load(state.number, BOSTON)
+    life.notice_papers(now(state), request, NOW)
+    assert (now(state).version, kinds(state)[-1]) == (2, "request.papers_changed")
+    life.notice_papers(now(state), request, NOW)
+    assert now(state).version == 2, "noticed once"
+    life.record_decision(state.number, 2, lima, "no_hold", decided(), at=NOW)
+
+
+def test_a_paper_that_comes_in_later_opens_what_was_settled(desk: Desk, lima: Officer) -> None:
+    state = arrive(desk)
+    life.record_decision(state.number, 1, lima, "no_hold", decided(), at=NOW)
+    assert now(state).state == "nothing_owed"
+    desk.gets(b"FICTIONAL second fax", reading(form(), paper("ao442", COURT, page=2)), at=NOW)
+    desk.understands()
+    life.notice_papers(now(state), intake_request.load(state.number, BOSTON), NOW)
+    assert now(state).state == "question_open"
+
+
+def test_the_same_bytes_again_change_nothing_an_officer_saw(desk: Desk, lima: Officer) -> None:
+    state = arrive(desk)
+    desk.gets(b"FICTIONAL fax", station="B-2", at=NOW)
+    desk.understands()
+    life.notice_papers(now(state), intake_request.load(state.number, BOSTON), NOW)
+    assert now(state).version == 1
+    life.record_decision(state.number, 1, lima, "no_hold", decided(), at=NOW)
+
+
+def test_a_duty_that_is_done_is_owed_no_more(desk: Desk, lima: Officer) -> None:
+    state = arrive(desk)
+    duty = DutyState(
+        "US-08", "give_copy_to_person", "owed", ("officer",), "the person", "8 CFR 287.7", "verify", "at once", ""
+    )
+    life.record_decision(state.number, 1, lima, "no_hold", decided(duties=(duty,)), at=NOW)
+    assert Act.objects.get().owes == ["person.served_copy_at"]
+    with pytest.raises(life.NotPossible, match="Time: not given"):
+        life.answer(state.number, 2, lima, question="duty", value="person.served_copy_at", at=NOW)
+    life.answer(state.number, 2, lima, question="duty", value="person.served_copy_at", moment=NOW, at=NOW)
+    assert now(state).state == "nothing_owed"
+
+
 # --- what is kept -------------------------------------------------------------------------------------------------------------
 
 
@@ -484,6 +534,49 @@ def test_the_last_of_each_kind_counts(request_: RequestState, lima: Officer) -> 
     assert known.same_person == "same"
     assert known.warrant_check is not None
     assert (known.warrant_check.result, known.warrant_check.looked_at) == ("none", NOW)
+
+
+@pytest.mark.parametrize(
+    ("written", "at", "meant"),
+    [
+        ("2026-03-03T01:55", "2026-03-03T02:10-05:00", "2026-03-03T01:55-05:00"),
+        ("2026-11-01T01:30", "2026-11-01T01:40-04:00", "2026-11-01T01:30-04:00"),  # the second 01:30 has not come yet
+        ("2026-11-01T01:30", "2026-11-01T01:40-05:00", "2026-11-01T01:30-05:00"),  # it has
+        ("2026-11-01T01:50", "2026-11-01T01:40-05:00", "2026-11-01T01:50-04:00"),
+        ("2026-03-03T01:55-05:00", "2026-03-03T02:10-05:00", "2026-03-03T01:55-05:00"),
+    ],
+)
+def test_a_time_in_the_hour_that_comes_twice_is_the_last_that_has_passed(written: str, at: str, meant: str) -> None:
+    read = life.moment_of(written, BOSTON, datetime.fromisoformat(at))
+    assert read.astimezone(UTC) == datetime.fromisoformat(meant).astimezone(UTC)
+
+
+@pytest.mark.parametrize(("written", "says"), [("2026-03-08T02:30", "went forward"), ("ten past two", "hour:minute")])
+def test_a_time_that_was_on_no_clock_is_refused(written: str, says: str) -> None:
+    with pytest.raises(life.NotPossible, match=says):
+        life.moment_of(written, BOSTON, NOW)
+
+
+def test_an_account_is_made_with_a_role_at_an_agency_and_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    from detainerdesk.desk.management.commands import add_officer
+
+    given = ("osei", "--last-name", "Osei", "--role", "supervisor", "--agency", BOSTON)
+    monkeypatch.setattr(add_officer, "getpass", lambda _: "12345678")
+    with pytest.raises(CommandError, match="too common"):
+        call_command("add_officer", *given, stdout=StringIO())
+    monkeypatch.setattr(add_officer, "getpass", lambda _: "FICTIONAL river stone")
+    call_command("add_officer", *given, stdout=StringIO())
+    made = Officer.objects.get(user__username="osei")
+    assert (made.role, made.station, made.short_name) == ("supervisor", "", "Osei")
+    assert made.user.check_password("FICTIONAL river stone")
+    (entry,) = log.entries(f"officer {made.pk}")
+    assert (entry.event.kind, "Osei" in str(entry.event.facts)) == ("account.made", False)
+    with pytest.raises(CommandError, match="signs in already"):
+        call_command("add_officer", *given, stdout=StringIO())
+    with pytest.raises(CommandError, match="--agency"):
+        call_command(
+            "add_officer", "x", "--last-name", "X", "--role", "records", "--agency", "nowhere", stdout=StringIO()
+        )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -256,6 +256,20 @@ def test_texas_answers_the_same_paper_the_other_way(desk: Desk) -> None:
     assert last.release == "The hold ended Mon Mar 9, 11:00 CDT. Ready for release since then."
 
 
+def test_on_the_night_the_clock_goes_back_minutes_are_elapsed_minutes(desk: Desk, lima: Officer) -> None:
+    """Other custody ended at 01:30, 40 minutes before 01:10 of the second time round."""
+    came = datetime(2026, 11, 1, 1, 0, tzinfo=ZONE)
+    now = datetime(2026, 11, 1, 1, 10, tzinfo=ZONE, fold=1)
+    state = arrive(desk, at=came)
+    life.record_booking(state.number, 1, lima, "bail_or_ROR", datetime(2026, 11, 1, 1, 30, tzinfo=ZONE), at=now)
+    life.record_warrant_check(state.number, 2, lima, "none", at=now)
+    assert shown(state, now).release.startswith("Ready for release since Sun Nov 1, 01:30 EDT.")
+    (row,) = page.board(BOSTON, "D-4", now).groups[0].rows
+    assert row.clock.text == "since 01:30 (40 min ago)"
+    before = datetime(2026, 11, 1, 1, 10, tzinfo=ZONE)
+    assert shown(state, before).release == "", "an hour earlier on the same clock it had not ended"
+
+
 def test_no_button_for_what_is_forbidden(desk: Desk, lima: Officer) -> None:
     state = arrive(desk)
     for role in ("desk_officer", "supervisor"):
@@ -386,15 +400,15 @@ def another(desk: Desk, number: int, **more: Any) -> RequestState:
 
 
 def test_rows_stand_by_what_they_can_cost_in_custody(desk: Desk, lima: Officer) -> None:
-    nothing, ended, open_, reading_ = (another(desk, n) for n in (1, 2, 3)), None, None, None
-    nothing, ended, open_ = nothing
+    nothing, ended, open_ = (another(desk, n) for n in (1, 2, 3))
     reading_ = another(desk, 4, unsure=["subject_name"])
     later = another(desk, 5)
     gone = another(desk, 6)
     life.record_booking(ended.number, 1, lima, "bail_or_ROR", NOW - timedelta(minutes=15), at=NOW)
     life.record_booking(later.number, 1, lima, "dropped", NOW - timedelta(minutes=40), at=NOW)
-    life.record_warrant_check(nothing.number, 1, lima, "none", at=NOW)
-    life.record_act(nothing.number, 2, lima, "no_hold", at=NOW)
+    life.same_person(nothing.number, 1, lima, "same", at=NOW)
+    life.record_warrant_check(nothing.number, 2, lima, "none", at=NOW)
+    life.record_act(nothing.number, 3, lima, "no_hold", at=NOW)
     life.not_in_custody(gone.number, 1, lima, at=NOW)
     seen = page.board(BOSTON, "D-4", NOW)
     assert [group.key for group in seen.groups] == [key for key, _ in page.GROUPS if key in groups(seen)]
@@ -415,6 +429,8 @@ def test_rows_stand_by_what_they_can_cost_in_custody(desk: Desk, lima: Officer) 
     assert rows[reading_.number].person == "(name not sure) 1990"
     assert rows[reading_.number].next_step == "Check 1 field"
     assert rows[nothing.number].next_step == "Give person a copy"
+    press(nothing, lima, "Y")
+    assert groups(page.board(BOSTON, "D-4", NOW))["nothing"] == [nothing.number]
 
 
 def test_the_strip_names_who_is_ready_and_a_locked_screen_no_one(desk: Desk, lima: Officer) -> None:

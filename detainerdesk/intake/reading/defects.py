@@ -13,9 +13,9 @@ from detainerdesk.intake.reading.fields import Defect, Field, Paper
 from detainerdesk.intake.reading.lines import fold
 
 BASIS = ("pc_final_order", "pc_pending", "pc_biometric", "pc_statements")
-PRIORITY = ("pr_security", "pr_gang", "pr_felony", "pr_aggravated", "pr_significant", "pr_three")
+PRIORITY = ("pa_terrorism", "pa_gang", "pa_felony", "pa_aggravated", "pa_significant", "pa_three")
 I200_BASIS = ("b_charging", "b_pending", "b_deferred", "b_biometric", "b_statements")
-I205_ORDER = ("o_judge", "o_official", "o_bia", "o_court")
+I205_ORDER = ("o_immigration_judge", "o_official", "o_bia", "o_court")
 DETAINERS = ("i247a", "i247d", "i247n", "i247x", "i247g", "i247_old")
 ASKS_TO_HOLD = ("i247a", "i247d", "i247x", "i247_old")
 NOTICE_ONLY = ("i247n", "i247g")
@@ -191,14 +191,19 @@ def _superseded(paper: Paper, papers: Sequence[Paper], texts: Sequence[str]) -> 
         )
 
 
+_ASKS_TO_HOLD = re.compile(
+    r"\b(?:hold|detain|keep)\s+(?:(?:this|the|that|said)\s+)?(?:person|subject|inmate|individual|alien|prisoner|him|her|them)\b"
+    r"|\bmaintain\s+custody\b",
+    re.I,
+)
+
+
 def _notice_only(paper: Paper, papers: Sequence[Paper], texts: Sequence[str]) -> Iterator[Defect]:
     """D18: a form that asks for notice only, with a letter that asks to hold."""
     if paper.kind not in NOTICE_ONLY:
         return
     for other, text in zip(papers, texts, strict=True):
-        if other.kind in ("cover_sheet", "unknown") and re.search(
-            r"\b(hold|detain|maintain custody|keep (him|her|them|the \w+))\b", text, re.I
-        ):
+        if other.kind in ("cover_sheet", "unknown") and _ASKS_TO_HOLD.search(text):
             yield Defect(
                 "D18",
                 None,

@@ -143,7 +143,8 @@ def identify(lines: Sequence[Line], height: float) -> Identity:
     if not strong or (weight < 3 and best.side != "other"):
         return Identity("unknown", None, page or 1, of, sure=False, conflict=False, seen=seen)
     number = page or _page_by_wording(best, text)
-    sure = len(seen) >= 2 and weight >= 4
+    # mark and caption, or mark and wording; without the mark three kinds of evidence; a cover sheet has no mark
+    sure = len(seen) >= 2 and weight >= (4 if best.side == "other" else 5)
     return Identity(best.kind, _edition(best, lines, height), number, of or None, sure, conflict=False, seen=seen)
 
 

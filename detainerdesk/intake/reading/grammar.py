@@ -37,7 +37,7 @@ def _only_date(value: str) -> str:
 
 def doubtful_on_paper(value: str) -> bool:
     """Whether a reading from a picture ends in a mark that may as well be a speck: `Maria.`, `Soto ,`."""
-    last = value.split()[-1] if value.split() else ""
+    last = value.rsplit(maxsplit=1)[-1] if value.split() else ""
     return re.fullmatch(r".{3,}[.,;:'`-]|[.,;:'`-]+", last) is not None or value[:1] in ".,;:'`-"
 
 

@@ -395,12 +395,17 @@ def _is_scan(page: pdfium.PdfPage, width: float, height: float) -> bool:
 
 def _place(page: pdfium.PdfPage, width: float, height: float) -> Any:
     """A function from PDF page coordinates to points from the top left of the page as shown (rotation, crop box)."""
-    fine = 100
+    fine, far = 100, 1000.0
 
-    def at(x: float, y: float) -> tuple[float, float]:
+    def shown(x: float, y: float) -> tuple[float, float]:
         dx, dy = ctypes.c_int(), ctypes.c_int()
         pdf.FPDF_PageToDevice(page, 0, 0, int(width * fine), int(height * fine), 0, x, y, dx, dy)
         return dx.value / fine, dy.value / fine
+
+    (x0, y0), (ax, ay), (bx, by) = shown(0, 0), shown(far, 0), shown(0, far)
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return x0 + ((ax - x0) * x + (bx - x0) * y) / far, y0 + ((ay - y0) * x + (by - y0) * y) / far
 
     return at
 

@@ -47,7 +47,7 @@ def test_a_decision_on_an_old_state_is_refused(desk: Desk, screen: Screen) -> No
     screen.open(f"requests/{number}")
     screen.press("y", "n")
     life.record_warrant_check(number, 3, ruiz, "system_down", at=timezone.now())
-    screen.press("Enter")
+    screen.press("Control+Enter")
     alert = screen.page.get_by_role("alert").filter(has_text="Not saved")
     alert.wait_for()
     assert "Ruiz" in alert.inner_text()

@@ -1,0 +1,265 @@
+"""`detainerdesk decide`: a case, a file of many cases, or a paper in; what the law that binds the agency says about each out. A case that can't
+be read gets an error of its own and the others go on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from detainerdesk.cli.moments import moment
+from detainerdesk.cli.told import BAD_INPUT, BadInput, out, say_json
+from detainerdesk.law import Case, CaseError, Decision, Edition, LawError, Outcome, ask, load
+from detainerdesk.law import decide as law_decide
+
+CASE_ENDINGS = {".yaml", ".yml", ".json"}
+
+
+@dataclass(frozen=True)
+class Given:
+    """One case of the input, or why it is none."""
+
+    id: str | None
+    case: Case | None
+    error: str = ""
+
+
+def decide(
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="A case or a list of cases (YAML or JSON), a paper (PDF, TIFF, picture), or - for standard input."
+        ),
+    ],
+    agency: Annotated[str, typer.Option(help="The agency, like us-ma-boston/police; instead of the file's.")] = "",
+    at: Annotated[
+        str, typer.Option(help="The moment of decision; without a zone, the agency's. Instead of the file's.")
+    ] = "",
+    actor: Annotated[str, typer.Option(help="A role, like police_officer; default the agency's officer.")] = "",
+    asked: Annotated[
+        list[str] | None,
+        typer.Option("--ask", help="An action, like hold; may be repeated. Default: all, or what a paper raises."),
+    ] = None,
+    rulebooks: Annotated[
+        Path | None, typer.Option(help="A folder of rulebooks; default those of this program.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON, for a program.")] = False,
+) -> None:
+    """What must, may and must not be done on a detainer request, by the law in force at that moment."""
+    edition = load(rulebooks)
+    wanted = Wanted(agency, at, actor, tuple(asked or ()))
+    many, given = given_cases(file, wanted, edition)
+    answers = [_answer(one, edition) for one in given]
+    if as_json:
+        told = [_as_json(one) for one in answers]
+        say_json(told if many else told[0])
+    else:
+        _say(answers, edition)
+    if any(one.decision is None for one in answers):
+        raise typer.Exit(BAD_INPUT)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the options say, over the file."""
+
+    agency: str = ""
+    at: str = ""
+    actor: str = ""
+    ask: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    id: str | None
+    decision: Decision | None
+    error: str = ""
+
+
+def _answer(given: Given, edition: Edition) -> Answer:
+    if given.case is None:
+        return Answer(given.id, None, given.error)
+    try:
+        return Answer(given.id, law_decide(given.case, edition))
+    except LawError as error:
+        return Answer(given.id, None, str(error))
+
+
+def _as_json(answer: Answer) -> dict[str, Any]:
+    return answer.decision.as_json() if answer.decision else {"id": answer.id, "error": answer.error}
+
+
+# --- what was given ---------------------------------------------------------------------------------------------------
+
+
+def given_cases(file: str, wanted: Wanted, edition: Edition) -> tuple[bool, list[Given]]:
+    """Whether the input is a list, and its cases."""
+    if file == "-":
+        return _cases(sys.stdin.read(), "standard input", wanted, edition)
+    path = Path(file)
+    if not path.is_file():
+        raise BadInput(f"There is no file {file}. Give a case (YAML or JSON), a paper (PDF), or - for standard input.")
+    if path.suffix.lower() in CASE_ENDINGS:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise BadInput(f"{file} is not text in UTF-8: a case is written in YAML or JSON.") from None
+        return _cases(text, file, wanted, edition)
+    return False, list(_of_paper(path, wanted, edition))
+
+
+def _cases(text: str, name: str, wanted: Wanted, edition: Edition) -> tuple[bool, list[Given]]:
+    raw = _parsed(text, name)
+    if isinstance(raw, list):
+        if not raw:
+            raise BadInput(f"{name} is an empty list: write at least one case with `agency`, `at` and `facts`.")
+        return True, [_case(one, wanted, edition, f"case {place}") for place, one in enumerate(raw, 1)]
+    return False, [_case(raw, wanted, edition, "the case")]
+
+
+def _case(raw: Any, wanted: Wanted, edition: Edition, which: str) -> Given:
+    id = str(raw["id"]) if isinstance(raw, Mapping) and raw.get("id") is not None else None
+    if not isinstance(raw, Mapping):
+        return Given(id, None, f"{which} is no mapping: it needs lines `agency: …`, `at: …` and `facts:`")
+    told = dict(raw)
+    try:
+        if wanted.agency:
+            told["agency"] = wanted.agency
+        if wanted.at:
+            told["at"] = moment(wanted.at, edition.stack(str(told.get("agency", ""))).zone, "--at")
+        if wanted.actor:
+            told["actor"] = wanted.actor
+        if wanted.ask:
+            told["ask"] = list(wanted.ask)
+        return Given(id, Case.read(told))
+    except CaseError as error:
+        return Given(id, None, str(error))
+
+
+def _parsed(text: str, name: str) -> Any:
+    try:
+        return yaml.load(text, Loader=_NoDoubles)  # noqa: S506 (a safe loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise BadInput(
+            f"{name}{where}: {getattr(error, 'problem', None) or error}. A case is written in YAML or JSON."
+        ) from error
+
+
+class _NoDoubles(yaml.SafeLoader):
+    """A name that stands twice would silently win over the first: it is refused."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key, _ in node.value:
+            name = self.construct_object(key, deep=True)
+            if isinstance(name, str) and name in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"`{name}` is written twice", key.start_mark)
+            seen.add(name if isinstance(name, str) else repr(name))
+        return super().construct_mapping(node, deep)
+
+
+def _of_paper(path: Path, wanted: Wanted, edition: Edition) -> Iterator[Given]:
+    """A paper is read as intake reads it, in a limited child process; each request in it is one case, in the request view."""
+    if not wanted.agency:
+        raise BadInput("A paper does not say which agency decides: add --agency us-ma-boston/police.")
+    zone = edition.stack(wanted.agency).zone
+    at = moment(wanted.at, zone, "--at") if wanted.at else datetime.now(UTC).astimezone(zone)
+    from detainerdesk.cli.papers import cases_of
+
+    for name, case, error in cases_of(path, wanted.agency, at):
+        if case is None:
+            yield Given(name, None, error)
+        else:
+            yield Given(name, replace(case, actor=wanted.actor or None, ask=wanted.ask or case.ask))
+
+
+# --- for a person -----------------------------------------------------------------------------------------------------
+
+
+def _say(answers: list[Answer], edition: Edition) -> None:
+    console = out()
+    for answer in answers:
+        if answer.decision is None:
+            console.print(f"[bold]{answer.id or 'case'}[/]: not decided. {_plain(answer.error)}")
+        else:
+            _say_decision(answer.decision, edition, console)
+
+
+def _say_decision(decision: Decision, edition: Edition, console: Console) -> None:
+    stack = decision.trace.stack
+    at = decision.at.astimezone(stack.zone)
+    console.print(f"[bold]{decision.id or 'case'}[/]  {stack.name}, {at:%a %b} {at.day}, {at:%Y %H:%M %Z}")
+    table = Table("action", "the law says", "rules", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    silent = 0
+    for action, outcome in decision.actions.items():
+        if outcome.outcome == "silent" and not outcome.needs and len(decision.actions) > 1 and not outcome.was_so:
+            silent += 1
+            continue
+        table.add_row(action, outcome_words(outcome, decision), ", ".join(by.rule for by in outcome.by))
+    console.print(table)
+    if silent:
+        console.print(
+            f"No rule was found on {silent} other action{'' if silent == 1 else 's'}. That is not a permission."
+        )
+    for duty in decision.duties:
+        if duty.state in ("owed", "late", "undetermined"):
+            console.print(f"Duty {duty.id}: {duty.action}, {duty.state}, to {duty.whom}. {_plain(duty.cite)}")
+    for name, end in decision.clocks.items():
+        console.print(f"Clock {name} ends {end.astimezone(stack.zone):%Y-%m-%d %H:%M %Z}")
+    question = ask(
+        decision.trace.case, edition, tuple(decision.trace.case.ask) or ("hold", "notify_release", "transfer")
+    )
+    if question is not None:
+        console.print(f"To find out next: {_plain(question.text)} {_plain(question.where)}")
+    console.print(
+        f"Checked through {stack.checked_through}. Not in this answer: {', '.join((*stack.not_encoded, *stack.missing)) or 'nothing known'}."
+    )
+    console.print("Sources:")
+    for source in _sources(decision):
+        console.print(f"  {_plain(source)}")
+    if decision.assumed:
+        assumed = ", ".join(
+            f"{name} = {json.dumps(value, default=str)}" for name, value in decision.as_json()["assumed"].items()
+        )
+        console.print(f"Assumed: {_plain(assumed)}", soft_wrap=True)
+    console.print()
+
+
+def outcome_words(outcome: Outcome, decision: Decision) -> str:
+    """`forbidden`, `undetermined; for now forbidden; could turn on warrants`, with `until` and what it was all along."""
+    zone = decision.trace.stack.zone
+    said = outcome.outcome
+    if outcome.outcome in ("undetermined", "disputed", "conflict"):
+        said += f"; for now {outcome.standing}"
+    if outcome.needs:
+        said += f"; could turn on {', '.join(outcome.needs)}"
+    if outcome.until:
+        said += f"; until {outcome.until.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    if outcome.was_so:
+        said += f"; as a court later said: {outcome.was_so}"
+    for item, one in outcome.items.items():
+        said += f"\n  {item}: {one.outcome}"
+    return said
+
+
+def _sources(decision: Decision) -> Iterator[str]:
+    """Each rule that was named, with its source, once."""
+    rules = {by.rule: by for outcome in decision.actions.values() for by in outcome.by}
+    for by in rules.values():
+        yield f"{by.rule}: {by.cite}{'' if by.status == 'verified' else '  CHECK SOURCE'}"
+
+
+def _plain(text: str) -> str:
+    """Text that is not markup."""
+    return text.replace("[", r"\[")

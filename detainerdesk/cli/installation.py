@@ -1,0 +1,123 @@
+"""`detainerdesk setup` and `detainerdesk serve`: a data folder made ready, and the desk in the browser. What other commands need of an
+installation (its folder, Django) is opened here too."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detainerdesk.cli.told import FICTIONAL, NOT_READY, fail, say_json
+
+if TYPE_CHECKING:
+    from detainerdesk.desk.setup import Ready
+
+AGENCY = "us-ma-boston/police"
+Data = Annotated[
+    Path | None, typer.Option("--data", help="The installation's folder; default DETAINERDESK_DATA, else ./data.")
+]
+
+
+def open_installation(data: Path | None) -> Ready:
+    """The installation in this folder, which must be there."""
+    from detainerdesk.desk import setup as desk_setup
+
+    folder = data_folder(data)
+    if not (folder / "desk.sqlite3").is_file():
+        fail(f"There is no installation in {folder}. Make one: detainerdesk setup --data {folder}", NOT_READY)
+    return desk_setup.make_ready(folder, profile=profile(), demo_people=False)
+
+
+def data_folder(data: Path | None) -> Path:
+    return data or Path(os.environ.get("DETAINERDESK_DATA", "data"))
+
+
+def profile() -> str:
+    return os.environ.get("DETAINERDESK_PROFILE", "development")
+
+
+def setup(
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON, for a program.")] = False,
+) -> None:
+    """Makes a folder ready: its secret, its tables, the ledger's key; on the development profile also people to sign in as."""
+    from detainerdesk.desk import setup as desk_setup
+
+    ready = desk_setup.make_ready(data_folder(data), profile=profile())
+    if as_json:
+        say_json(_ready_json(ready))
+        return
+    typer.echo(f"Ready in {ready.data} ({ready.profile} profile).")
+    typer.echo(ready.durability.says)
+    typer.echo(f"The ledger's public key, to hand to auditors:\n{ready.vkey}")
+    _say_logins(ready)
+
+
+def serve(
+    data: Data = None,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on. The development profile listens on 127.0.0.1 only.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port.")] = 8000,
+    agency: Annotated[str, typer.Option(help="The agency that the inbox belongs to.")] = AGENCY,
+) -> None:
+    """The desk in the browser, with the inbox watched beside it. Stop it with Ctrl+C."""
+    from detainerdesk.desk import setup as desk_setup
+
+    desk_setup.refuse_address(host, profile())
+    ready = desk_setup.make_ready(data_folder(data), profile=profile())
+    typer.echo(f"The desk: http://{host}:{port}/   ({ready.profile} profile, data in {ready.data})")
+    typer.echo(f"Papers dropped into {ready.data / 'inbox'}/STATION/ are taken in.")
+    _say_logins(ready)
+    typer.echo("Stop with Ctrl+C.")
+    watcher = subprocess.Popen(
+        [sys.executable, "-m", "detainerdesk", "intake", "--data", str(ready.data), "--agency", agency, "--watch"],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _listen(host, port)
+    finally:
+        watcher.terminate()
+        watcher.wait()
+
+
+def _listen(host: str, port: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "detainerdesk.desk.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=4,
+        log_access=False,
+        log_enabled=False,
+    ).serve()
+
+
+def _say_logins(ready: Ready) -> None:
+    for login in ready.logins:
+        where = f"{login.agency} {login.station}".strip()
+        typer.echo(f"  sign in as {login.name:<7} password {login.password}   {login.role}, {where}")
+    if ready.profile == "development":
+        typer.echo(FICTIONAL)
+
+
+def _ready_json(ready: Ready) -> dict[str, Any]:
+    return {
+        "data": str(ready.data),
+        "profile": ready.profile,
+        "vkey": ready.vkey,
+        "database": ready.durability.says,
+        "logins": [
+            {"name": one.name, "password": one.password, "role": one.role, "agency": one.agency, "station": one.station}
+            for one in ready.logins
+        ],
+        "fictional": ready.profile == "development",
+    }

@@ -1,0 +1,157 @@
+"""`detainerdesk read` and `detainerdesk intake`: one paper as it is read, and a folder of them taken in for good."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from detainerdesk.cli.installation import AGENCY, Data, open_installation
+from detainerdesk.cli.papers import read_paper
+from detainerdesk.cli.told import BAD_INPUT, FICTIONAL, BadInput, out, say_json
+from detainerdesk.intake.reading.fields import Field, Paper, Reading, Unreadable
+
+if TYPE_CHECKING:
+    from detainerdesk.intake.door import Receipt
+
+AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON, for a program.")]
+
+
+def read(
+    file: Annotated[Path, typer.Argument(help="A paper: PDF, TIFF or picture.")],
+    as_json: AsJson = False,
+) -> None:
+    """What stands on a paper: which forms it holds, each field and where, and what an officer must catch. Nothing is kept."""
+    if not file.is_file():
+        raise BadInput(f"There is no file {file}. Name a paper: a PDF, a TIFF or a picture.")
+    reading = read_paper(file)
+    if as_json:
+        say_json(reading_json(file.name, reading))
+    else:
+        _say(file.name, reading)
+    if isinstance(reading, Unreadable):
+        raise typer.Exit(BAD_INPUT)
+
+
+def reading_json(name: str, reading: Reading | Unreadable) -> dict[str, Any]:
+    """names.md's form."""
+    if isinstance(reading, Unreadable):
+        return {"file": name, "documents": [], "notes": [reading.says]}
+    return {"file": name, "documents": [_paper(one) for one in reading.papers], "notes": list(reading.notes)}
+
+
+def _paper(paper: Paper) -> dict[str, Any]:
+    return {
+        "kind": paper.kind,
+        "edition": paper.edition,
+        "pages": list(paper.pages),
+        "fields": {name: _field(one) for name, one in paper.fields.items()},
+        "defects": [{"id": one.id, "field": one.field, "says": one.says} for one in paper.defects],
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return {
+        "value": field.value,
+        "state": field.state,
+        "accepted": field.accepted,
+        "page": field.page,
+        "box": None if field.box is None else [round(one, 2) for one in field.box],
+    }
+
+
+def _say(name: str, reading: Reading | Unreadable) -> None:
+    console = out()
+    if isinstance(reading, Unreadable):
+        console.print(f"{name}: not read. {reading.says}", markup=False)
+        return
+    for paper in reading.papers:
+        pages = ", ".join(map(str, paper.pages))
+        console.print(f"[bold]{paper.kind}[/] {paper.edition or ''}  page {pages}")
+        table = Table("field", "value", "a person must look", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for field_name, field in paper.fields.items():
+            if field.state == "empty" and field.accepted:
+                continue
+            value = (
+                {True: "ticked", False: "not ticked"}.get(field.value, field.value)
+                if isinstance(field.value, bool)
+                else field.value
+            )
+            table.add_row(field_name, str(value or field.state), "" if field.accepted else "yes")
+        console.print(table)
+        for defect in paper.defects:
+            console.print(f"{defect.id}: {defect.says}", markup=False)
+    for note in reading.notes:
+        console.print(note, markup=False)
+
+
+def intake(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Sub-folders are stations: inbox/D-4/fax.pdf. Default: the installation's inbox."),
+    ] = None,
+    agency: Annotated[str, typer.Option(help="The agency the papers are for.")] = AGENCY,
+    data: Data = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on until stopped, looking every few seconds.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Takes papers in: bytes are stored and acknowledged first, then read and joined. Taken files move to .taken/ in the folder."""
+    ready = open_installation(data)
+    source = folder or ready.data / "inbox"
+    from detainerdesk.law import load
+
+    load().stack(agency)
+    while True:
+        told = take_in(source, agency)
+        if told or not watch:
+            _say_taken(told, as_json)
+        if not watch:
+            return
+        time.sleep(3)
+
+
+def take_in(folder: Path, agency: str) -> list[dict[str, Any]]:
+    """One sweep: what arrived, and what became of each."""
+    from detainerdesk.intake.channels.folder import sweep
+    from detainerdesk.intake.understand import understand_all
+
+    receipts = sweep(folder, agency)
+    understand_all()
+    return [_became(receipt) for receipt in receipts]
+
+
+def _became(receipt: Receipt) -> dict[str, Any]:
+    from detainerdesk.intake.models import Transmission
+
+    row = Transmission.objects.select_related("document").get(receipt=receipt.number)
+    links = row.links.filter(undone_at=None).select_related("request").order_by("id")
+    waits = row.document.waits.filter(agency=row.agency, settled_at=None).order_by("id")
+    return {
+        "receipt": receipt.number,
+        "station": row.station,
+        "file": row.name,
+        "sha256": receipt.sha256,
+        "again": receipt.again,
+        "requests": [{"number": link.request.number, "because": link.reason} for link in links],
+        "waits": [one.why for one in waits],
+    }
+
+
+def _say_taken(told: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        say_json(told)
+        return
+    from django.conf import settings
+
+    for one in told:
+        where = "; ".join(f"request {request['number']} ({request['because']})" for request in one["requests"])
+        typer.echo(f"receipt {one['receipt']}  {one['station']}  {one['file']}: {where or 'no request'}")
+        for why in one["waits"]:
+            typer.echo(f"    waits for a person: {why}")
+    if not told:
+        typer.echo("Nothing new.")
+    if settings.PROFILE == "development":
+        typer.echo(FICTIONAL)

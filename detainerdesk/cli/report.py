@@ -1,0 +1,150 @@
+"""`detainerdesk report` and `detainerdesk bundle`: the year's report, and all of one request for a court."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from detainerdesk.cli.installation import AGENCY, Data, open_installation
+from detainerdesk.cli.moments import moment
+from detainerdesk.cli.told import FICTIONAL, BadInput, out, say_json
+from detainerdesk.law import load
+
+if TYPE_CHECKING:
+    from detainerdesk.reports.annual import AnnualReport, Made
+
+ACTOR = "command line"
+AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON, for a program.")]
+
+
+def report(
+    year: Annotated[int, typer.Option(help="The year that is reported.")],
+    agency: Annotated[str, typer.Option(help="The agency that reports.")] = AGENCY,
+    as_of: Annotated[
+        str, typer.Option(help="The cut-off, like 2026-12-31; default now. A day counts to its end.")
+    ] = "",
+    out_folder: Annotated[Path, typer.Option("--out", help="Where to write the PDF and the CSV.")] = Path("reports"),
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """The annual report that the law asks for, as PDF and CSV; each figure opens to its requests and to the ledger."""
+    edition = load()
+    zone = edition.stack(agency).zone
+    now = datetime.now(UTC).astimezone(zone)
+    cut_off = moment(as_of, zone, "--as-of", end_of_day=True) if as_of else now
+    if cut_off > now:
+        raise BadInput(f"--as-of {as_of} has not come yet. Give a moment up to now, or leave it out.")
+    open_installation(data)
+    from detainerdesk.reports import annual
+
+    made = annual.make(agency, year, cut_off, edition, out=out_folder, actor=ACTOR)
+    if as_json:
+        say_json(report_json(made))
+    else:
+        say_report(made.report, out())
+        typer.echo(f"PDF {made.pdf}\nCSV {made.csv}\nEntry {made.entry} of the ledger holds the hashes of both.")
+
+
+def say_report(made: AnnualReport, console: Console) -> None:
+    """The figures on a terminal."""
+    console.print(made.title, style="bold", markup=False)
+    for mark in made.standing.marks:
+        console.print(mark, markup=False)
+    for figure in made.figures:
+        console.print(f"{figure.label}: {figure.said()}; notice only: {figure.said(notice_only=True)}", markup=False)
+        for row in figure.rows:
+            numbers = ", ".join(one.number for one in (*row.requests, *row.notice_only)) or "none"
+            console.print(f"    {row.label}: {row.count} and {row.notice_count}   opens to {numbers}", markup=False)
+    console.print(made.due.cut_off_says(made.as_of), markup=False)
+    if made.fictional:
+        console.print(FICTIONAL, markup=False)
+
+
+def report_json(made: Made) -> dict[str, Any]:
+    told = made.report
+    return {
+        "agency": told.agency,
+        "duty": told.due.duty.id,
+        "cite": told.standing.cite,
+        "marks": list(told.standing.marks),
+        "period": {
+            "first": told.due.period.first.isoformat(),
+            "last": told.due.period.last.isoformat(),
+            "zone": told.due.period.zone.key,
+        },
+        "due": told.due.due_on.isoformat(),
+        "as_of": told.as_of.isoformat(),
+        "requests": told.requests,
+        "notice_only": told.notice_only,
+        "transmissions": told.transmissions,
+        "waiting": told.waiting,
+        "figures": {
+            figure.name: {
+                "label": figure.label,
+                "total": figure.total,
+                "notice_only_total": figure.notice_total,
+                "said": figure.said(),
+                "rows": [
+                    {
+                        "line": row.label,
+                        "count": row.count,
+                        "notice_only": row.notice_count,
+                        "in_the_number": row.counts,
+                        "requests": [one.number for one in row.requests],
+                        "notice_only_requests": [one.number for one in row.notice_only],
+                        "entries": list(row.entries),
+                    }
+                    for row in figure.rows
+                ],
+            }
+            for figure in told.figures
+        },
+        "ledger": {"size": told.anchor.size, "root": told.anchor.root} if told.anchor else None,
+        "pdf": str(made.pdf),
+        "csv": str(made.csv),
+        "entry": made.entry,
+        "fictional": told.fictional,
+    }
+
+
+def bundle(
+    number: Annotated[str, typer.Argument(metavar="REQUEST", help="The request's number, like 2026-0412.")],
+    agency: Annotated[str, typer.Option(help="The agency that has the request.")] = AGENCY,
+    out_folder: Annotated[Path, typer.Option("--out", help="Where to write the folder and the zip.")] = Path("bundles"),
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Everything about one request, with proofs, for a court: `detainerdesk verify` checks it offline. It holds names and papers."""
+    edition = load()
+    zone = edition.stack(agency).zone
+    open_installation(data)
+    from django.conf import settings
+
+    from detainerdesk.reports import bundle as bundles
+
+    made = bundles.write(number, agency, edition, out=out_folder, actor=ACTOR, at=datetime.now(UTC).astimezone(zone))
+    if as_json:
+        say_json(
+            {
+                "folder": str(made.folder),
+                "zip": str(made.zip),
+                "entries": made.entries,
+                "documents": made.documents,
+                "decisions": made.decisions,
+                "notes": list(made.notes),
+                "fictional": settings.PROFILE == "development",
+            }
+        )
+        return
+    typer.echo(
+        f"{made.folder} and {made.zip.name}: {made.entries} entries, {made.documents} papers, {made.decisions} decisions."
+    )
+    for note in made.notes:
+        typer.echo(note)
+    typer.echo(f"It holds names and papers. Check it: detainerdesk verify {made.folder}")
+    if settings.PROFILE == "development":
+        typer.echo(FICTIONAL)

@@ -1,0 +1,97 @@
+"""How the command speaks: to a person on a terminal, to a program as JSON, and about what went wrong, with the exit code for it. In: values
+and errors of the rooms; out: text on standard output, errors on standard error. No error of a room becomes a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+HOLDS, DOES_NOT_HOLD, BAD_INPUT, NOT_READY, OUR_FAULT = 0, 1, 2, 3, 4
+
+FICTIONAL = "FICTIONAL: this is a demonstration; its people, papers and figures are invented."
+
+NOT_READY_TYPES = frozenset(
+    {"NotReady", "LedgerError", "StoreError", "StoreFull", "ImproperlyConfigured", "OperationalError"}
+)
+BAD_INPUT_TYPES = frozenset(
+    {
+        "LawError",
+        "ReportError",
+        "BundleError",
+        "NotABundle",
+        "NoSuchRequest",
+        "ExportError",
+        "EnvelopeError",
+        "FolderError",
+        "NotPossible",
+        "BadInput",
+    }
+)
+
+
+class BadInput(Exception):
+    """What was given to the command can't be used; the message says what, where, and what to do."""
+
+
+class Told(TyperGroup):
+    """Says what a room refused in its own words, and ends with the exit code for it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (typer.Exit, typer.Abort, typer.BadParameter):
+            raise
+        except BrokenPipeError:
+            sys.stderr.close()
+            raise SystemExit(HOLDS) from None
+        except Exception as error:
+            if os.environ.get("DETAINERDESK_TRACEBACK") or _of_the_command_line(error):
+                raise
+            fail(*_words(error))
+
+
+def _of_the_command_line(error: Exception) -> bool:
+    """A wrong option or a missing argument: typer prints its own usage line, and ends with 2."""
+    return "ClickException" in {kind.__name__ for kind in type(error).__mro__}
+
+
+def _words(error: Exception) -> tuple[str, int]:
+    """By the names of its types, so that no room (and no Django) is loaded only to compare."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if names & NOT_READY_TYPES:
+        return str(error), NOT_READY
+    if names & BAD_INPUT_TYPES:
+        return str(error), BAD_INPUT
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}", BAD_INPUT
+    fault = f"{type(error).__name__}: {error}"
+    return (
+        f"A fault of this program: {fault}\nRun again with DETAINERDESK_TRACEBACK=1 and tell whoever keeps it.",
+        OUR_FAULT,
+    )
+
+
+def fail(says: str, code: int) -> NoReturn:
+    """Ends the command with its reason on standard error."""
+    typer.echo(says, err=True)
+    raise typer.Exit(code)
+
+
+def out() -> Console:
+    """Standard output for a person: colours only on a terminal, lines never cut by a narrow one when piped."""
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=120)
+    return console
+
+
+def say_json(value: object) -> None:
+    """Standard output for a program."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,0 +1,192 @@
+"""The engine agrees with a naive one that tries every world (naive.py), on random small rulebooks and partial cases."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from detainerdesk.law import ContradictoryFacts
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from tests.law.naive import (
+    DOMAINS,
+    FIELDS,
+    Condition,
+    Contradiction,
+    Facts,
+    Law,
+    NaiveRule,
+    NaiveVoids,
+    judge,
+    mirrored,
+    stated,
+    text,
+)
+from tests.law.small import decided, law
+
+FEW = 40 if os.environ.get("CI") else 120
+EFFECTS = ("must", "must not", "may")
+
+tests_on_facts = st.one_of(
+    st.sampled_from(["apple", "berry", "cherry"]).map(lambda name: ("fact", name)),
+    st.lists(st.sampled_from(DOMAINS["colour"]), min_size=1, max_size=2, unique=True).map(
+        lambda values: ("is", "colour", tuple(values))
+    ),
+    st.tuples(st.sampled_from(["<", "<=", ">", ">="]), st.integers(1, 3)).map(lambda two: ("count", "days", *two)),
+)
+tests_on_paper = st.one_of(
+    st.just(("fact", "signed")),
+    st.lists(st.sampled_from(FIELDS["kind"]), min_size=1, max_size=2, unique=True).map(
+        lambda values: ("is", "kind", tuple(values))
+    ),
+)
+on_paper = st.one_of(
+    tests_on_paper,
+    tests_on_paper.map(lambda one: ("not", one)),
+    st.tuples(st.sampled_from(["and", "or"]), tests_on_paper, tests_on_paper),
+)
+on_papers = st.one_of(
+    on_paper.map(lambda where: ("some", 1, None, where)),
+    on_paper.map(lambda where: ("some", 2, None, where)),
+    on_paper.map(lambda where: ("some", 2, "kind", where)),
+)
+
+
+def conditions(*, papers: bool) -> st.SearchStrategy[Condition]:
+    leaf = st.one_of(tests_on_facts, tests_on_facts, on_papers) if papers else tests_on_facts
+    signed = st.one_of(leaf, leaf, leaf.map(lambda one: ("not", one)))
+    return st.one_of(
+        signed,
+        st.tuples(st.sampled_from(["and", "or"]), signed, signed),
+        st.tuples(st.just("or"), st.tuples(st.just("and"), signed, signed), signed),
+    )
+
+
+@st.composite
+def laws(draw: st.DrawFn) -> Law:
+    """Three layers; indices go from the lowest layer up, and a rule leans only on later ones, so there is no circle."""
+    papers = draw(st.booleans())
+    plain = conditions(papers=papers)
+    number = draw(st.integers(2, 7))
+    layer_of = sorted(draw(st.lists(st.integers(0, 2), min_size=number, max_size=number)), reverse=True)
+    action_of = draw(
+        st.lists(st.sampled_from(["hold"] * 5 + ["honor_criminal_warrant"]), min_size=number, max_size=number)
+    )
+    rules: list[NaiveRule] = []
+    for index, (layer, action) in enumerate(zip(layer_of, action_of, strict=True)):
+        when: Condition = draw(st.one_of(plain, plain, st.just(("yes",))))
+        burden: Condition = ("shown", draw(plain))
+        extras: list[Condition] = [burden, ("not", burden), ("defined", "ripe")]
+        later = [f"R{i}" for i in range(index + 1, number)]
+        if later:
+            extras.append(("permitted_by", draw(st.sampled_from(later))))
+        above = [one for one in range(layer)]
+        if above:
+            extras.append(("required_by", draw(st.sampled_from(above)), action))
+        if draw(st.integers(0, 2)) == 0:
+            when = (draw(st.sampled_from(["and", "or"])), when, draw(st.sampled_from(extras)))
+        unless: Condition | None = None
+        if draw(st.integers(0, 2)) == 0:
+            unless = draw(st.one_of(plain, st.just(burden), st.just(("defined", "ripe"))))
+        lower_same = [f"R{i}" for i in range(index) if action_of[i] == action]
+        lifts = tuple(draw(st.lists(st.sampled_from(lower_same), max_size=2, unique=True))) if lower_same and draw(st.integers(0, 2)) == 0 else ()
+        effect = draw(st.sampled_from([*EFFECTS, None])) if lifts else draw(st.sampled_from(EFFECTS))
+        otherwise = effect == "must not" and unless is not None and draw(st.booleans())
+        rules.append(NaiveRule(f"R{index}", layer, action, effect, when, unless, lifts, otherwise))
+    voids = tuple(
+        NaiveVoids(
+            f"V{index}",
+            draw(st.integers(0, 1)),
+            draw(st.sampled_from(["hold", "hold", "honor_criminal_warrant"])),
+            tuple(draw(st.sampled_from([(*EFFECTS, "lifts"), ("must",), ("must not",), ("must", "may"), ("lifts",)]))),
+            draw(st.sampled_from([None, None, (1,), (2,), (1, 2)])),
+            draw(st.one_of(plain, st.just(("yes",)), plain.map(lambda one: ("shown", one)))),
+        )
+        for index in range(draw(st.integers(0, 2)))
+    )
+    simple = conditions(papers=False)
+    definitions = {
+        (0, "ripe"): draw(plain),
+        (0, "custody.eligible_for_release"): draw(st.one_of(simple, st.just(("yes",)))),
+    }
+    if draw(st.booleans()):
+        definitions[1, "ripe"] = draw(simple)
+    if draw(st.integers(0, 3)) == 0:
+        definitions[2, "custody.eligible_for_release"] = draw(simple)
+    two = st.tuples(st.just("and"), conditions(papers=papers), conditions(papers=papers))
+    constraints = tuple(draw(st.lists(two, max_size=1)))
+    order = tuple(draw(st.permutations(["forbidden", "silent", "permitted", "required"])))
+    return Law(tuple(rules), voids, definitions, constraints, order)
+
+
+@st.composite
+def partial_facts(draw: st.DrawFn) -> Facts:
+    known: dict[str, Any] = {}
+    for name, values in DOMAINS.items():
+        if draw(st.integers(0, 2)):
+            known[name] = draw(st.sampled_from(values))
+    papers: list[dict[str, Any]] = []
+    for _ in range(draw(st.integers(0, 2))):
+        papers.append(
+            {name: draw(st.sampled_from(values)) for name, values in FIELDS.items() if draw(st.integers(0, 2))}
+        )
+    return Facts(known, tuple(papers), draw(st.booleans()))
+
+
+def compare(one: Law, facts: Facts) -> None:
+    from tests.law.naive import _thresholds
+
+    worlds = 1
+    for name, values in DOMAINS.items():
+        worlds *= 1 if name in facts.known else len(values)
+    for paper in facts.papers:
+        for name, values in FIELDS.items():
+            worlds *= 1 if name in paper else len(values)
+    assume(worlds <= 400)
+    if not facts.complete:
+        assume(_thresholds(one) <= 4 and worlds <= 40)
+    with tempfile.TemporaryDirectory() as folder:
+        edition = law(Path(folder), **text(one))
+    actions = ("hold", "honor_criminal_warrant", "release", "refuse_hold")
+    try:
+        naive = {action: judge(one, facts, action) for action in actions[:2]}
+    except Contradiction:
+        with pytest.raises(ContradictoryFacts):
+            decided(edition, stated(facts), ask=("hold",))
+        return
+    decision = decided(edition, stated(facts), ask=actions)
+    for action, expected in naive.items():
+        found = decision.actions[action]
+        assert found.outcome == expected.outcome, (action, found, expected)
+        assert found.standing == expected.standing, (action, found, expected)
+        assert found.settled == (expected.outcome != "undetermined")
+        needs = set(found.needs)
+        assert expected.surely_needed <= needs <= expected.maybe_needed, (action, needs, expected)
+        if not one.constraints:
+            assert needs == expected.surely_needed, (action, needs, expected)
+    for action in actions[2:]:
+        classes = mirrored(one, facts, action)
+        found = decision.actions[action]
+        if len(classes) > 1:
+            assert found.outcome == "undetermined", (action, found, classes)
+        elif classes == {"free"}:
+            assert found.outcome in ("permitted", "silent"), (action, found, classes)
+        else:
+            assert {found.outcome} == classes, (action, found, classes)
+
+
+@settings(max_examples=FEW, deadline=None, suppress_health_check=list(HealthCheck))
+@given(one=laws(), facts=partial_facts())
+def test_the_engine_agrees_with_trying_every_world(one: Law, facts: Facts) -> None:
+    compare(one, facts)
+
+
+@pytest.mark.long
+@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(one=laws(), facts=partial_facts())
+def test_the_engine_agrees_with_trying_every_world_on_two_thousand_rulebooks(one: Law, facts: Facts) -> None:
+    compare(one, facts)
