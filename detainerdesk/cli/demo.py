@@ -4,6 +4,7 @@ swept, read, joined, decided, recorded, reported and proved by the same parts th
 from __future__ import annotations
 
 import shutil
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -54,7 +55,9 @@ class _Demo:
 
     folder: Path
     amiss: list[str] = field(default_factory=list)
-    console: Console = field(default_factory=lambda: _console())
+    console: Console = field(
+        default_factory=lambda: Console(record=True, highlight=False, width=None if sys.stdout.isatty() else 120)
+    )
     began: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
@@ -419,8 +422,3 @@ def _kept_on_court_warrant(number: str, officer: Any) -> None:
     life.answer(number, _version(number), officer, question="court_paper", value="confirmed", at=datetime.now(UTC))
     life.record_booking(number, _version(number), officer, "none", basis="a court's warrant", at=datetime.now(UTC))
     life.record_act(number, _version(number), officer, "no_hold", at=datetime.now(UTC))
-
-
-def _console() -> Console:
-    console = Console(record=True, highlight=False)
-    return console if console.is_terminal else Console(record=True, highlight=False, width=120)

@@ -29,8 +29,8 @@ def card(request: Request, page: RequestPage) -> RenderableType:
     right.add_row("law", Text(page.headline, style="bold"))
     right.add_row("section", sections(page))
     right.add_row("checked", f"{page.checked_through.removeprefix('Checked ').rstrip('.')}. {page.not_in_answer}")
-    if page.question is not None:
-        right.add_row("next", page.question.text)
+    if seen := defects(request.detainer):
+        right.add_row("see", seen)
     both = Table.grid(padding=(0, 2, 0, 0), expand=True)
     both.add_column(width=FAX_WIDTH)
     both.add_column()
@@ -48,10 +48,15 @@ def fax(request: Request, page: RequestPage) -> Panel:
     lines = [
         Text(f"{forms}{edition}, {len(pages)} pages", style="bold"),
         Text(f"FICTIONAL: {page.person}{f', born {page.born}' if page.born else ''}"),
-        Text(f"reason ticked: {ticked(form)}"),
+        Text(f"reason: {ticked(form)}"),
         Text(f"request {request.number}, by {first.channel} to {first.station}"),
     ]
     return Panel(Group(*lines), title=Text(first.name, style="none"), title_align="left", width=FAX_WIDTH)
+
+
+def defects(form: Paper | None) -> str:
+    """What an officer must see on the form."""
+    return " ".join(one.says for one in form.defects) if form is not None else ""
 
 
 def ticked(form: Paper | None) -> str:

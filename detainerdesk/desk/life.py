@@ -4,7 +4,7 @@ on an old version is refused (StaleState), and so is one that this desk does not
 
 | state | what it means | leaves by |
 |---|---|---|
-| reading_to_check | a name or birth date was not read surely, or a file waits for Records | confirm_reading, correct_field |
+| reading_to_check | a name or birth date was not read surely | confirm_reading, correct_field |
 | question_open | something that could change the answer has not been looked up | any recording |
 | decided | an act is recorded, for now: a question is still open | any recording |
 | nothing_owed | an act is recorded, settled, and nothing is owed | any recording |
@@ -159,7 +159,7 @@ def notice_papers(state: RequestState, request: Request, at: datetime) -> None:
     if state.papers == digest:
         return
     reached("desk.papers.begin")
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         row = RequestState.objects.select_for_update().get(pk=state.pk)
         if row.papers != digest:
             before = row.state
@@ -415,6 +415,10 @@ def record_decision(
         raise NotOffered(
             "Hold: not recorded. The law as encoded gives no ground to keep this person on this request. Ask the supervisor."
         )
+    if act == "hold" and hold.standing == "permitted" and not may(officer.role, "decide_open_hold"):
+        raise NotOffered(
+            "Hold: not recorded. The law leaves it open, and a supervisor decides it here. Ask the supervisor."
+        )
     if act == "no_hold" and hold.standing == "required":
         raise NotOffered(
             "No hold: not recorded. The law as encoded says that this person must be kept on this request. Ask the supervisor."
@@ -622,7 +626,7 @@ def _move(number: str, version: int, officer: Officer, *, ability: Ability, name
             f"Your role ({officer.get_role_display()}) does not record this. Nothing was saved. Ask the desk officer."
         )
     reached(f"desk.{name}.begin")
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         state = RequestState.objects.select_for_update().filter(agency=officer.agency, number=number).first()
         if state is None:
             raise NotPossible(f"Request {number}: there is none with this number here. Look it up on the board.")
@@ -648,7 +652,7 @@ def _who_changed(state: RequestState) -> str:
 def _open(agency: str, number: str, at: datetime) -> bool:
     request = intake_request.load(number, agency)
     reached("desk.open.begin")
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         if RequestState.objects.select_for_update().filter(agency=agency, number=number).exists():
             return False
         reached("desk.open.before_row")

@@ -27,7 +27,7 @@ from detainerdesk.desk.models import (
     RequestState,
     WarrantCheck,
 )
-from detainerdesk.desk.roles import may
+from detainerdesk.desk.roles import Ability, may
 from detainerdesk.desk.words import AgencyWords, Cite, Clock, Line, Mark, PaperBadge, Situation
 from detainerdesk.intake import queue as intake_queue
 from detainerdesk.intake import request as intake_request
@@ -464,7 +464,7 @@ def _waiting(agency: str, station: str, now: datetime) -> tuple[WaitingPaper, ..
         WaitingPaper(
             document=one.sha256,
             name=f"(no request) {one.name}",
-            came=f"came {words.hour(one.since, zone, now)}",
+            came=f"came {words.hour(min((sent.received_at for sent in one.transmissions), default=one.since), zone, now)}",
             papers=(PaperBadge("unknown", "?", "kind not known"),) if one.reason != "near match" else (),
             why=one.why,
             next_step="Waits for Records",
@@ -700,12 +700,19 @@ def _buttons(look: _Look, said: words.PageWords | None, role: str) -> tuple[Butt
     acts = tuple(
         Button("record", one.text, value=one.act)
         for one in (said.records if said else ())
-        if may(role, "record_release" if one.act == "release" else "record_decision")
+        if may(role, _ability(one.act, look))
     )
     always = (Button("print", "Print", key="P"),) if may(role, "print") else ()
     if not acts:
         return None, always
     return replace(acts[0], main=True), (*acts[1:], *always)
+
+
+def _ability(act: str, look: _Look) -> Ability:
+    hold = look.decision.actions.get("hold") if look.decision else None
+    if act == "hold" and hold is not None and hold.standing == "permitted":
+        return "decide_open_hold"
+    return "record_release" if act == "release" else "record_decision"
 
 
 # --- the one question -------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ Ability = Literal[
     "confirm_paper",
     "correct_field",
     "record_decision",
+    "decide_open_hold",
     "record_release",
     "print",
     "upload",
@@ -39,10 +40,10 @@ _DESK: frozenset[Ability] = _LOOK | {
     "upload",
 }
 
-# The administrator sees no case; the auditor writes nothing (security.md ACL-3).
+# What the law leaves open is decided by a supervisor. The administrator sees no case; the auditor writes nothing (security.md ACL-3).
 MAY: dict[Role, frozenset[Ability]] = {
     "desk_officer": _DESK,
-    "supervisor": _DESK | {"see_all_stations", "see_reports"},
+    "supervisor": _DESK | {"see_all_stations", "see_reports", "decide_open_hold"},
     "counsel": _LOOK | {"see_all_stations", "see_reports", "print"},
     "records": _LOOK | {"see_all_stations", "confirm_paper", "correct_field", "upload", "print", "see_reports"},
     "training": frozenset(),

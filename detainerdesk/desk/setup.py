@@ -102,12 +102,12 @@ def prepare_folder(data_folder: Path, profile: str = "development") -> Path:
     return data
 
 
-def keep_secret(file: Path) -> None:
+def keep_secret(file: Path, length: int = 64) -> None:
     """A random secret that only this user can read; one that is there stays."""
     with suppress(FileExistsError):
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as secret:
-            secret.write(secrets.token_urlsafe(64) + "\n")
+            secret.write(secrets.token_urlsafe(length) + "\n")
             secret.flush()
             os.fsync(secret.fileno())
 
@@ -153,7 +153,7 @@ def _demo_people(data: Path) -> tuple[Login, ...]:
     from detainerdesk.desk.models import Officer
 
     kept = data / "demo-login"
-    keep_password(kept)
+    keep_secret(kept, length=12)
     password = kept.read_text(encoding="utf-8").strip()
     logins = []
     with transaction.atomic():
@@ -165,11 +165,3 @@ def _demo_people(data: Path) -> tuple[Login, ...]:
             Officer.objects.get_or_create(user=user, defaults={"role": role, "agency": agency, "station": station})
             logins.append(Login(name, password, role, agency, station))
     return tuple(logins)
-
-
-def keep_password(file: Path) -> None:
-    """A random password in a file that only this user can read; one that is there stays."""
-    with suppress(FileExistsError):
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as kept:
-            kept.write(secrets.token_urlsafe(9) + "\n")

@@ -545,25 +545,35 @@ def records(decision: Decision, agency: AgencyWords, situation: Situation, now: 
     hold = decision.actions.get("hold")
     if hold is None:
         return ()
-    given: list[RecordWords] = []
-    if situation.view == "person" and situation.ended_at is not None and situation.check_recorded:
-        outcome = decision.actions.get("release")
-        end = hold_end(hold, decision)
-        over = situation.held and end is not None and passed(end, now)
-        if over or (outcome is not None and outcome.outcome in ("required", "permitted")):
-            given.append(RecordWords("release", "Record release"))
     for_now = "" if hold.settled and hold.outcome in ("forbidden", "required", "permitted", "silent") else ", for now"
     if hold.standing == "required":
-        given.append(
+        given = [
             RecordWords("hold", f"Record: hold on this request {_record_until(hold, decision, agency, situation)}")
-        )
+        ]
     else:
-        given.append(RecordWords("no_hold", f"Record: no hold on this request{for_now}"))
+        given = [RecordWords("no_hold", f"Record: no hold on this request{for_now}")]
         if hold.standing == "permitted":
-            given.append(
-                RecordWords("hold", f"Record: hold on this request {_record_until(hold, decision, agency, situation)}")
-            )
-    return tuple(given)
+            until = _record_until(hold, decision, agency, situation)
+            given.append(RecordWords("hold", f"Record: hold on this request {until}"))
+    leaving = RecordWords("release", "Record release")
+    if ready(decision, situation) or hold_over(decision, situation, now):
+        return (leaving, *given)
+    return (*given, leaving) if _may_leave(decision, situation) else tuple(given)
+
+
+def hold_over(decision: Decision, situation: Situation, now: datetime) -> bool:
+    """A hold that was recorded has come to its end."""
+    hold = decision.actions.get("hold")
+    end = hold_end(hold, decision) if hold is not None else None
+    return situation.held and situation.ended_at is not None and end is not None and passed(end, now)
+
+
+def _may_leave(decision: Decision, situation: Situation) -> bool:
+    """Other custody has ended and nothing keeps the person for now: release can be recorded, though not all is looked up."""
+    outcome = decision.actions.get("release")
+    if situation.view != "person" or situation.ended_at is None or outcome is None or outcome.outcome == "silent":
+        return False
+    return outcome.standing in ("required", "permitted")
 
 
 def _record_until(hold: Outcome, decision: Decision, agency: AgencyWords, situation: Situation) -> str:

@@ -12,7 +12,6 @@ from itertools import product
 
 from detainerdesk.law.errors import LawError
 from detainerdesk.law.formula import (
-    AtLeast,
     Burden,
     ClockLeaf,
     Formula,
@@ -21,6 +20,7 @@ from detainerdesk.law.formula import (
     Moment,
     TakesEffect,
     Unseen,
+    at_least,
     both,
     either,
     holds,
@@ -239,7 +239,7 @@ class Conditions:
         unseen = () if known.complete else self._unseen(node, jurisdiction)
         if node.count == 1:
             return either([*bodies, *unseen])
-        return AtLeast(node.count, tuple(bodies), unseen)
+        return at_least(node.count, bodies, unseen)
 
     def _by_value(self, node: grammar.Some, bodies: list[Formula], known: Records) -> list[Formula]:
         """One item for each value of the field: `different` counts a value once. A record whose value is not known stands

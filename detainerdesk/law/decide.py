@@ -22,7 +22,7 @@ from detainerdesk.law.formula import ClockLeaf, both, negation, reads
 from detainerdesk.law.known import Bounds, Known, Setting
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.clocks import clock_end
-from detainerdesk.law.language.rulebook import Duty, Note, Provision, Rule, Voids
+from detainerdesk.law.language.rulebook import Note, Provision
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact
 from detainerdesk.law.load import Edition
 from detainerdesk.law.table import TooManyUnknowns
@@ -343,20 +343,11 @@ class _Decider:
                 "no-profile",
                 f"{self.stack.agency} has no profile here; it is decided under {', '.join(layer.name for layer in self.stack.layers)}.",
             )
-        for provision in (*self.stack.rules, *self.stack.voids, *self.stack.duties()):
-            actions = (
-                provision.actions
-                if isinstance(provision, Rule | Voids)
-                else (provision.action,)
-                if isinstance(provision, Duty)
-                else ()
-            )
-            if provision.status == "off" and set(actions) & set(asked):
-                yield NoteSaid(
-                    provision.id,
-                    f"{provision.id} is switched off and took no part: {provision.reason or provision.note}",
-                    provision.cite,
-                )
+        day = self.known.day(self.case.at)
+        for rule in self.stack.rules:
+            if rule.status == "off" and set(rule.actions) & set(asked) and rule.in_force.on(day) != "out":
+                said = f"{rule.id} is switched off and took no part: {rule.reason or rule.note}"
+                yield NoteSaid(rule.id, said, rule.cite)
         for reading in self.stack.readings.values():
             if reading.rejected and reading.note:
                 yield NoteSaid(
@@ -364,7 +355,6 @@ class _Decider:
                     f"A reading that was not counted ({', '.join(reading.rejected)}): {reading.note}",
                     reading.cite,
                 )
-        day = self.case.at.astimezone(self.stack.zone).date()
         for note in self.stack.notes:
             if self._says(note, asked, day, maker):
                 yield NoteSaid(note.id, note.text, note.cite)

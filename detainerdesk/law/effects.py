@@ -15,7 +15,7 @@ from detainerdesk.law.errors import ContradictoryFacts, LawError
 from detainerdesk.law.formula import ClockLeaf, Formula, Leaf, TakesEffect, Unseen, both, either, leaves, negation
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language.rulebook import Duty, Provision, Rule, Voids
-from detainerdesk.law.table import Table
+from detainerdesk.law.table import Table, TooManyUnknowns
 from detainerdesk.law.trace import Step
 
 CLASSES = ("required", "forbidden", "conflict", "free")
@@ -153,23 +153,23 @@ class Effects:
         if rule in self._under_way:
             raise LawError(f"these rules lean on each other in a circle: {' -> '.join([*self._under_way, rule])}")
         self._under_way.append(rule)
-        # In a rule that permits, what has to be shown counts only if it surely holds.
-        surely = standing or one.effect == "may"
-        bits = self.table.bits(one.when, self, standing=surely)
-        bits &= ~self.table.bits(one.unless, self, standing=surely)
+        bits = self.table.bits(one.when, self, standing=standing)
+        bits &= ~self.table.bits(one.unless, self, standing=standing)
         bits &= ~self._voided(one, one.effect or "lifts", standing)
-        for lifter in self._lifters(rule):
-            bits &= ~self._lifting(lifter, standing)
+        bits &= ~self._lifted(one, standing)
         self._under_way.pop()
         self._bits[key] = bits & self.table.full
         return self._bits[key]
 
-    def may_otherwise(self, one: Active, standing: bool) -> int:
-        """Where a ban's own exception applies, the same rule permits."""
-        if not one.otherwise_may:
+    def permits(self, one: Active, standing: bool) -> int:
+        """Where a rule permits: a `may` that takes effect, or a ban whose own exception applies (`otherwise: may`). What has
+        to be shown counts here only if it surely holds; for what the rule lifts, or is asked by others, it stays open."""
+        if one.effect != "may" and not one.otherwise_may:
             return 0
-        bits = self.table.bits(one.when, self, standing=True) & self.table.bits(one.unless, self, standing=True)
-        return bits & ~self._voided(one, "may", standing)
+        bits = self.table.bits(one.when, self, standing=standing, surely=True)
+        unless = self.table.bits(one.unless, self, standing=standing, surely=True)
+        bits &= unless if one.otherwise_may else ~unless
+        return bits & ~self._voided(one, "may", standing) & ~self._lifted(one, standing) & self.table.full
 
     def layer_requires(self, layer: str, standing: bool) -> int:
         bits = 0
@@ -181,6 +181,13 @@ class Effects:
                 and rule not in self._under_way
             ):
                 bits |= self.takes_effect(rule, standing)
+        return bits
+
+    def _lifted(self, one: Active, standing: bool) -> int:
+        """Where an exception ends the rule, and with it all that it says."""
+        bits = 0
+        for lifter in self._lifters(one.provision.id):
+            bits |= self._lifting(lifter, standing)
         return bits
 
     def _lifters(self, rule: str) -> list[Active]:
@@ -230,11 +237,15 @@ class Effects:
     def _effect_bits(self, effect: str, standing: bool) -> int:
         bits = 0
         for rule, one in self.active.items():
-            if one.in_action and one.effect == effect:
-                bits |= self.takes_effect(rule, standing)
-            if effect == "may" and one.in_action:
-                bits |= self.may_otherwise(one, standing)
+            if one.in_action:
+                bits |= self._gives(rule, one, effect, standing)
         return bits
+
+    def _gives(self, rule: str, one: Active, effect: str, standing: bool) -> int:
+        """The completions in which a rule gives that effect."""
+        if effect == "may":
+            return self.permits(one, standing)
+        return self.takes_effect(rule, standing) if one.effect == effect else 0
 
     def judged(self) -> Judged:
         mask = self.table.mask
@@ -286,9 +297,9 @@ class Effects:
         for rule, one in self.active.items():
             if not one.in_action:
                 continue
-            bits = self.takes_effect(rule, standing) if one.effect in effects else 0
-            if "may" in effects:
-                bits |= self.may_otherwise(one, standing)
+            bits = 0
+            for effect in effects:
+                bits |= self._gives(rule, one, effect, standing)
             if bits & mask == mask:
                 surely.append(one.provision)
             elif bits & mask:
@@ -343,7 +354,13 @@ class Effects:
 
     def steps(self) -> tuple[Step, ...]:
         """What became of each rule and void that speaks of the action."""
-        mask = self.table.mask
+        try:
+            mask = self.table.mask
+        except TooManyUnknowns:
+            return tuple(
+                Step(one, "would decide if" if one.id in self.active else "not in force", "")
+                for one in self._considered
+            )
         lifted, voided = dict(self._ended_by_lift()), dict(self._ended_by_void())
         found: list[Step] = []
         for provision in self._considered:
@@ -363,7 +380,7 @@ class Effects:
             elif provision.id in lifted:
                 found.append(Step(provision, "lifted", lifted[provision.id]))
             else:
-                bits = self.takes_effect(provision.id, False) | self.may_otherwise(one, False)
+                bits = self.takes_effect(provision.id, False) | self.permits(one, False)
                 found.append(Step(provision, _word(bits, mask, "decides", "would decide if", "does not apply"), ""))
         switched_off = [
             rule for rule in self.stack.rules if rule.status == "off" and self._about(rule.actions, rule.items)

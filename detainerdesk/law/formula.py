@@ -114,6 +114,21 @@ def either(items: Iterable[Formula]) -> Formula:
     return False if not kept else kept[0] if len(kept) == 1 else AnyOf(tuple(kept))
 
 
+def at_least(count: int, items: Iterable[Formula], unseen: tuple[Unseen, ...]) -> Formula:
+    """At least `count` of the items, or of records that nobody has seen; what is known of the items is folded in."""
+    kept: list[Formula] = []
+    for item in items:
+        if item is True:
+            count -= 1
+        elif item is not False:
+            kept.append(item)
+    if count <= 0:
+        return True
+    if len(kept) < count and not unseen:
+        return False
+    return AtLeast(count, tuple(kept), tuple(one for one in unseen if one.count <= count))
+
+
 def negation(item: Formula) -> Formula:
     if isinstance(item, bool):
         return not item

@@ -86,47 +86,89 @@ class Table:
             for name in reads(leaf, moment.vocabulary):
                 if isinstance(leaf, Unseen) or known(name) is UNKNOWN:
                     by_name.setdefault(name, []).append(leaf)
+        values = {
+            name: _unseen_states(name, quantified, moment)
+            if isinstance(here[0], Unseen)
+            else self._values(name, here, known_moments)
+            for name, here in by_name.items()
+        }
+        self._lay_out({name: some for name, some in values.items() if name in self._own})
+        self.mask = self.full
+        for group in _groups(constraints, moment.vocabulary, [name for name in values if name not in self._own]):
+            self.mask &= self._allowed(group, values)
+
+    @classmethod
+    def _beside(cls, table: Table, values: Mapping[str, tuple[Value, ...]]) -> Table:
+        """A table of these facts alone, in the same case."""
+        beside = cls.__new__(cls)
+        beside.moment, beside.known, beside._own = table.moment, table.known, set(values)
+        beside._by_leaf = {}
+        beside._lay_out(values)
+        beside.mask = beside.full
+        return beside
+
+    def _lay_out(self, values: Mapping[str, tuple[Value, ...]]) -> None:
         variables: list[Variable] = []
         stride = 1
-        for name, here in by_name.items():
-            values = (
-                _unseen_states(name, quantified, moment)
-                if isinstance(here[0], Unseen)
-                else self._values(name, here, known_moments)
-            )
-            variables.append(Variable(name, values, stride))
-            stride *= len(values)
+        for name, some in values.items():
+            variables.append(Variable(name, some, stride))
+            stride *= len(some)
             if stride > MAX_COMPLETIONS:
-                raise TooManyUnknowns(tuple(by_name))
+                raise TooManyUnknowns(tuple(values))
         self.variables = tuple(variables)
         self._index = {variable.name: variable for variable in variables}
+        self._patterns: dict[tuple[str, tuple[int, ...]], int] = {}
         self.size = stride
         self.full = (1 << stride) - 1
-        self.mask = self.full
-        for constraint in constraints:
-            self.mask &= self.bits(constraint, None)
 
-    def bits(self, formula: Formula, rules: RuleBits | None, *, standing: bool = False) -> int:
-        """The completions in which a formula is true, one bit each."""
+    def _allowed(self, group: Sequence[Formula], values: Mapping[str, tuple[Value, ...]]) -> int:
+        """The completions that some way of filling in the facts that only constraints speak of makes possible."""
+        vocabulary = self.moment.vocabulary
+        names = dict.fromkeys(
+            name for one in group for leaf in leaves(one) for name in reads(leaf, vocabulary) if name in values
+        )
+        if all(name in self._index for name in names):
+            bits = self.full
+            for constraint in group:
+                bits &= self.bits(constraint, None)
+            return bits
+        beside = Table._beside(self, {name: values[name] for name in names})
+        possible = beside.full
+        for constraint in group:
+            possible &= beside.bits(constraint, None)
+        shared = [(beside._index[name], self._index[name]) for name in names if name in self._index]
+        allowed = 0
+        for choice in product(*(range(there.size) for there, _ in shared)):
+            there_bits, here_bits = possible, self.full
+            for index, (there, here) in zip(choice, shared, strict=True):
+                there_bits &= beside._pattern(there, (index,))
+                here_bits &= self._pattern(here, (index,))
+            if there_bits:
+                allowed |= here_bits
+        return allowed
+
+    def bits(self, formula: Formula, rules: RuleBits | None, *, standing: bool = False, surely: bool = False) -> int:
+        """The completions in which a formula is true, one bit each. `surely`: what has to be shown counts only if it holds
+        in all of them, as it does in the standing outcome."""
         if isinstance(formula, bool):
             return self.full if formula else 0
         if isinstance(formula, AllOf):
             bits = self.full
             for item in formula.items:
-                bits &= self.bits(item, rules, standing=standing)
+                bits &= self.bits(item, rules, standing=standing, surely=surely)
                 if not bits:
                     break
             return bits
         if isinstance(formula, AnyOf):
             bits = 0
             for item in formula.items:
-                bits |= self.bits(item, rules, standing=standing)
+                bits |= self.bits(item, rules, standing=standing, surely=surely)
             return bits
         if isinstance(formula, Negation):
-            return self.full & ~self.bits(formula.item, rules, standing=standing)
+            return self.full & ~self.bits(formula.item, rules, standing=standing, surely=surely)
         if isinstance(formula, Burden):
             bits = self.bits(formula.item, rules, standing=standing)
-            if standing:
+            if standing or surely:
                 return self.full if bits & self.mask == self.mask else 0
             return bits
         if isinstance(formula, TakesEffect | LayerRequires):
@@ -232,11 +274,14 @@ class Table:
         return lambda name: chosen[name] if name in chosen else self.known(name)
 
     def _pattern(self, variable: Variable, indices: Iterable[int]) -> int:
-        block = 0
-        one = (1 << variable.stride) - 1
-        for index in indices:
-            block |= one << (index * variable.stride)
-        return _repeat(block, variable.stride * variable.size, self.size)
+        key = (variable.name, tuple(indices))
+        if key not in self._patterns:
+            one = (1 << variable.stride) - 1
+            block = 0
+            for index in key[1]:
+                block |= one << (index * variable.stride)
+            self._patterns[key] = _repeat(block, variable.stride * variable.size, self.size)
+        return self._patterns[key]
 
     def _values(
         self, name: str, here: Sequence[Leaf | ClockLeaf | Unseen], known_moments: Sequence[datetime | date]
@@ -295,6 +340,19 @@ def _touching(
             for name in reads(leaf, vocabulary)
             if known(name) is UNKNOWN
         }
+
+
+def _groups(constraints: Sequence[Formula], vocabulary: Vocabulary, beside: Sequence[str]) -> list[list[Formula]]:
+    """Constraints that share a fact which no formula speaks of belong together."""
+    groups: list[tuple[set[str], list[Formula]]] = []
+    for constraint in constraints:
+        names = {name for leaf in leaves(constraint) for name in reads(leaf, vocabulary) if name in beside}
+        joined = [group for group in groups if names & group[0]]
+        groups = [group for group in groups if not names & group[0]]
+        groups.append(
+            (names.union(*(group[0] for group in joined)), [*(one for group in joined for one in group[1]), constraint])
+        )
+    return [group for _, group in groups]
 
 
 def _spec(name: str, vocabulary: Vocabulary) -> Fact:

@@ -25,7 +25,7 @@ def write(report: AnnualReport) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"report": json.dumps(_told(report), ensure_ascii=False, sort_keys=True)},
         pdf_standards=["ua-1"],
-        timestamp=report.as_of.astimezone(UTC),
+        timestamp=report.as_of.astimezone(UTC).replace(microsecond=0),
     )
     assert isinstance(made, bytes)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -90,9 +91,9 @@ def test_citizenship_on_the_form_never_changes_the_case(citizenship: str, accept
     """End to end: the case is equal, fact for fact, in both views, whatever the form says a person is."""
     known = Known(booking=BookingFacts("bail_or_ROR", AT), warrant_check=WarrantCheckFacts("none", AT))
     other = paper("i247a", citizenship=shown(citizenship, accepted=accepted), sex=shown(sex))
-    for view in ("request", "person"):
-        one = case_of(request(paper("i247a")), known, view=view, at=AT)
-        two = case_of(request(other), known, view=view, at=AT)
+    for view, agency in itertools.product(("request", "person"), ("us-ma-boston/police", "us-tx-harris/sheriff")):
+        one = case_of(request(paper("i247a"), agency=agency), known, view=view, at=AT)
+        two = case_of(request(other, agency=agency), known, view=view, at=AT)
         assert (one.facts, one.ask, one.actor) == (two.facts, two.ask, two.actor)
 
 

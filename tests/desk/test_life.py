@@ -233,6 +233,14 @@ def test_a_hold_that_the_law_neither_requires_nor_permits_is_refused(
     assert not Act.objects.exists()
 
 
+def test_a_hold_that_the_law_leaves_open_is_decided_by_a_supervisor(request_: RequestState, lima: Officer) -> None:
+    with pytest.raises(life.NotOffered, match="a supervisor decides it here"):
+        life.record_decision(request_.number, 1, lima, "hold", decided("permitted"), at=NOW)
+    ruiz = officer("ruiz", "supervisor")
+    life.record_decision(request_.number, 1, ruiz, "hold", decided("permitted"), at=NOW)
+    assert Act.objects.get().act == "hold"
+
+
 def test_leaving_a_required_hold_out_is_refused_too(request_: RequestState, lima: Officer) -> None:
     with pytest.raises(life.NotOffered, match="must be kept"):
         life.record_decision(request_.number, 1, lima, "no_hold", decided("required"), at=NOW)

@@ -471,6 +471,7 @@ def test_a_paper_that_is_no_form_waits_for_records_in_sight(desk: Desk) -> None:
     (waits,) = seen.waiting
     assert (waits.next_step, waits.papers[0].word) == ("Waits for Records", "?")
     assert waits.why
+    assert waits.came == "came 01:52"
     assert page.board(BOSTON, "B-2", NOW).waiting == ()
 
 

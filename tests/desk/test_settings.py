@@ -158,6 +158,12 @@ def test_the_production_profile_passes_djangos_own_check(tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
 
 
+def test_the_tables_are_what_the_models_say(tmp_path: Path) -> None:
+    """No room has a model that its migrations lack."""
+    done = start(tmp_path, "-m", "django", "makemigrations", "--check", "--dry-run", "--skip-checks")
+    assert done.returncode == 0, done.stdout
+
+
 def test_a_session_lasts_12_hours_and_its_cookie_stays_here() -> None:
     assert settings.SESSION_COOKIE_AGE == 12 * 3600
     assert settings.SESSION_COOKIE_HTTPONLY

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -398,6 +399,18 @@ def test_the_record_button_says(hold: Outcome, texts: list[str]) -> None:
     assert [record.text for record in words.records(decision(hold), BOSTON, Situation(), NOW)] == texts
 
 
+def test_release_can_be_recorded_before_all_is_looked_up_but_is_not_the_main_button() -> None:
+    """Ending custody never waits; a hold that the law requires for now has no such button."""
+    given = decision(outcome("undetermined", "forbidden"), release=outcome("undetermined", "required"))
+    unchecked = replace(PERSON, check_recorded=False)
+    assert [record.act for record in words.records(given, BOSTON, unchecked, NOW)] == ["no_hold", "release"]
+    assert [record.act for record in words.records(decision(outcome("forbidden")), BOSTON, PERSON, NOW)] == [
+        "release",
+        "no_hold",
+    ]
+    assert [record.act for record in words.records(decision(TX), TEXAS, PERSON, NOW)] == ["hold"]
+
+
 def test_somebody_who_is_not_here_is_recorded_as_that_and_nothing_else() -> None:
     said = words.records(decision(outcome("forbidden")), BOSTON, Situation(same_person="different"), NOW)
     assert [(record.act, record.text) for record in said] == [("not_in_custody", "Record: not in custody here")]
@@ -509,6 +522,41 @@ def test_the_letter_says_nothing_of_custody_release_or_what_the_paper_lacks() ->
         text.split("\n\n")[1],
         re.IGNORECASE,
     )
+
+
+def test_the_page_for_counsel_quotes_what_the_desk_says() -> None:
+    """docs/desk-words.md: each sentence of its tables and marks is one that the desk makes, and each headline that it makes is there."""
+    text = (Path(__file__).parents[2] / "docs" / "desk-words.md").read_text(encoding="utf-8")
+    quoted = {row.split("|")[2].strip() for row in text.splitlines() if row.startswith("| ")} - {
+        "the headline",
+        "the sentence",
+    }
+    made = set()
+    held = replace(PERSON, held=True, ended_at=NOW - timedelta(hours=49))
+    custody = Situation(view="person", basis="an open charge", basis_by="Lima", basis_at=NOW)
+    for hold, given, situation in ALL:
+        said = words.page(given, BOSTON, situation, NOW)
+        if situation.court_warrant is None and (hold.standing == "forbidden" or hold.outcome in STANDINGS):
+            made.add(said.headline)
+        made.add(said.release)
+    made.add(
+        words.release(decision(outcome("required"), clocks={"hold_until": NOW - timedelta(hours=1)}), BOSTON, held, NOW)
+    )
+    made.add(words.release(decision(outcome("silent"), release=outcome("silent")), BOSTON, custody, NOW))
+    two = replace(outcome("conflict", "forbidden"), by=(BY["city"], BY["state"]))
+    made.add(words.headline(decision(two), BOSTON, Situation()))
+    spelled = {_spelled(sentence) for sentence in made} - {""}
+    assert quoted <= spelled
+    one_cite = {sentence.replace("CITE, CITE", "CITE") for sentence in quoted}
+    assert {sentence for sentence in spelled if sentence != "Other custody ended MOMENT."} <= quoted | one_cite
+    assert all(word in text for word in words.BANNED)
+
+
+def _spelled(sentence: str) -> str:
+    for by in BY.values():
+        sentence = sentence.replace(by.cite, "CITE")
+    sentence = re.sub(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d+, \d\d:\d\d E[SD]T", "MOMENT", sentence)
+    return sentence.replace("an open charge", "BASIS").replace("by Lima", "by OFFICER")
 
 
 def test_a_view_is_one_of_two() -> None:

@@ -137,9 +137,9 @@ def judge(law: Law, facts: Facts, action: str) -> Answer:
     ]
     if not fitting:
         raise Contradiction
-    judged = [(choice, *_class_of(_Reader(law, None), action, world)) for choice, world in fitting]
     burdens = _Burdens(law, [world for _, world in fitting])
-    standing = [_class_of(_Reader(law, burdens), action, world) for _, world in fitting]
+    judged = [(choice, *_class_of(_Reader(law, burdens), action, world)) for choice, world in fitting]
+    standing = [_class_of(_Reader(law, burdens, meanwhile=True), action, world) for _, world in fitting]
     classes = frozenset(word for _, word, _ in judged)
     if len(classes) > 1:
         outcome = "undetermined"
@@ -175,8 +175,7 @@ def _class_of(reader: _Reader, action: str, world: World) -> tuple[str, bool]:
     must = any(r.effect == "must" and r.action == action and reader.takes_effect(r, world) for r in law.rules)
     must_not = any(r.effect == "must not" and r.action == action and reader.takes_effect(r, world) for r in law.rules)
     may = any(
-        r.action == action and ((r.effect == "may" and reader.takes_effect(r, world)) or reader.permits(r, world))
-        for r in law.rules
+        r.action == action and reader.permits(r, world) for r in law.rules
     )
     if must and must_not:
         return "conflict", False
@@ -189,11 +188,15 @@ def _class_of(reader: _Reader, action: str, world: World) -> tuple[str, bool]:
 
 def mirrored(law: Law, facts: Facts, action: str) -> frozenset[str]:
     """The classes of `release` or `refuse_hold`, world by world from `hold` and `honor_criminal_warrant`."""
-    reader = _Reader(law, None)
+    never = _Reader(law, None)
+    fitting = [
+        world
+        for _, world in worlds(facts, _thresholds(law))
+        if not any(never.true(condition, world, 0) for condition in law.constraints)
+    ]
+    reader = _Reader(law, _Burdens(law, fitting))
     found: set[str] = set()
-    for _, world in worlds(facts, _thresholds(law)):
-        if any(reader.true(never, world, 0) for never in law.constraints):
-            continue
+    for world in fitting:
         hold, _ = _class_of(reader, "hold", world)
         on_warrant, may_on_warrant = _class_of(reader, "honor_criminal_warrant", world)
         stays = action == "release" and (
@@ -222,7 +225,7 @@ class _Burdens:
     def met(self, condition: Condition, layer: int) -> bool:
         key = (condition, layer)
         if key not in self.known:
-            reader = _Reader(self.law, self)
+            reader = _Reader(self.law, None)
             self.known[key] = all(reader.true(condition, world, layer) for world in self.fitting)
         return self.known[key]
 
@@ -231,6 +234,7 @@ class _Burdens:
 class _Reader:
     law: Law
     burdens: _Burdens | None
+    meanwhile: bool = False
 
     def true(self, condition: Condition, world: World, layer: int) -> bool:
         kind = condition[0]
@@ -257,7 +261,8 @@ class _Reader:
                 return len({paper[different] for paper in matching}) >= how_many
             return len(matching) >= how_many
         if kind == "shown":
-            if self.burdens is not None:
+            if self.meanwhile:
+                assert self.burdens is not None
                 return self.burdens.met(condition[1], layer)
             return self.true(condition[1], world, layer)
         if kind == "defined":
@@ -286,15 +291,32 @@ class _Reader:
         )
 
     def permits(self, one: NaiveRule, world: World) -> bool:
-        """`otherwise: may`: where its `when` and its `unless` are both true."""
+        """A `may` that takes effect, or `otherwise: may` where `when` and `unless` are both true. What has to be shown counts
+        here only if it holds in every world."""
+        if one.effect != "may" and not one.otherwise_may:
+            return False
+        if not self.surely(one.when, world, one.layer):
+            return False
+        exception = one.unless is not None and self.surely(one.unless, world, one.layer)
         return (
-            one.otherwise_may
-            and one.unless is not None
-            and self.true(one.when, world, one.layer)
-            and self.true(one.unless, world, one.layer)
+            exception == one.otherwise_may
             and not self.voided(one, "may", world)
             and not self.lifted(one, world)
         )
+
+    def surely(self, condition: Condition, world: World, layer: int) -> bool:
+        """As `true`, but what has to be shown must hold in every world."""
+        kind = condition[0]
+        if kind == "shown":
+            assert self.burdens is not None
+            return self.burdens.met(condition[1], layer)
+        if kind == "and":
+            return all(self.surely(item, world, layer) for item in condition[1:])
+        if kind == "or":
+            return any(self.surely(item, world, layer) for item in condition[1:])
+        if kind == "not":
+            return not self.surely(condition[1], world, layer)
+        return self.true(condition, world, layer)
 
     def lifted(self, one: NaiveRule, world: World) -> bool:
         return any(

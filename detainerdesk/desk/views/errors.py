@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+import traceback
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+log = logging.getLogger("detainerdesk.desk")
 
 
 def no_page(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -16,6 +22,11 @@ def refused(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Logs where it failed and by what kind of error; an error's own text may hold a name, so it is left out (security.md LOG-2)."""
+    kind, _, trace = sys.exc_info()
+    ours = [frame for frame in traceback.extract_tb(trace) if "detainerdesk" in frame.filename]
+    where = " < ".join(f"{frame.name} {frame.filename}:{frame.lineno}" for frame in reversed(ours))
+    log.error("failed: %s at %s", kind.__name__ if kind else "unknown", where)
     return render(request, "desk/error.html", {"title": "The desk could not do that", "says": SERVER_ERROR}, status=500)
 
 

@@ -139,7 +139,8 @@ def _largest_span(inner: Mask) -> float:
     count, _, stats, _ = cv2.connectedComponentsWithStats(inner.astype(np.uint8), connectivity=8)
     if count < 2:
         return 0.0
-    return max(max(float(s[2]) / inner.shape[1], float(s[3]) / inner.shape[0]) for s in stats[1:count])
+    spans = stats[1:count, 2:4] / np.array([inner.shape[1], inner.shape[0]])
+    return float(spans.max())
 
 
 def _beside(mask: Mask, box: PixelBox, edge: int) -> float:

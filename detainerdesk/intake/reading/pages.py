@@ -31,6 +31,9 @@ DPI = 200  # of the pictures that ink and OCR look at
 LETTER_WIDTH = 612.0
 FAX_WIDTH = 1728  # pixels of a fax line, at any vertical resolution
 
+# A damaged file makes the image and PDF libraries raise almost anything (TypeError, KeyError, struct.error, ...).
+DAMAGE = (Exception,)
+
 
 class CannotRead(ValueError):
     """The file can't be read; the message tells a person what it is and what to do."""
@@ -91,8 +94,7 @@ class Pages:
             self.count = len(self._pdf)
             self.notes += _active_parts(data, self._pdf)
         else:
-            self._image = _open_image(data)
-            self.count = getattr(self._image, "n_frames", 1)
+            self._image, self.count = _open_image(data)
         if self.count > MAX_PAGES:
             raise CannotRead(
                 f"This file has {self.count} pages; the limit is {MAX_PAGES}. It is kept whole. "
@@ -109,7 +111,7 @@ class Pages:
         """One page by its number, from 1."""
         try:
             return self._pdf_page(number) if self.type == "pdf" else self._image_page(number)
-        except CannotRead:
+        except (CannotRead, MemoryError):
             raise
         except (
             OSError,
@@ -132,7 +134,7 @@ class Pages:
             else:
                 try:
                     self._image.seek(number - 1)
-                except (OSError, EOFError, SyntaxError, ValueError) as error:
+                except DAMAGE as error:
                     raise CannotRead(
                         f"Page {number} of this image file is damaged ({_short(error)}). Ask the sender to send it again."
                     ) from error
@@ -468,22 +470,21 @@ def _string(get: Any, form: Any, annotation: Any) -> str:
 # ---- images -------------------------------------------------------------------------------------------------------
 
 
-def _open_image(data: bytes) -> Image.Image:
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+def _open_image(data: bytes) -> tuple[Image.Image, int]:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")
             image = Image.open(io.BytesIO(data), formats=("TIFF", "PNG", "JPEG"))
             _check_pixels(1, *image.size)
-            return image
+            return image, int(getattr(image, "n_frames", 1))
     except Image.DecompressionBombError as error:
         raise CannotRead(
             f"Page 1 has more pixels than the limit of {MAX_PIXELS // 1_000_000} megapixels. It is kept. "
             "Ask the sender for a smaller copy."
         ) from error
-    except CannotRead:
+    except (CannotRead, MemoryError):
         raise
-    except (OSError, SyntaxError, ValueError) as error:
+    except DAMAGE as error:
         raise CannotRead(
             f"This image file is damaged and can't be opened ({_short(error)}). It is kept. "
             "Ask the sender to send it again."

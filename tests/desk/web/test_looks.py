@@ -138,6 +138,18 @@ def test_print_is_11_points_at_least_10_and_has_no_fills(numbers: dict[str, str]
     assert filled == []
 
 
+def test_a_persons_sheet_names_nobody_else(desk: Desk, numbers: dict[str, str], screen: Screen) -> None:
+    """Another person who is ready for release stands in the band on every page, and on no paper."""
+    screen.open(f"requests/{numbers['civil']}")
+    screen.press("y", "n", "4")
+    screen.open(f"requests/{numbers['court']}/print")
+    assert screen.page.get_by_role("region", name="Ready for release").is_visible()
+    screen.page.emulate_media(media="print")
+    assert not screen.page.get_by_role("region", name="Ready for release").is_visible()
+    assert "DELACROIX" not in screen.page.locator("body").inner_text()
+    assert "OKONJO" in screen.page.locator("body").inner_text()
+
+
 def test_text_on_screen_is_14_px_at_least_and_every_target_24(numbers: dict[str, str], screen: Screen) -> None:
     for path in ("board", f"requests/{numbers['court']}", "sign-in"):
         screen.open(path)

@@ -1,0 +1,150 @@
+"""IN-3: documents are read in a child process with limits, without network, other programs or secrets; the parent lives on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from detainerdesk.intake.reading import child
+from detainerdesk.intake.reading.child import Limits, read_in_child
+from detainerdesk.intake.reading.fields import Reading, Unreadable
+from detainerdesk.intake.reading.pages import NoPicture, picture
+from tests.paperwork import draw, sample
+
+MIB = 1024 * 1024
+
+
+@pytest.fixture
+def detainer(tmp_path: Path) -> Path:
+    path = tmp_path / "document"
+    path.write_bytes(draw("i247a", sample("i247a")))
+    return path
+
+
+@pytest.fixture
+def fax(tmp_path: Path) -> Path:
+    path = tmp_path / "fax"
+    path.write_bytes(draw("i247a", sample("i247a"), style="fine fax"))
+    return path
+
+
+def test_the_child_reads_as_the_reader_does(detainer: Path) -> None:
+    reading = read_in_child(detainer)
+    assert isinstance(reading, Reading)
+    assert reading.papers[0].fields["subject_name"].value == sample("i247a")["subject_name"]
+
+
+def test_a_scan_is_read_within_the_memory_limit(tmp_path: Path) -> None:
+    path = tmp_path / "document"
+    path.write_bytes(draw("i200", sample("i200"), style="fine fax", container="tiff"))
+    reading = read_in_child(path)
+    assert isinstance(reading, Reading), reading
+    assert reading.papers[0].kind == "i200"
+    assert reading.papers[0].fields["form_date"].value == sample("i200")["form_date"]
+
+
+def test_a_reading_that_takes_too_long_is_stopped_and_said(fax: Path) -> None:
+    begun = time.monotonic()
+    answer = read_in_child(fax, Limits(wall_page=0.6))
+    assert isinstance(answer, Unreadable)
+    assert "longer than 0.6 seconds a page" in answer.says
+    assert time.monotonic() - begun < 10
+
+
+def test_a_document_that_takes_too_long_as_a_whole_is_stopped(fax: Path) -> None:
+    answer = read_in_child(fax, Limits(wall_document=0.5))
+    assert isinstance(answer, Unreadable)
+    assert "longer than" in answer.says
+
+
+def test_too_much_computing_for_a_page_is_stopped_by_the_system(fax: Path) -> None:
+    answer = read_in_child(fax, Limits(cpu_page=1))
+    assert isinstance(answer, Unreadable)
+    assert "more than 1 seconds of computing" in answer.says
+
+
+def test_too_little_memory_ends_the_child_and_not_the_parent(fax: Path) -> None:
+    answer = read_in_child(fax, Limits(memory=60 * MIB))
+    assert isinstance(answer, Unreadable)
+    assert "A person must look at it" in answer.says
+
+
+def test_an_answer_over_its_limit_is_refused(detainer: Path) -> None:
+    answer = read_in_child(detainer, Limits(answer=500))
+    assert isinstance(answer, Unreadable)
+    assert "over its limit" in answer.says
+
+
+def test_limits_can_be_stricter_and_never_looser() -> None:
+    with pytest.raises(ValueError, match="memory can be at most"):
+        Limits(memory=4096 * MIB)
+
+
+def test_the_child_gets_no_secret_of_its_parent(detainer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DETAINERDESK_SECRET", "do-not-hand-on")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    seen: list[dict[str, str]] = []
+    real = subprocess.Popen
+
+    def watched(*arguments: object, **options: object) -> object:
+        seen.append(dict(options["env"]))  # type: ignore[call-overload]
+        return real(*arguments, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(child.subprocess, "Popen", watched)
+    assert isinstance(read_in_child(detainer), Reading)
+    assert seen
+    assert set(seen[0]) == {
+        "PYTHONPATH", "HOME", "TMPDIR", "LC_ALL", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PYTHONDONTWRITEBYTECODE"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "import socket; socket.socket()",
+        "import socket; socket.getaddrinfo('example.com', 80)",
+        "import subprocess; subprocess.run(['true'])",
+        "import os; os.system('true')",
+        "import os; os.execv('/bin/true', ['true'])",
+    ],
+)
+def test_a_confined_process_reaches_neither_network_nor_programs(act: str) -> None:
+    code = f"from detainerdesk.intake.reading.child import confine\nconfine()\n{act}\nprint('done')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert "PermissionError" in done.stderr
+    assert "done" not in done.stdout
+
+
+def test_below_python_too_where_the_system_can_filter_calls() -> None:
+    code = (
+        "import ctypes\n"
+        "from detainerdesk.intake.reading import child\n"
+        "print('filter', child._filter_system_calls())\n"
+        "print('socket', ctypes.CDLL(None).socket(2, 1, 0))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    if "filter False" in done.stdout:
+        pytest.skip("this system has no filter for system calls; the audit hook and the limits remain")
+    assert "socket -1" in done.stdout
+
+
+def test_a_page_picture_comes_from_the_child_as_png(detainer: Path) -> None:
+    png = picture(detainer, 1, 400)
+    assert png.startswith(b"\x89PNG")
+    assert int.from_bytes(png[16:20], "big") == 400
+
+
+def test_a_picture_of_a_page_that_is_not_there_is_refused_in_words(detainer: Path) -> None:
+    with pytest.raises(NoPicture, match="There is no page 9: the document has 3"):
+        picture(detainer, 9, 400)
+
+
+def test_a_document_that_is_gone_is_said(tmp_path: Path) -> None:
+    answer = read_in_child(tmp_path / "nothing")
+    assert isinstance(answer, Unreadable)
+    assert "can't be opened" in answer.says

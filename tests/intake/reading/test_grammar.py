@@ -1,0 +1,67 @@
+"""What a value must look like before a machine may take it as sure."""
+
+from __future__ import annotations
+
+import pytest
+
+from detainerdesk.intake.reading.grammar import comparable, doubtful_on_paper, fits, tidy
+
+
+@pytest.mark.parametrize(
+    ("grammar", "value"),
+    [
+        ("date", "12/25/1982"),
+        ("date", "2/9/2026"),
+        ("a_number", "A000 000 001"),
+        ("a_number", "000-000-001"),
+        ("a_number", "A00000001"),
+        ("event", "BOS2510000123"),
+        ("phone", "(781) 555-0142"),
+        ("phone", "781-555-0142"),
+        ("name", "O'LEARY-IBARRA, Maria José"),
+        ("case", "1:26-cr-10123"),
+        ("case", "26-mj-00101-ABC"),
+        ("sex", "F"),
+        ("text", "650 Example Avenue, Boston, MA 02116"),
+    ],
+)
+def test_good_values_fit(grammar: str, value: str) -> None:
+    assert fits(grammar, value)
+
+
+@pytest.mark.parametrize(
+    ("grammar", "value"),
+    [
+        ("date", "13/25/1982"),
+        ("date", "02/30/2026"),
+        ("date", "12/25/82O"),
+        ("a_number", "A000 OOO 001"),
+        ("a_number", "A000"),
+        ("event", "B0S2510000123"),
+        ("phone", "(781) 555-O142"),
+        ("name", "DELACR0IX, Luis"),
+        ("text", "65O Example Avenue"),
+        ("text", ""),
+    ],
+)
+def test_values_with_a_wrong_letter_do_not_fit(grammar: str, value: str) -> None:
+    assert not fits(grammar, value)
+
+
+def test_spaces_that_a_reader_put_in_are_taken_out_of_dates_and_numbers() -> None:
+    assert tidy("date", "12 / 25 /1982") == "12/25/1982"
+    assert tidy("date", "n03/13/1987") == "03/13/1987"
+    assert tidy("date", "n03/13/19871") == "n03/13/19871"
+    assert tidy("event", "BOS 2510000123") == "BOS2510000123"
+    assert tidy("name", "DELACROIX,Luis  Antonio") == "DELACROIX, Luis Antonio"
+
+
+def test_a_mark_at_the_end_that_may_be_a_speck_is_doubtful() -> None:
+    assert doubtful_on_paper("BRIGHTWATER, Maria Jose.")
+    assert not doubtful_on_paper("BRIGHTWATER, Tomasz J.")
+    assert not doubtful_on_paper("ICE ERO Boston Field Office")
+
+
+def test_two_readings_agree_when_only_spacing_differs() -> None:
+    assert comparable("A000 000 001") == comparable("A000000001")
+    assert comparable("A000 000 001") != comparable("A000 000 007")

@@ -1,0 +1,111 @@
+"""Scans and faxes: nothing that is accepted is wrong, most fields are right, and what is unclear goes to a person. These are
+generated pages; they say nothing about real forms."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from detainerdesk.intake.reading import ocr
+from detainerdesk.intake.reading.fields import Paper as ReadPaper
+from detainerdesk.intake.reading.fields import Reading
+from detainerdesk.intake.reading.pages import Pages
+from detainerdesk.intake.reading.read import read
+from tests.intake.reading.compared import accepted_yet_wrong, only_paper, random_values, wrong_fields
+from tests.paperwork import Paper, bundle, draw, sample
+
+Read = tuple[ReadPaper, Mapping[str, object]]
+
+
+@pytest.fixture(scope="module")
+def bundle_by_fine_fax() -> tuple[Reading, list[Mapping[str, object]]]:
+    """A detainer (page 1), a warrant of the department, a warrant of a court: three pages of one fax."""
+    values = [random_values("i247a", 21), random_values("i200", 22), random_values("ao442", 23)]
+    papers = [Paper(kind, filled) for kind, filled in zip(("i247a", "i200", "ao442"), values, strict=True)]
+    return read(bundle(papers, style="fine fax", seed=5, container="tiff", pages=[1, 4, 5])), list(values)
+
+
+@pytest.fixture(scope="module")
+def scanned() -> Read:
+    values = random_values("i247a", 31)
+    return only_paper(read(draw("i247a", values, style="scan", seed=6, pages=[1]))), values
+
+
+@pytest.fixture(scope="module")
+def standard_fax() -> Read:
+    values = random_values("i200", 41)
+    return only_paper(read(draw("i200", values, style="standard fax", seed=7))), values
+
+
+def test_the_papers_of_a_fax_are_told_apart_with_their_pages(
+    bundle_by_fine_fax: tuple[Reading, list[Mapping[str, object]]],
+) -> None:
+    reading, _ = bundle_by_fine_fax
+    assert [(paper.kind, paper.pages) for paper in reading.papers] == [("i247a", (1,)), ("i200", (2,)), ("ao442", (3,))]
+    assert {"D21"} <= {defect.id for defect in reading.papers[0].defects}, "pages 2 and 3 of the detainer did not come"
+
+
+def test_no_accepted_field_of_a_fine_fax_is_wrong_and_nine_in_ten_are_accepted(
+    bundle_by_fine_fax: tuple[Reading, list[Mapping[str, object]]],
+) -> None:
+    reading, values = bundle_by_fine_fax
+    fields = right = accepted = 0
+    for paper, drawn in zip(reading.papers, values, strict=True):
+        assert accepted_yet_wrong(paper, drawn) == {}
+        fields += len(paper.fields)
+        right += len(paper.fields) - len(wrong_fields(paper, drawn))
+        accepted += sum(field.accepted for field in paper.fields.values())
+    assert right >= 0.96 * fields
+    assert accepted >= 0.90 * fields
+
+
+def test_no_accepted_field_of_an_office_scan_is_wrong_and_nearly_all_are_right(scanned: Read) -> None:
+    paper, values = scanned
+    assert accepted_yet_wrong(paper, values) == {}
+    assert len(wrong_fields(paper, values)) <= 1
+    assert sum(field.accepted for field in paper.fields.values()) >= 0.90 * len(paper.fields)
+
+
+def test_a_fax_of_half_the_lines_is_stretched_and_read(standard_fax: Read) -> None:
+    paper, values = standard_fax
+    assert paper.kind == "i200"
+    assert accepted_yet_wrong(paper, values) == {}
+    assert len(wrong_fields(paper, values)) <= 0.2 * len(paper.fields)
+
+
+def test_a_page_on_its_head_or_on_its_side_is_set_upright() -> None:
+    """The way back leads each box to the page as it came, so that the desk boxes the right place on the picture."""
+    page = Pages(draw("i200", sample("i200"), style="scan", seed=8)).page(1)
+    for turns in (1, 2, 3):
+        turned = np.ascontiguousarray(np.rot90(page.picture, turns))
+        upright, back = ocr.straighten(turned)
+        assert upright.shape == page.picture.shape
+        small = [np.asarray(Image.fromarray(p).resize((170, 220)), dtype=float) for p in (upright, page.picture)]
+        assert np.corrcoef(small[0].ravel(), small[1].ravel())[0, 1] > 0.35
+        assert small[0][:20].mean() == pytest.approx(small[1][:20].mean(), abs=6)
+        height, width = upright.shape
+        corner = np.array([[0, 0, 1], [width, height, 1]]) @ back.T
+        assert corner.min() >= -60
+        assert corner[:, 0].max() <= turned.shape[1] + 60
+        assert corner[:, 1].max() <= turned.shape[0] + 60
+
+
+def test_handwriting_like_scrawl_in_a_text_field_goes_to_a_person() -> None:
+    page = Image.open(
+        io.BytesIO(draw("i200", sample("i200", subject_name=None), style="scan", seed=9, container="tiff"))
+    )
+    gray = np.array(page.convert("L"))
+    chance = np.random.default_rng(3)
+    x = np.linspace(950, 1450, 900)
+    y = 528 + 12 * np.sin(x / 11) + np.cumsum(chance.normal(0, 0.5, x.size))
+    for dx in (0, 1, 2):
+        gray[np.clip(y.astype(int) + dx, 0, gray.shape[0] - 1), x.astype(int)] = 20
+    out = io.BytesIO()
+    Image.fromarray(gray).save(out, "TIFF", dpi=(200, 200))
+    field = only_paper(read(out.getvalue())).fields["subject_name"]
+    assert not field.accepted
+    assert field.state in ("unreadable", "shown")

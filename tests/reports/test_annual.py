@@ -1,0 +1,197 @@
+"""The year's figures: who is counted, under which reason, and what stands as not recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings
+
+from detainerdesk.desk import life
+from detainerdesk.ledger import log, notary
+from detainerdesk.reports import annual as reports
+from detainerdesk.reports.duty import ReportError
+from detainerdesk.reports.measures import Figure
+from tests.intake.made import BOSTON, detainer
+from tests.reports.conftest import PENDING, SUMMER, YEAR_END, ZONE, Department
+
+
+def lines(figure: Figure) -> dict[str, tuple[int, int]]:
+    return {row.label: (row.count, row.notice_count) for row in figure.rows}
+
+
+@pytest.fixture
+def small_pile(department: Department) -> Department:
+    """Six requests: two released, one with no hold recorded while other custody goes on, three with nothing; one asks for notice only."""
+    one = department.gets("FIRST, Ana")
+    two = department.gets("SECOND, Bea", pc_pending=False, pc_biometric=True)
+    three = department.gets("THIRD, Cy", pc_biometric=True)
+    department.gets("FOURTH, Di", pc_pending=False)
+    department.gets("FIFTH, Ed", kind="i247n")
+    department.gets("SIXTH, Flo")
+    department.releases(one)
+    department.releases(two)
+    life.record_act(three, department.version(three), department.officer, "no_hold", at=SUMMER + timedelta(hours=1))
+    return department
+
+
+def test_requests_are_counted_by_the_reason_that_they_give(small_pile: Department) -> None:
+    figure = small_pile.counts().figure("requests_by_reason")
+    assert lines(figure) == {
+        "biometric match": (1, 0),
+        "no reason ticked": (1, 0),
+        "removal proceedings pending": (2, 0),
+        "removal proceedings pending; biometric match": (1, 0),
+        "the form has no boxes for a reason": (0, 1),
+    }
+    assert (figure.total, figure.notice_total) == (5, 1)
+
+
+def test_a_request_without_a_recorded_outcome_stands_as_not_recorded_and_never_as_0(small_pile: Department) -> None:
+    figure = small_pile.counts().figure("persons_detained_by_reason")
+    assert lines(figure) == {"no hold on the request": (3, 0), "not recorded": (2, 1)}
+    assert figure.said() == "0 recorded; 2 not recorded"
+    assert figure.said(notice_only=True) == "0 recorded; 1 not recorded"
+
+
+def test_where_nothing_at_all_is_recorded_there_is_no_number(department: Department) -> None:
+    department.gets("FIRST, Ana")
+    figure = department.counts().figure("persons_detained_by_reason")
+    assert (figure.total, figure.said()) == (None, "not recorded")
+
+
+def test_a_report_on_no_requests_is_a_true_0(department: Department) -> None:
+    report = department.counts()
+    assert report.figure("requests_by_reason").said() == "0"
+    assert report.figure("persons_detained_by_reason").said() == "0"
+
+
+def test_a_transfer_is_known_only_where_the_person_left_without_a_hold(small_pile: Department) -> None:
+    figure = small_pile.counts().figure("persons_transferred")
+    assert lines(figure) == {"let go without a hold, or not in custody here": (2, 0), "not recorded": (3, 1)}
+
+
+def test_money_is_never_a_0(small_pile: Department) -> None:
+    figure = small_pile.counts().figure("reimbursements_by_case")
+    assert (figure.total, figure.said()) == (None, "not recorded")
+
+
+def test_every_figure_holds_every_request_exactly_once(small_pile: Department) -> None:
+    report = small_pile.counts()
+    for figure in report.figures:
+        numbers = [one.number for row in figure.rows for one in (*row.requests, *row.notice_only)]
+        assert sorted(numbers) == [f"2025-{number:04d}" for number in range(1, 7)], figure.name
+
+
+def test_no_hold_is_no_detention_but_custody_that_ended_without_a_release_is_not_known(department: Department) -> None:
+    number = department.gets("FIRST, Ana")
+    department.ends_custody(number)
+    life.record_act(number, department.version(number), department.officer, "no_hold", at=SUMMER + timedelta(minutes=1))
+    assert lines(department.counts().figure("persons_detained_by_reason")) == {"not recorded": (1, 0)}
+
+
+def test_a_person_not_in_custody_here_was_not_detained(department: Department) -> None:
+    number = department.gets("FIRST, Ana")
+    life.not_in_custody(number, department.version(number), department.officer, at=SUMMER)
+    assert department.counts().figure("persons_detained_by_reason").said() == "0"
+
+
+def test_the_same_form_from_two_stations_is_one_request_with_two_transmissions(department: Department) -> None:
+    paper = {
+        "subject_id": "555000111",
+        "form_date": "07/04/2025",
+        "subject_name": "DELACROIX, Luis",
+        "dob": "12/25/1982",
+    }
+    department.sends(b"one", detainer({**paper, **PENDING}))
+    department.sends(b"two", detainer({**paper, **PENDING}), SUMMER + timedelta(hours=1), "B-2")
+    report = department.counts()
+    assert (report.requests, report.transmissions) == (1, 2)
+    assert report.figure("requests_by_reason").total == 1
+    assert dict(report.facts())["Duplicates"].startswith("1 request, each counted once, came in 2 transmissions")
+
+
+def test_a_person_with_two_requests_is_counted_as_one_person(department: Department) -> None:
+    for at in (SUMMER, SUMMER + timedelta(days=9)):
+        number = department.gets("DOUBLE, Dee", at, subject_id="555999999")
+        life.not_in_custody(number, department.version(number), department.officer, at=at)
+    report = department.counts()
+    assert report.figure("requests_by_reason").total == 2
+    (row, _) = report.figure("persons_detained_by_reason").rows
+    assert row.count == 1
+
+
+def test_the_year_is_the_agency_s_own(department: Department) -> None:
+    department.gets("EVE, New Year", datetime(2026, 1, 1, 4, 59, tzinfo=UTC))
+    department.gets("MORN, New Year", datetime(2026, 1, 1, 5, 0, tzinfo=UTC))
+    after = datetime(2026, 2, 1, tzinfo=ZONE)
+    assert department.counts(after).requests == 1
+    assert department.counts(after, 2026).requests == 1
+
+
+def test_what_came_or_was_recorded_after_the_cut_off_is_not_counted(department: Department) -> None:
+    number = department.gets("FIRST, Ana", YEAR_END - timedelta(hours=1))
+    department.gets("LATE, Lou", YEAR_END + timedelta(hours=1))
+    department.releases(number, YEAR_END + timedelta(hours=2))
+    report = department.counts(YEAR_END)
+    assert report.requests == 1
+    assert report.figure("persons_detained_by_reason").said() == "not recorded"
+    later = department.counts(YEAR_END + timedelta(hours=3))
+    assert later.requests == 2
+    assert later.figure("persons_detained_by_reason").said() == "0 recorded; 1 not recorded"
+
+
+def test_a_cancellation_is_no_request(department: Department) -> None:
+    department.gets("FIRST, Ana", cancel_prior=True, cancel_date="06/01/2025")
+    assert department.counts().requests == 0
+
+
+def test_a_tick_that_nobody_has_looked_at_gives_no_reason(department: Department) -> None:
+    paper = {
+        "subject_id": "555000111",
+        "form_date": "07/04/2025",
+        "subject_name": "DELACROIX, Luis",
+        "dob": "12/25/1982",
+    }
+    department.sends(b"one", detainer({**paper, **PENDING}, unsure=["pc_final_order"]))
+    assert lines(department.counts().figure("requests_by_reason")) == {
+        "reason not read surely; a person has not looked yet": (1, 0)
+    }
+
+
+def test_each_line_opens_to_its_requests_and_to_entries_of_the_ledger_that_are_about_them(
+    small_pile: Department,
+) -> None:
+    entries = {entry.index: entry.event for entry in log.entries()}
+    for figure in small_pile.counts().figures:
+        for row in figure.rows:
+            about = {f"request {one.number}" for one in (*row.requests, *row.notice_only)}
+            assert {entries[index].subject for index in row.entries} == about
+
+
+def test_no_report_is_made_where_no_law_asks_for_one(department: Department) -> None:
+    with pytest.raises(ReportError, match="No encoded law asks Harris County"):
+        reports.annual("us-tx-harris/sheriff", 2025, YEAR_END, department.edition)
+
+
+def test_a_cut_off_before_the_year_is_refused(department: Department) -> None:
+    with pytest.raises(ReportError, match="before 2026 begins"):
+        department.counts(YEAR_END, 2026)
+
+
+def test_making_a_report_is_an_entry_with_the_hash_of_its_bytes(small_pile: Department) -> None:
+    made = reports.make(BOSTON, 2025, YEAR_END, small_pile.edition, out=small_pile.folder / "out", actor="records")
+    entry = next(entry for entry in log.entries(kind="report.made"))
+    assert entry.index == made.entry
+    assert entry.event.facts["pdf_sha256"] == hashlib.sha256(made.pdf.read_bytes()).hexdigest()
+    assert entry.event.facts["csv_sha256"] == hashlib.sha256(made.csv.read_bytes()).hexdigest()
+    signed = notary.last_checkpoint()
+    assert made.report.anchor is not None
+    assert (made.report.anchor.size, made.report.anchor.root) == (signed.size, signed.root)
+    assert all(index < signed.size for figure in made.report.figures for row in figure.rows for index in row.entries)
+
+
+def test_a_demonstration_says_that_it_is_one(department: Department) -> None:
+    assert settings.PROFILE == "development"
+    assert department.counts().fictional

@@ -1,0 +1,168 @@
+"""The bundle of one request: what a stranger can check of it offline, what the check names when something was changed, and what it says it
+does not prove."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import metamorphic_log
+import pytest
+
+from detainerdesk.ledger import notary, tree
+from detainerdesk.reports import bundle
+from detainerdesk.reports.check import DOES_NOT_PROVE, KEY_FROM_INSIDE, Checked, NotABundle, check, read_proof, unpack
+from tests.intake.made import BOSTON
+from tests.reports.conftest import SUMMER, Department
+
+
+@pytest.fixture
+def packed(department: Department) -> bundle.Bundle:
+    number = department.gets("FIRST, Ana")
+    department.gets("SECOND, Bea")
+    department.releases(number)
+    return bundle.write(number, BOSTON, department.edition, out=department.folder / "out", actor="counsel", at=SUMMER)
+
+
+def said(checked: Checked) -> str:
+    return " ".join(one.says for one in checked.fails)
+
+
+def test_a_bundle_holds_offline(packed: bundle.Bundle) -> None:
+    found = check(packed.folder, vkeys=notary.vkeys())
+    assert found.ok, said(found)
+    held = " ".join(found.holds)
+    assert f"{packed.entries} of {packed.entries} entries stand in that ledger" in held
+    assert "1 papers are, byte for byte, what the ledger says arrived" in held
+    assert "2 decisions come out again, letter for letter, from the rulebooks and facts in this bundle" in held
+    assert KEY_FROM_INSIDE not in found.does_not_prove
+
+
+def test_the_zip_is_the_same_bundle(packed: bundle.Bundle) -> None:
+    assert check(packed.zip).ok
+
+
+def test_a_key_from_the_bundle_itself_proves_less_and_that_is_said(packed: bundle.Bundle) -> None:
+    assert check(packed.folder).does_not_prove == (KEY_FROM_INSIDE, *DOES_NOT_PROVE)
+
+
+def test_another_key_than_the_one_that_signed_does_not_hold(packed: bundle.Bundle) -> None:
+    from detainerdesk.ledger.checkpoint import new_key
+
+    found = check(packed.folder, vkeys=[new_key("detainerdesk.example/test").verifier.vkey])
+    assert not found.ok
+    assert "not signed by the key that you gave" in said(found)
+
+
+def test_only_this_request_s_entries_are_in_it(packed: bundle.Bundle) -> None:
+    subjects = {json.loads(path.read_bytes())["subject"] for path in (packed.folder / "entries").glob("*.json")}
+    assert "request 2025-0001" in subjects
+    assert "request 2025-0002" not in subjects
+
+
+def change(path: Path, old: bytes, new: bytes) -> None:
+    data = path.read_bytes()
+    assert old in data
+    path.write_bytes(data.replace(old, new, 1))
+
+
+def a_decision(packed: bundle.Bundle) -> int:
+    return int(json.loads((packed.folder / "bundle.json").read_bytes())["decisions"][0]["entry"])
+
+
+def test_a_changed_entry_is_named(packed: bundle.Bundle) -> None:
+    index = a_decision(packed)
+    change(packed.folder / bundle.entry_file(index), b"no_hold", b"no_holD")
+    found = check(packed.folder)
+    assert [one.entry for one in found.fails if "was changed: it is not the one that was signed" in one.says] == [index]
+
+
+def test_a_changed_paper_is_named(packed: bundle.Bundle) -> None:
+    (paper,) = (packed.folder / "documents").iterdir()
+    paper.write_bytes(paper.read_bytes() + b" ")
+    found = check(packed.folder)
+    assert f"The paper {paper.name[:16]} is missing or was changed" in said(found)
+
+
+def test_a_paper_under_another_hash_is_in_no_entry(packed: bundle.Bundle) -> None:
+    told = json.loads((packed.folder / "bundle.json").read_bytes())
+
+    planted = b"a paper that never came"
+    told["documents"].append({"sha256": hashlib.sha256(planted).hexdigest(), "came_as": []})
+    (packed.folder / "bundle.json").write_text(json.dumps(told))
+    (packed.folder / "documents" / hashlib.sha256(planted).hexdigest()).write_bytes(planted)
+    assert "is in no entry that records its arrival" in said(check(packed.folder))
+
+
+def test_a_changed_decision_is_named(packed: bundle.Bundle) -> None:
+    index = a_decision(packed)
+    change(packed.folder / bundle.decision_file(index), b'"outcome": "forbidden"', b'"outcome": "permitted"')
+    assert f"The decision beside entry {index} was changed" in said(check(packed.folder))
+
+
+def test_changed_facts_give_another_decision(packed: bundle.Bundle) -> None:
+    index = a_decision(packed)
+    change(packed.folder / bundle.decision_file(index), b'"warrants": "none"', b'"warrants": "unknown"')
+    assert f"The facts beside entry {index} were changed" in said(check(packed.folder))
+
+
+def test_a_changed_rulebook_is_not_the_edition_that_was_recorded(packed: bundle.Bundle, department: Department) -> None:
+    law = packed.folder / "law" / department.edition.hash / "us" / "ma" / "boston.md"
+    law.write_bytes(law.read_bytes() + b"\n")
+    assert "they are not the edition that was recorded" in said(check(packed.folder))
+
+
+def test_a_changed_opening_is_named(packed: bundle.Bundle) -> None:
+    change(packed.folder / "openings.json", b"FIRST, Ana", b"OTHER, Ana")
+    assert "The value given for subject_name is not what entry" in said(check(packed.folder))
+
+
+def test_a_missing_entry_and_an_added_one_are_named(packed: bundle.Bundle) -> None:
+    index = a_decision(packed)
+    shutil.move(packed.folder / bundle.entry_file(index), packed.folder / "entries" / "99999999.json")
+    found = said(check(packed.folder))
+    assert f"Entry {index} is listed, but it or its proof is missing" in found
+    assert "entries/99999999.json is not listed in bundle.json: it was added" in found
+
+
+def test_proofs_are_tlog_proofs_that_a_foreign_tool_accepts(packed: bundle.Bundle) -> None:
+    (vkey,) = notary.vkeys()
+    index = a_decision(packed)
+    place, path, note = read_proof((packed.folder / bundle.proof_file(index)).read_text())
+    leaf = tree.leaf_hash((packed.folder / bundle.entry_file(index)).read_bytes())
+    assert place == index
+    metamorphic_log.checkpoint_verify_inclusion(note, [vkey], index, leaf, path)
+    with pytest.raises(Exception, match=""):
+        metamorphic_log.checkpoint_verify_inclusion(note, [vkey], index, tree.leaf_hash(b"other"), path)
+
+
+def test_the_check_needs_no_django_and_no_database(packed: bundle.Bundle) -> None:
+    code = (
+        "import sys, pathlib; from detainerdesk.reports.check import check; "
+        "assert check(pathlib.Path(sys.argv[1])).ok; assert 'django' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, str(packed.folder)], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_a_bundle_that_is_there_is_not_written_over(packed: bundle.Bundle, department: Department) -> None:
+    with pytest.raises(bundle.BundleError, match="is there already"):
+        bundle.write("2025-0001", BOSTON, department.edition, out=packed.folder.parent, actor="counsel", at=SUMMER)
+
+
+@pytest.mark.parametrize("name", ["../outside.txt", "/tmp/outside.txt", "a/../../outside.txt"])
+def test_a_zip_that_would_write_outside_is_not_opened(tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
+        archive.writestr("bundle.json", "{}")
+        archive.writestr(name, "x")
+    with pytest.raises(NotABundle, match="outside the bundle"):
+        unpack(tmp_path / "evil.zip", tmp_path / "into")
+
+
+def test_what_is_no_bundle_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NotABundle, match="no bundle of a request"):
+        check(tmp_path)
