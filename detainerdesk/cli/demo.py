@@ -209,7 +209,7 @@ class _Demo:
         now = datetime.now(UTC).astimezone(zone)
         made = annual.make(BOSTON, now.year, now, edition, out=self.folder, actor="demo")
         say_report(made.report, self.console)
-        row = next(row for row in made.report.figures[0].rows if row.count)
+        row = max(made.report.figures[0].rows, key=lambda row: sum(one.transmissions for one in row.requests))
         self.say(f"Opened: “{row.label}”, {row.count}:")
         entries = {entry.index: entry for entry in log.entries(agency=BOSTON)}
         for one in row.requests:

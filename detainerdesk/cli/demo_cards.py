@@ -86,8 +86,7 @@ def sections(page: RequestPage) -> str:
     line = next((one for one in page.lines if one.cites), None)
     if line is None:
         return "none found"
-    cites = "; ".join(cite.text for cite in line.cites)
-    return f"{cites}{'  CHECK SOURCE' if any(cite.check_source for cite in line.cites) else ''}"
+    return "; ".join(f"{cite.text}{' CHECK SOURCE' if cite.check_source else ''}" for cite in line.cites)
 
 
 def plain_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

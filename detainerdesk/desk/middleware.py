@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import resolve
 
@@ -34,12 +35,16 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 class PageHeaders:
-    """Own origin only, nothing inline, nothing kept by the browser. A view may set a stricter policy (an original is sandboxed)."""
+    """Own origin only, nothing inline, nothing kept by the browser. A view may set a stricter policy (an original is sandboxed).
+
+    `request.fictional` tells every page whether it must say FICTIONAL: so it is on every profile but production.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.fictional = not settings.PRODUCTION  # type: ignore[attr-defined]
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

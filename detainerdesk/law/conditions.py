@@ -33,7 +33,7 @@ from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Records
 from detainerdesk.law.language.rulebook import Choice, Clock, Provision
 from detainerdesk.law.language.vocabulary import UNKNOWN, Value
-from detainerdesk.law.table import Quantified, Table
+from detainerdesk.law.table import ANOTHER, Quantified, Table
 
 
 class Conditions:
@@ -230,6 +230,8 @@ class Conditions:
 
     def _some(self, node: grammar.Some, jurisdiction: str) -> Formula:
         self.folded.add(node.list)
+        if node.different and (values := self._every_value(node.list, node.different)):
+            return at_least(node.count, [self._some(_of_value(node, one), jurisdiction) for one in values], ())
         known = self.known.facts.lists.get(node.list, Records((), complete=False))
         bodies = [
             self.formula(node.where, jurisdiction, (node.list, number)) for number in range(1, len(known.records) + 1)
@@ -241,23 +243,25 @@ class Conditions:
             return either([*bodies, *unseen])
         return at_least(node.count, bodies, unseen)
 
+    def _every_value(self, list_name: str, field_name: str) -> tuple[str, ...]:
+        """The values of a field that has few; empty where it has endlessly many."""
+        field = self.vocabulary.fields(list_name)[field_name]
+        return ("yes", "no") if field.kind == "yes/no" else field.values if field.kind == "one of" else ()
+
     def _by_value(self, node: grammar.Some, bodies: list[Formula], known: Records) -> list[Formula]:
-        """One item for each value of the field: `different` counts a value once. A record whose value is not known stands
-        for a value of its own or for one of the known ones."""
+        """One item for each value of the field: `different` counts a value once. A record whose value is not known may have
+        one of the known values, or share one with another such record, or have one of its own."""
         assert node.different is not None
-        groups: dict[Value, list[Formula]] = {}
-        apart: list[Formula] = []
-        for number, (body, record) in enumerate(zip(bodies, known.records, strict=True), 1):
-            value = record.get(node.different, UNKNOWN)
+        values = [record.get(node.different, UNKNOWN) for record in known.records]
+        groups: dict[str, list[Formula]] = {str(value): [] for value in values if value is not UNKNOWN}
+        groups |= {f"{ANOTHER}{number or ''}": [] for number in range(values.count(UNKNOWN))}
+        for number, (body, value) in enumerate(zip(bodies, values, strict=True), 1):
             if value is not UNKNOWN:
-                groups.setdefault(value, []).append(body)
+                groups[str(value)].append(body)
                 continue
-            words = tuple(str(one) for one in groups)
-            for word in words:
-                groups[word].append(both([body, Leaf(grammar.Is(node.different, (word,)), (node.list, number))]))
-            same = Leaf(grammar.Is(node.different, words), (node.list, number)) if words else False
-            apart.append(both([body, negation(same)]))
-        return [either(items) for items in groups.values()] + apart
+            for word, items in groups.items():
+                items.append(both([body, Leaf(grammar.Is(node.different, (word,)), (node.list, number))]))
+        return [either(items) for items in groups.values()]
 
     def _unseen(self, node: grammar.Some, jurisdiction: str) -> tuple[Unseen, ...]:
         body = self.formula(node.where, jurisdiction, (node.list, 0))
@@ -286,6 +290,12 @@ class Conditions:
         witness = table.witness(wanted)
         records.append({full.split("].")[1]: value for full, value in witness.items() if full.startswith(name + "[")})
         return records
+
+
+def _of_value(node: grammar.Some, value: str) -> grammar.Some:
+    """Some element that satisfies the condition and has that value."""
+    assert node.different is not None
+    return grammar.Some(node.list, grammar.And((node.where, grammar.Is(node.different, (value,)))))
 
 
 def names_of(node: grammar.Expression) -> tuple[str, ...]:

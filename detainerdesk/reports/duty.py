@@ -60,12 +60,8 @@ class ReportDue:
         """The sentence that the report must carry."""
         moment = spell_moment(as_of, self.period.zone)
         if as_of < self.period.ends:
-            why = (
-                "It is due on the last day of the period that it covers"
-                if self.due_on == self.period.last
-                else "Its period had not ended"
-            )
-            return f"Cut-off: {moment}. {why}: what arrived or was recorded later is not counted here."
+            due = ", and the report is due on its last day" if self.due_on == self.period.last else ""
+            return f"Cut-off: {moment}. The period had not ended{due}: what arrived or was recorded later is not counted here."
         return f"Cut-off: {moment}. The whole period is covered; what was recorded of it later is not counted here."
 
 

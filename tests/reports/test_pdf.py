@@ -23,7 +23,7 @@ def test_the_pdf_says_what_it_rests_on(department: Department) -> None:
         "CHECK SOURCE · DRAFT: NOT ADOPTED BY COUNSEL",
         "§ 11-1.9, report (BOS19-14)",
         "Law checked through",
-        "Cut-off: Dec 31, 2025, 17:00 EST. It is due on the last day of the period that it covers",
+        "Cut-off: Dec 31, 2025, 17:00 EST. The period had not ended, and the report is due on its last day",
         "Opens to requests",
         "2025-0001",
         "not recorded",

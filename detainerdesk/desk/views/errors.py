@@ -21,6 +21,13 @@ def refused(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/error.html", {"title": "Your role reads here", "says": REFUSED}, status=403)
 
 
+def no_token(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's token was missing or old (settings.CSRF_FAILURE_VIEW); Django's own page has inline styles, which our policy stops."""
+    return render(
+        request, "desk/error.html", {"title": "Not saved: this page was too old", "says": NO_TOKEN}, status=403
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Logs where it failed and by what kind of error; an error's own text may hold a name, so it is left out (security.md LOG-2)."""
     kind, _, trace = sys.exc_info()
@@ -33,6 +40,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 NO_PAGE = "There is nothing at this address that you can see. Check the number, or go back to the board."
 REFUSED = (
     "Your role may read this page. It does not record on it. Nothing was saved. Ask the desk officer or the supervisor."
+)
+NO_TOKEN = (
+    "Sign-in or sign-out in another window ended this page. Nothing was saved. Go back to the board and open it again."
 )
 SERVER_ERROR = (
     "Something failed in the desk itself. Nothing half done was saved. Go back to the board and try again. "

@@ -168,8 +168,6 @@
     const frame = find(".paper__pages");
     frame.scrollTop = figure.offsetTop - frame.offsetTop + y;
     find("[data-page-label]").textContent = figure.dataset.label;
-    const original = find("[data-original]");
-    original.href = original.href.replace(/[0-9a-f]{64}$/, figure.dataset.document);
   }
 
   function resize(step) {
