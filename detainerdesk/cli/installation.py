@@ -36,6 +36,13 @@ def data_folder(data: Path | None) -> Path:
     return data or Path(os.environ.get("DETAINERDESK_DATA", "data"))
 
 
+def shown_folder(data: Path | None) -> Path:
+    """What `serve` shows if nobody says otherwise: the demo's cases where there was a demo, on the development profile."""
+    demo = Path("demo-output") / "data"
+    nobody_said = data is None and "DETAINERDESK_DATA" not in os.environ
+    return demo if nobody_said and profile() == "development" and demo.is_dir() else data_folder(data)
+
+
 def profile() -> str:
     return os.environ.get("DETAINERDESK_PROFILE", "development")
 
@@ -69,7 +76,7 @@ def serve(
     from detainerdesk.desk import setup as desk_setup
 
     desk_setup.refuse_address(host, profile())
-    ready = desk_setup.make_ready(data_folder(data), profile=profile())
+    ready = desk_setup.make_ready(shown_folder(data), profile=profile())
     typer.echo(f"The desk: http://{host}:{port}/   ({ready.profile} profile, data in {ready.data})")
     typer.echo(f"Papers dropped into {ready.data / 'inbox'}/STATION/ are taken in.")
     _say_logins(ready)

@@ -47,6 +47,7 @@ FIELD_OF = {
     "subject_name": "subject_name",
     "dob": "dob",
 }
+LONGEST = dict.fromkeys(FIELD_OF, 40) | {"subject_name": 160}  # as much as a row keeps
 DATE_FORMS = (
     "%Y-%m-%d",
     "%m/%d/%Y",
@@ -166,7 +167,7 @@ def judge(one: Identity, other: Identity) -> Verdict:
 
 
 def identity_of(paper: Paper) -> Identity:
-    values = {name: _normal(name, _shown(paper, field)) for name, field in FIELD_OF.items()}
+    values = {name: _normal(name, _shown(paper, field))[: LONGEST[name]] for name, field in FIELD_OF.items()}
     accepted = {name for name, field in FIELD_OF.items() if values[name] and paper.fields[field].accepted}
     cancels = paper.fields.get("cancel_prior")
     if cancels is None or (cancels.accepted and isinstance(cancels.value, bool)):

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -44,8 +44,8 @@ def understand_next(read: Reader | None = None) -> Document | None:
         with transaction.atomic(durable=True):
             _place(arrived, result)
             reached("before understand commits")
-    except DatabaseError:
-        raise  # the paper is not at fault: it stays stored and is tried again
+    except (OperationalError, InterfaceError):
+        raise  # the database is busy, full or gone, and the paper is not at fault: it stays stored and is tried again
     except Exception as error:
         _give_up(arrived, error)
     reached("after understand committed")

@@ -33,7 +33,7 @@ from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Records
 from detainerdesk.law.language.rulebook import Choice, Clock, Provision
 from detainerdesk.law.language.vocabulary import UNKNOWN, Value
-from detainerdesk.law.table import ANOTHER, Quantified, Table
+from detainerdesk.law.table import Quantified, Table
 
 
 class Conditions:
@@ -253,15 +253,19 @@ class Conditions:
         one of the known values, or share one with another such record, or have one of its own."""
         assert node.different is not None
         values = [record.get(node.different, UNKNOWN) for record in known.records]
+        kind = self.vocabulary.fields(node.list)[node.different].kind
         groups: dict[str, list[Formula]] = {str(value): [] for value in values if value is not UNKNOWN}
-        groups |= {f"{ANOTHER}{number or ''}": [] for number in range(values.count(UNKNOWN))}
+        groups |= {PRIVATE_VALUES[kind].format(number): [] for number in range(1, values.count(UNKNOWN))}
+        any_other: list[Formula] = []
         for number, (body, value) in enumerate(zip(bodies, values, strict=True), 1):
             if value is not UNKNOWN:
                 groups[str(value)].append(body)
                 continue
             for word, items in groups.items():
                 items.append(both([body, Leaf(grammar.Is(node.different, (word,)), (node.list, number))]))
-        return [either(items) for items in groups.values()]
+            named = Leaf(grammar.Is(node.different, tuple(groups)), (node.list, number))
+            any_other.append(both([body, negation(named)]) if groups else body)
+        return [either(items) for items in (*groups.values(), any_other)]
 
     def _unseen(self, node: grammar.Some, jurisdiction: str) -> tuple[Unseen, ...]:
         body = self.formula(node.where, jurisdiction, (node.list, 0))
@@ -290,6 +294,10 @@ class Conditions:
         witness = table.witness(wanted)
         records.append({full.split("].")[1]: value for full, value in witness.items() if full.startswith(name + "[")})
         return records
+
+
+PRIVATE_VALUES = {"text": "\0another {}", "date": "1000-01-{:02}", "moment": "1000-01-{:02} 00:00", "count": "9000{:02}"}
+"""Values that no rulebook names, for records that may each have one of their own."""
 
 
 def _of_value(node: grammar.Some, value: str) -> grammar.Some:

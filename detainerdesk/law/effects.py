@@ -45,7 +45,20 @@ class Active:
     unless: Formula
     lifts: tuple[str, ...] = ()
     otherwise_may: bool = False
-    in_action: bool = True
+    action: str = ""  # the other action that it is a rule of, where a rule of this action leans on it
+
+    @property
+    def in_action(self) -> bool:
+        return not self.action
+
+
+@dataclass(frozen=True)
+class ActiveVoids:
+    """A void that is in force and fits who acts, and where it applies; `action` as with `Active`."""
+
+    voids: Voids
+    applies: Formula
+    action: str = ""
 
 
 class Effects:
@@ -58,7 +71,7 @@ class Effects:
         self.conditions = conditions or Conditions(known, setting)
         self.stack = known.stack
         self.active: dict[str, Active] = {}
-        self.voids: list[tuple[Voids, Formula]] = []
+        self.voids: list[ActiveVoids] = []
         self._considered: list[Provision] = []
         self._bits: dict[tuple[str, bool], int] = {}
         self._under_way: list[str] = []
@@ -68,10 +81,8 @@ class Effects:
         for duty in self.stack.duties(action):
             self._add_duty(duty)
         for voids in self.stack.voids:
-            if self._about(voids.actions, voids.items) and voids.status != "off" and known.acts(voids.who):
-                self._considered.append(voids)
-                if self.conditions.in_force(voids):
-                    self.voids.append((voids, self._applies(voids)))
+            if self._about(voids.actions, voids.items):
+                self._add_voids(voids)
         self._add_named_rules()
 
     def _about(self, actions: Sequence[str], items: Sequence[str]) -> bool:
@@ -85,15 +96,22 @@ class Effects:
             names |= {name for name, spec in self.known.vocabulary.actions.items() if item in spec.is_item}
         return bool(names & set(actions))
 
-    def _add(self, rule: Rule, *, in_action: bool = True) -> None:
-        if rule.status == "off" or (in_action and not self.known.acts(rule.who)):
+    def _add(self, rule: Rule, action: str = "") -> None:
+        if rule.status == "off" or not self.known.acts(rule.who):
             return
         self._considered.append(rule)
         if not self.conditions.in_force(rule):
             return
         when = self.conditions.formula(rule.when, rule.jurisdiction)
         unless = self.conditions.formula(rule.unless, rule.jurisdiction) if rule.unless else False
-        self.active[rule.id] = Active(rule, rule.effect, when, unless, rule.lifts, rule.otherwise_may, in_action)
+        self.active[rule.id] = Active(rule, rule.effect, when, unless, rule.lifts, rule.otherwise_may, action)
+
+    def _add_voids(self, voids: Voids, action: str = "") -> None:
+        if voids.status == "off" or not self.known.acts(voids.who):
+            return
+        self._considered.append(voids)
+        if self.conditions.in_force(voids):
+            self.voids.append(ActiveVoids(voids, self._applies(voids), action))
 
     def _add_duty(self, duty: Duty) -> None:
         if duty.status == "off":
@@ -110,16 +128,24 @@ class Effects:
         self.active[duty.id] = Active(duty, "must", when, either(ended))
 
     def _add_named_rules(self) -> None:
-        """Rules of other actions that `permitted_by` names."""
-        waiting = list(self.active.values())
+        """Rules of other actions that `permitted_by` names, with what lifts and voids them."""
+        waiting, seen, voided = list(self.active.values()), set(self.active), set[str]()
         while waiting:
-            for rule_id in _rules_named(waiting.pop()):
-                if rule_id not in self.active:
-                    rule = next((one for one in self.stack.rules if one.id == rule_id), None)
-                    if rule is not None:
-                        self._add(rule, in_action=False)
-                        if rule_id in self.active:
-                            waiting.append(self.active[rule_id])
+            named = _rules_named(waiting.pop()) - seen
+            for rule in self.stack.rules:
+                action = rule.actions[0]
+                if rule.id not in named or self._about(rule.actions, rule.items):
+                    continue
+                beside = [one for one in self.stack.rules if action in one.actions and rule.id in one.lifts]
+                for one in (rule, *beside):
+                    if one.id not in seen:
+                        seen.add(one.id)
+                        self._add(one, action)
+                        waiting += [self.active[one.id]] if one.id in self.active else []
+                for voids in self.stack.voids if action not in voided else ():
+                    if action in voids.actions:
+                        self._add_voids(voids, action)
+                voided.add(action)
 
     def _applies(self, voids: Voids) -> Formula:
         unless = self.conditions.formula(voids.unless, voids.jurisdiction) if voids.unless else False
@@ -133,7 +159,7 @@ class Effects:
 
     def formulas(self) -> list[Formula]:
         rules = [formula for one in self.active.values() for formula in (one.when, one.unless)]
-        return rules + [applies for _, applies in self.voids]
+        return rules + [one.applies for one in self.voids]
 
     def make_table(self, formulas: Sequence[Formula]) -> Table:
         conditions = self.conditions
@@ -201,8 +227,8 @@ class Effects:
 
     def _voided(self, one: Active, effect: str, standing: bool) -> int:
         bits = 0
-        for index, (voids, _) in enumerate(self.voids):
-            if self._reaches(voids, one.provision, effect):
+        for index, void in enumerate(self.voids):
+            if void.action == one.action and self._reaches(void.voids, one.provision, effect):
                 bits |= self._void_bits(index, standing)
         return bits
 
@@ -213,10 +239,12 @@ class Effects:
 
     def _void_bits(self, index: int, standing: bool) -> int:
         """Where a void applies and no void of a higher layer takes it out."""
-        voids, applies = self.voids[index]
-        bits = self.table.bits(applies, self, standing=standing)
-        for other, (higher, _) in enumerate(self.voids):
-            if all(self._reaches(higher, voids, effect) for effect in voids.effects):
+        this = self.voids[index]
+        bits = self.table.bits(this.applies, self, standing=standing)
+        for other, higher in enumerate(self.voids):
+            if higher.action == this.action and all(
+                self._reaches(higher.voids, this.voids, effect) for effect in this.voids.effects
+            ):
                 bits &= ~self._void_bits(other, standing)
         return bits
 
@@ -321,12 +349,13 @@ class Effects:
         mask = self.table.mask
         for rule, one in self.active.items():
             applies = self.table.bits(one.when, self) & ~self.table.bits(one.unless, self)
-            for index, (voids, _) in enumerate(self.voids):
+            for index, void in enumerate(self.voids):
                 if (
-                    self._reaches(voids, one.provision, one.effect or "lifts")
+                    void.action == one.action
+                    and self._reaches(void.voids, one.provision, one.effect or "lifts")
                     and applies & self._void_bits(index, False) & mask == mask
                 ):
-                    yield (rule, voids.id)
+                    yield (rule, void.voids.id)
 
     # For the trace and for what looks ahead.
 
@@ -349,8 +378,8 @@ class Effects:
         for one in self.active.values():
             yield from leaves(one.when)
             yield from leaves(one.unless)
-        for _, applies in self.voids:
-            yield from leaves(applies)
+        for void in self.voids:
+            yield from leaves(void.applies)
 
     def steps(self) -> tuple[Step, ...]:
         """What became of each rule and void that speaks of the action."""
@@ -366,7 +395,7 @@ class Effects:
         for provision in self._considered:
             one = self.active.get(provision.id)
             if isinstance(provision, Voids):
-                index = next((i for i, (voids, _) in enumerate(self.voids) if voids.id == provision.id), None)
+                index = next((i for i, one in enumerate(self.voids) if one.voids is provision), None)
                 state = (
                     "not in force"
                     if index is None

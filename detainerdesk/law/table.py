@@ -7,6 +7,7 @@ is a table of one completion, so there is one way of deciding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -86,6 +87,7 @@ class Table:
             for name in reads(leaf, moment.vocabulary):
                 if isinstance(leaf, Unseen) or known(name) is UNKNOWN:
                     by_name.setdefault(name, []).append(leaf)
+        self._apart = max(1, len(_compared(all_leaves, known, moment.vocabulary)))
         values = {
             name: _unseen_states(name, quantified, moment)
             if isinstance(here[0], Unseen)
@@ -288,7 +290,7 @@ class Table:
     ) -> tuple[Value, ...]:
         """The values of an unknown fact, one for each way in which the leaves that read it alone behave."""
         fact = _spec(name, self.moment.vocabulary)
-        values = list(_candidates(fact, here, self.moment, known_moments, self.known))
+        values = list(_candidates(fact, here, self.moment, known_moments, self.known, self._apart))
         alone = [
             leaf
             for leaf in here
@@ -355,6 +357,19 @@ def _groups(constraints: Sequence[Formula], vocabulary: Vocabulary, beside: Sequ
     return [group for _, group in groups]
 
 
+def _compared(
+    all_leaves: Iterable[Leaf | ClockLeaf | Unseen], known: Callable[[str], Value], vocabulary: Vocabulary
+) -> set[str]:
+    """The unknown facts that stand in a comparison with another unknown fact."""
+    found: set[str] = set()
+    for leaf in all_leaves:
+        if isinstance(leaf, Leaf) and isinstance(leaf.test, grammar.Compare):
+            names = [name for name in reads(leaf, vocabulary) if known(name) is UNKNOWN]
+            if len(names) > 1:
+                found |= set(names)
+    return found
+
+
 def _spec(name: str, vocabulary: Vocabulary) -> Fact:
     if "[" in name:
         list_name, _, field = name.partition("[")
@@ -368,7 +383,10 @@ def _candidates(
     moment: Moment,
     known_moments: Sequence[datetime | date],
     known: Callable[[str], Value],
+    apart: int,
 ) -> Iterator[Value]:
+    """Values that a fact can have, enough to tell every way in which conditions may come out. `apart`: so many unknown
+    facts have to fit beside one another between two values that a condition names."""
     if fact.kind == "yes/no":
         yield from (True, False)
     elif fact.kind == "one of":
@@ -381,17 +399,18 @@ def _candidates(
             yield frozenset(name for name, chosen in zip(named, choice, strict=True) if chosen)
     elif fact.kind == "text":
         tests = (leaf.test for leaf in here if isinstance(leaf, Leaf))
-        yield from sorted({value.strip('"') for test in tests if isinstance(test, grammar.Is) for value in test.values})
+        texts = {value.strip('"') for test in tests if isinstance(test, grammar.Is) for value in test.values}
+        yield from sorted(texts)
         yield "\0another"
     elif fact.kind == "count":
         numbers = {0}
         for leaf in here:
             for value in _others(leaf, fact.field, moment, known):
                 if isinstance(value, int):
-                    numbers |= {max(0, value - 1), value, value + 1}
-        yield from sorted(numbers)
+                    numbers.add(value)
+        yield from sorted({max(0, number + by) for number in numbers for by in range(-apart, apart + 1)})
     else:
-        yield from _moments(fact, here, moment, known_moments, known)
+        yield from _moments(fact, here, moment, known_moments, known, apart)
 
 
 def _moments(
@@ -400,28 +419,28 @@ def _moments(
     moment: Moment,
     known_moments: Sequence[datetime | date],
     known: Callable[[str], Value],
+    apart: int,
 ) -> Iterator[Value]:
-    """One moment for each stretch between the moments at which a condition turns, the turning moments themselves, and
-    `none`: it has not happened."""
+    """The moments (or days) at which a condition turns, some in each stretch between them, and `none`: it has not happened."""
     yield NONE
     yield from fact.values
     turning: set[datetime] = {moment.at}
-    for value in known_moments:
-        turning.add(value if isinstance(value, datetime) else _midnight(value, moment.zone))
-    for leaf in here:
-        if isinstance(leaf, ClockLeaf):
-            turning.add(_latest_start_expired(leaf, moment))
-        for value in _others(leaf, fact.field, moment, known):
-            if isinstance(value, datetime):
-                turning.add(value)
-            elif isinstance(value, date):
-                turning.add(_midnight(value, moment.zone))
-    minute = timedelta(minutes=1)
-    found: dict[Value, None] = {}
-    for turn in sorted(turning):
-        for one in (turn - minute, turn, turn + minute):
-            found.setdefault(one.date() if fact.kind == "date" else one, None)
-    yield from found
+    others = [value for leaf in here for value in _others(leaf, fact.field, moment, known)]
+    for value in (*known_moments, *others):
+        if isinstance(value, datetime):
+            turning.add(value)
+        elif isinstance(value, date):
+            turning |= {_midnight(value, moment.zone), _midnight(value + timedelta(days=1), moment.zone)}
+    turning |= {_latest_start_expired(leaf, moment) for leaf in here if isinstance(leaf, ClockLeaf)}
+    if fact.kind == "date":
+        days = {turn.astimezone(moment.zone).date() for turn in turning}
+        yield from sorted({day + timedelta(days=by) for day in days for by in range(-apart, apart + 1)})
+    else:
+        steps = [timedelta(minutes=by) for by in range(-apart, apart + 1)]
+        yield from sorted({turn + step for turn in turning for step in steps})
+
+
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -441,6 +460,8 @@ def _others(
         for value in leaf.test.values:
             if value.isdigit():
                 yield int(value)
+            elif _DAY.match(value):
+                yield date.fromisoformat(value)
 
 
 def _latest_start_expired(leaf: ClockLeaf, moment: Moment) -> datetime:

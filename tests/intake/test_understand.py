@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 
 from detainerdesk.intake import door, request, store, understand
 from detainerdesk.intake.models import DetainerRequest, Document, Joined
@@ -123,6 +124,31 @@ def test_a_fault_while_placing_does_not_stop_the_line(desk: Desk, monkeypatch: p
     assert matter.reason == "program fault"
     assert "ZeroDivisionError" in matter.why
     assert DetainerRequest.objects.get().number == "2026-0001", "the failed one left no gap"
+
+
+def test_a_row_that_the_database_refuses_does_not_stop_the_line(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(understand, "next_request_number", lambda *_: "2026-0001")
+    desk.gets(b"one", reading(detainer()))
+    desk.gets(b"two", reading(detainer(MARCOS)))
+    desk.understands()
+    (matter,) = waiting(BOSTON)
+    assert "IntegrityError" in matter.why
+
+
+def test_a_database_that_is_busy_is_nobodys_fault_and_the_paper_is_tried_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise OperationalError("database is locked")
+
+    desk.gets(b"fax", reading(detainer()))
+    with monkeypatch.context() as patch:
+        patch.setattr(understand, "open_request", busy)
+        with pytest.raises(OperationalError):
+            desk.understands()
+    assert waiting(BOSTON) == ()
+    desk.understands()
+    assert request.load("2026-0001").queue is None
 
 
 def test_a_file_over_the_limit_is_never_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

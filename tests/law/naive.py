@@ -128,7 +128,7 @@ def worlds(facts: Facts, unseen_up_to: int) -> Iterator[tuple[dict[str, Any], Wo
 
 def judge(law: Law, facts: Facts, action: str) -> Answer:
     """Decide one action by trying every world. Raises Contradiction where none fits."""
-    tried = list(worlds(facts, _thresholds(law)))
+    tried = list(worlds(facts, thresholds(law)))
     reader = _Reader(law, None)
     fitting = [
         (choice, world)
@@ -191,7 +191,7 @@ def mirrored(law: Law, facts: Facts, action: str) -> frozenset[str]:
     never = _Reader(law, None)
     fitting = [
         world
-        for _, world in worlds(facts, _thresholds(law))
+        for _, world in worlds(facts, thresholds(law))
         if not any(never.true(condition, world, 0) for condition in law.constraints)
     ]
     reader = _Reader(law, _Burdens(law, fitting))
@@ -407,7 +407,7 @@ def names_in(condition: Condition) -> set[str]:
     return set().union(*(names_in(part) for part in condition[1:] if isinstance(part, tuple)))
 
 
-def _thresholds(law: Law) -> int:
+def thresholds(law: Law) -> int:
     """More unseen papers than this can't change an answer: the sum of the counts that conditions ask of them."""
     seen: dict[Condition, int] = {}
 

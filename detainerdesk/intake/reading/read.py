@@ -17,7 +17,7 @@ from detainerdesk.intake.reading.pages import Page, Pages
 from detainerdesk.intake.reading.text import Sheet, overlap, text_fields, widget_of
 
 HEAD, FOOT = 0.30, 0.90  # parts of a page's height in which a form says what it is
-SHORT, TITLE = 0.45, 0.60  # parts of a page's width below which a line is no running text, or may be a title
+TITLE, SHORT = 0.60, 0.45  # parts of a page's width below which a line may be a title, or is no running text
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,10 @@ def read(data: bytes, *, page_begins: Callable[[int, int], None] | None = None) 
 
 
 def _read_page(page: Page) -> PageReading:
-    sheet, identity = _understood(page)
-    height = sheet.picture.shape[0] / sheet.scale
+    sheet, identity, laid = _understood(page)
     template_page = forms.page_of(identity)
     fields: dict[str, Field] = {}
-    if template_page is not None and template_page.fields:
-        laid = forms.register(template_page, sheet.lines)
+    if template_page is not None and laid is not None:
         sure = identity.sure and laid.sure
         fields = text_fields(sheet, template_page, laid, sure=sure)
         for place in template_page.fields:
@@ -69,39 +67,58 @@ def _read_page(page: Page) -> PageReading:
                 fields[place.name] = _ink_field(sheet, place, laid, sure=sure)
         fields = {place.name: fields[place.name] for place in template_page.fields if place.name in fields}
     text = "\n".join(line.text for line in sheet.lines)
+    height = sheet.picture.shape[0] / sheet.scale
     return PageReading(page.number, identity, fields, forms.fax_pages(sheet.lines, height), text)
 
 
-def _understood(page: Page) -> tuple[Sheet, Identity]:
-    """The page with its lines, and what it is. Of a scan only as many lines are read as that and the fields need."""
+def _understood(page: Page) -> tuple[Sheet, Identity, Registration | None]:
+    """The page with its lines, what it is, and how its form lies on it. Of a scan only the lines that this needs are read."""
     if not page.scanned:
         lines = lines_of(page.chars)
         sheet = Sheet(page, page.picture, ink.dark(page.picture), page.scale, lines, lambda box: box)
-        return sheet, forms.identify(lines, page.height)
+        identity = forms.identify(lines, page.height)
+        template_page = forms.page_of(identity)
+        laid = forms.register(template_page, lines) if template_page and template_page.fields else None
+        return sheet, identity, laid
     straight, back = ocr.straighten(page.picture)
     scale = page.scale
     sheet = Sheet(page, straight, ink.dark(straight), scale, (), _way_back(back, scale))
-    height = straight.shape[0] / scale
-    reader = ocr.LineReader(straight, scale)
-    width = straight.shape[1] / scale
+    for find in (ocr.lines_by_ink, ocr.lines_by_model):
+        reader = ocr.LineReader(straight, scale, find)
+        identity, laid = _read_lines(reader, straight.shape[1] / scale, straight.shape[0] / scale)
+        sheet = replace(sheet, lines=reader.lines)
+        if identity.sure and (laid is None or laid.sure):
+            break
+    return sheet, identity, laid
+
+
+def _read_lines(reader: ocr.LineReader, width: float, height: float) -> tuple[Identity, Registration | None]:
+    """Reads the lines that say what the page is, then those that its fields need."""
     lines = reader.read(
         lambda box: (box[1] < HEAD * height and box[2] - box[0] < TITLE * width) or box[3] > FOOT * height
     )
     identity = forms.identify(lines, height)
-    template_page = forms.page_of(identity)
-    if not identity.sure or template_page is None:
+    if not identity.sure:
         lines = reader.read()
-        return replace(sheet, lines=lines), forms.identify(lines, height)
-    if template_page.fields:
-        laid = forms.register(template_page, lines)
-        if laid.agreeing >= 5:
-            boxes = [laid.to_page(field.box) for field in template_page.fields if field.kind == "text" and field.box]
-            lines = reader.read(
-                lambda box: box[2] - box[0] < SHORT * width or any(overlap(box, one) > 0.1 for one in boxes)
+        identity = forms.identify(lines, height)
+    template_page = forms.page_of(identity)
+    if template_page is None or not template_page.fields:
+        return identity, None
+    laid = forms.register(template_page, lines)
+    if laid.agreeing >= 5:
+        values = [laid.to_page(field.box) for field in template_page.fields if field.kind == "text" and field.box]
+        labels = [laid.to_page(label.box) for label in template_page.labels if label.box]
+        lines = reader.read(
+            lambda box: (
+                any(overlap(box, value) > 0.1 for value in values)
+                or (box[2] - box[0] < SHORT * width and any(overlap(box, label) > 0.1 for label in labels))
             )
-        if not forms.register(template_page, lines).sure:
-            lines = reader.read()
-    return replace(sheet, lines=lines), identity
+        )
+        laid = forms.register(template_page, lines)
+    if not laid.sure:
+        lines = reader.read()
+        laid = forms.register(template_page, lines)
+    return identity, laid
 
 
 def _way_back(matrix: npt.NDArray[np.float64], scale: float) -> Callable[[Box], Box]:

@@ -124,10 +124,12 @@ def type_facts(
     flat_records: dict[str, dict[str, Any]] = {}
     completeness: dict[str, bool] = {}
     for name, raw in case.facts.items():
+        if not isinstance(name, str):
+            raise CaseError(f"{name!r} is no fact of the vocabulary: a fact has a name")
         if name in definitions:
             raise CaseError(f"{name} is a definition and is never stated; state {definitions[name]} instead")
         if name.endswith(".complete"):
-            completeness[name.removesuffix(".complete")] = bool(typed(_COMPLETE, raw, zone))
+            completeness[name.removesuffix(".complete")] = typed(_COMPLETE, raw, zone) is True
             continue
         fact = vocabulary.fact(name)
         if fact is None or fact.list:

@@ -6,8 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 
+from detainerdesk.desk.middleware import RoleGate
 from detainerdesk.desk.models import Officer
 from detainerdesk.desk.roles import ROLES
 from detainerdesk.desk.urls import urlpatterns
@@ -77,13 +81,18 @@ def address(written: str, places: dict[str, str]) -> str:
     return "/" + written.lstrip("/")
 
 
+def session(client: Client) -> str:
+    cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
+    return cookie.value if cookie is not None else ""
+
+
 @pytest.mark.parametrize("role", [*ROLES, "nobody"])
 def test_every_address_and_method_answers_as_the_table_says(desk: Desk, places: dict[str, str], role: str) -> None:
     officer = desk.account("tried", role) if role != "nobody" else None
     client = Client()
     for written, may in rows().items():
         for method in METHODS:
-            if officer is not None and "_auth_user_id" not in client.session:  # the walk signs out on its way
+            if officer is not None and not session(client):  # the walk signs out on its way
                 client.force_login(officer.user)
             got = client.generic(method, address(written, places))
             wanted = expected(may[role], method)
@@ -93,19 +102,12 @@ def test_every_address_and_method_answers_as_the_table_says(desk: Desk, places: 
     assert desk.state(places["NUMBER"]).version == 1
 
 
-def test_a_view_that_says_nothing_of_roles_is_closed(desk: Desk, client: Client, settings: object) -> None:
-    from django.http import HttpRequest, HttpResponse
-    from django.test import RequestFactory
-
-    from detainerdesk.desk.middleware import RoleGate
-
+def test_a_view_that_says_nothing_of_roles_is_closed(desk: Desk) -> None:
     def forgotten(request: HttpRequest) -> HttpResponse:
         raise AssertionError("the view was called")
 
     request = RequestFactory().get("/board")
     request.user = desk.account("boss", "supervisor").user
-    from django.http import Http404
-
     with pytest.raises(Http404):
         RoleGate(lambda r: HttpResponse()).process_view(request, forgotten, (), {})
 
@@ -151,8 +153,6 @@ def test_a_paper_is_shown_only_under_its_own_request(desk: Desk, places: dict[st
 
 
 def test_somebody_without_an_officers_row_sees_no_case(desk: Desk, places: dict[str, str], client: Client) -> None:
-    from django.contrib.auth.models import User
-
     client.force_login(User.objects.create_superuser("root", password="x"))
     assert not Officer.objects.filter(user__username="root").exists()
     assert client.get("/board").status_code == 404

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from detainerdesk.desk import life
 from detainerdesk.desk.models import Act, Booking, Identity, WarrantCheck
-from tests.desk.web.conftest import Desk, Screen, delacroix
+from tests.desk.web.conftest import Desk, Screen, delacroix, okonjo
 
 pytestmark = pytest.mark.browser
 
@@ -161,8 +161,6 @@ def test_control_and_enter_record(number: str, screen: Screen) -> None:
 
 
 def test_escape_goes_back_to_the_board_and_arrows_move_between_rows(desk: Desk, number: str, screen: Screen) -> None:
-    from tests.desk.web.conftest import okonjo
-
     other = desk.paper(okonjo())
     screen.open("board")
     first = screen.page.evaluate("document.activeElement.id")

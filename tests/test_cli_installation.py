@@ -1,0 +1,131 @@
+"""The command on a real installation, as a user runs it: set up, papers in, the year's report, a bundle, the proof; each in its own process."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PILE = ROOT / "examples" / "paperwork" / "D-4"
+
+
+def run(*arguments: str, cwd: Path, code: int = 0, **env: str) -> str:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("DETAINERDESK", "DJANGO"))}
+    ended = subprocess.run(
+        [sys.executable, "-m", "detainerdesk", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env={**clean, "PYTHONPATH": str(ROOT), **env},
+        check=False,
+    )
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr
+    return ended.stdout if code in (0, 1) else ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with two papers taken in."""
+    folder = tmp_path_factory.mktemp("desk")
+    run("setup", cwd=folder)
+    station = folder / "data" / "inbox" / "D-4"
+    station.mkdir()
+    for name in ("1-detainer-with-i200.pdf", "5-no-box-ticked.pdf"):
+        shutil.copy(PILE / name, station)
+    told = json.loads(run("intake", "--json", cwd=folder))
+    assert [one["requests"][0]["number"][4:] for one in told] == ["-0001", "-0002"]
+    return folder
+
+
+def test_setup_says_how_the_database_keeps_what_was_acknowledged(tmp_path: Path) -> None:
+    told = json.loads(run("setup", "--data", "here", "--json", cwd=tmp_path))
+    assert set(told) == {"data", "profile", "vkey", "database", "logins", "fictional"}
+    assert "SQLite" in told["database"]
+    assert told["fictional"] is True
+
+
+def test_nothing_new_is_said(place: Path) -> None:
+    assert "Nothing new." in run("intake", cwd=place)
+
+
+def test_the_report_is_written_as_pdf_and_csv_and_says_where_its_proof_is(place: Path) -> None:
+    told = json.loads(run("report", "--year", "2026", "--out", "out", "--json", cwd=place))
+    figure = told["figures"]["persons_detained_by_reason"]
+    assert (figure["total"], figure["said"]) == (None, "not recorded")
+    assert told["figures"]["requests_by_reason"]["total"] == 2
+    assert told["marks"] == ["CHECK SOURCE", "DRAFT: NOT ADOPTED BY COUNSEL"]
+    assert told["fictional"] is True
+    assert (place / told["pdf"]).read_bytes().startswith(b"%PDF")
+    with (place / told["csv"]).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    assert ["total", "2", "0"] in [row[1:4] for row in rows]
+
+
+def test_a_cut_off_that_has_not_come_is_refused(place: Path) -> None:
+    assert "has not come yet" in run("report", "--year", "2026", "--as-of", "2999-12-31", cwd=place, code=2)
+
+
+def test_a_bundle_is_made_and_verified_and_a_changed_one_is_not(place: Path) -> None:
+    told = json.loads(run("bundle", "2026-0001", "--json", cwd=place))
+    assert json.loads(run("verify", told["folder"], "--json", cwd=place))["ok"] is True
+    assert "does not prove" in run("verify", told["zip"], cwd=place)
+    (paper,) = (place / told["folder"] / "documents").iterdir()
+    paper.write_bytes(b"another paper")
+    found = json.loads(run("verify", told["folder"], "--json", cwd=place, code=1))
+    assert found["ok"] is False
+    assert f"The paper {paper.name[:16]}" in found["fails"][0]["says"]
+    assert "is there already" in run("bundle", "2026-0001", cwd=place, code=2)
+
+
+def test_a_request_that_is_not_there_is_said(place: Path) -> None:
+    assert "There is no request 2026-9999" in run("bundle", "2026-9999", cwd=place, code=2)
+
+
+def test_a_folder_without_an_installation_ends_with_3(tmp_path: Path) -> None:
+    assert "detainerdesk setup --data" in run("report", "--year", "2026", cwd=tmp_path, code=3)
+
+
+def test_the_development_profile_listens_to_this_machine_only(tmp_path: Path) -> None:
+    said = run("serve", "--host", "0.0.0.0", cwd=tmp_path, code=3)
+    assert "127.0.0.1 only" in said
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_production_profile_without_tls_does_not_start(tmp_path: Path) -> None:
+    said = run("serve", cwd=tmp_path, code=3, DETAINERDESK_PROFILE="production")
+    assert "TLS" in said
+
+
+def test_what_is_neither_a_ledger_nor_a_bundle_is_said(tmp_path: Path) -> None:
+    assert "neither a copy of the ledger" in run("verify", str(tmp_path), cwd=tmp_path, code=2)
+
+
+def test_everything_on_the_development_profile_says_fictional(place: Path) -> None:
+    for arguments in (("setup",), ("intake",), ("report", "--year", "2026")):
+        assert "FICTIONAL" in run(*arguments, cwd=place), arguments
+
+
+def test_the_report_s_hash_stands_in_the_ledger(place: Path) -> None:
+    told = json.loads(run("report", "--year", "2026", "--out", "hashed", "--json", cwd=place))
+    code = (
+        "import os, django; django.setup(); from detainerdesk.ledger import log; "
+        f"print([e.event.facts['pdf_sha256'] for e in log.entries(kind='report.made') if e.index == {told['entry']}][0])"
+    )
+    env = {
+        **os.environ,
+        "DETAINERDESK_DATA": str(place / "data"),
+        "DJANGO_SETTINGS_MODULE": "detainerdesk.desk.settings",
+    }
+    printed = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+    assert printed.stdout.strip() == hashlib.sha256((place / told["pdf"]).read_bytes()).hexdigest()

@@ -1,0 +1,269 @@
+"""The command, where it needs no installation: cases and papers decided, rulebooks explained and proved, in words and as JSON; every exit code."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from detainerdesk.cli import app
+
+ROOT = Path(__file__).parents[1]
+CASE = str(ROOT / "examples" / "case.yaml")
+PAPER = str(ROOT / "examples" / "paperwork" / "D-4" / "1-detainer-with-i200.pdf")
+CAT = str(ROOT / "examples" / "paperwork" / "B-2" / "7-cat.jpg")
+KEYS_OF_AN_ANSWER = {"id", "agency", "at", "edition", "actions", "clocks", "duties", "assumed", "notes"}
+KEYS_OF_AN_OUTCOME = {
+    "outcome",
+    "standing",
+    "settled",
+    "until",
+    "was_so",
+    "needs",
+    "by",
+    "alternatives",
+    "items",
+    "turns",
+}
+
+
+def run(*arguments: str, stdin: str | None = None):
+    return CliRunner().invoke(app, list(arguments), input=stdin)
+
+
+def answer(*arguments: str, stdin: str | None = None):
+    ended = run(*arguments, "--json", stdin=stdin)
+    return json.loads(ended.stdout)
+
+
+# --- decide -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_is_answered_in_the_form_that_names_md_fixes() -> None:
+    told = answer("decide", CASE)
+    assert set(told) == KEYS_OF_AN_ANSWER
+    assert set(told["actions"]["hold"]) == KEYS_OF_AN_OUTCOME
+    assert set(told["actions"]["hold"]["by"][0]) == {"rule", "cite", "status"}
+    assert told["actions"]["hold"]["outcome"] == "forbidden"
+    assert told["at"] == "2024-06-01T02:10:00-04:00"
+
+
+@pytest.mark.parametrize(
+    ("at", "outcome", "by"),
+    [
+        ("2013-01-01", "silent", set()),
+        ("2016-01-01", "forbidden", {"BOS14-1"}),
+        ("2018-01-01", "forbidden", {"MA-1", "MA-2", "BOS14-1"}),
+        ("2025-01-01", "forbidden", {"MA-1", "MA-2", "BOS19-1"}),
+    ],
+)
+def test_the_same_request_in_other_years_cites_other_law(at: str, outcome: str, by: set[str]) -> None:
+    hold = answer("decide", CASE, "--at", at, "--ask", "hold")["actions"]["hold"]
+    assert (hold["outcome"], {one["rule"] for one in hold["by"]}) == (outcome, by)
+    assert (hold["was_so"] == "forbidden") == (at == "2013-01-01")
+
+
+def test_a_moment_without_a_zone_is_the_agency_s() -> None:
+    assert answer("decide", CASE, "--at", "2024-06-01T02:10", "--ask", "hold")["at"] == "2024-06-01T02:10:00-04:00"
+    texas = answer("decide", CASE, "--at", "2024-06-01T02:10", "--agency", "us-tx-harris/sheriff", "--ask", "hold")
+    assert texas["at"] == "2024-06-01T02:10:00-05:00"
+
+
+def test_the_same_case_under_texan_law_comes_out_the_other_way() -> None:
+    hold = answer("decide", CASE, "--agency", "us-tx-harris/sheriff", "--ask", "hold")["actions"]["hold"]
+    assert (hold["outcome"], hold["by"][0]["rule"]) == ("required", "TX-1")
+
+
+def test_a_case_that_can_not_be_read_has_an_error_and_the_others_go_on() -> None:
+    many = [
+        {
+            "id": "good",
+            "agency": "us-ma-boston/police",
+            "at": "2024-06-01T02:10:00-04:00",
+            "ask": "hold",
+            "facts": {"request.kind": "I-247A"},
+        },
+        {
+            "id": "no such fact",
+            "agency": "us-ma-boston/police",
+            "at": "2024-06-01T02:10:00-04:00",
+            "facts": {"request.knid": "I-247A"},
+        },
+        {
+            "id": "can't both be",
+            "agency": "us-ma-boston/police",
+            "at": "2024-06-01T02:10:00-04:00",
+            "facts": {"request.kind": "I-247N", "request.asks_hold": True},
+        },
+        "no case at all",
+        {
+            "id": "also good",
+            "agency": "us-ma-boston/police",
+            "at": "2024-06-01T02:10:00-04:00",
+            "ask": "hold",
+            "facts": {},
+        },
+    ]
+    ended = run("decide", "-", "--json", stdin=json.dumps(many))
+    told = json.loads(ended.stdout)
+    assert ended.exit_code == 2
+    assert [set(one) == {"id", "error"} for one in told] == [False, True, True, True, False]
+    assert [one["id"] for one in told] == ["good", "no such fact", "can't both be", None, "also good"]
+    assert "request.kind" in told[1]["error"]
+
+
+def test_a_list_of_one_is_answered_with_a_list_and_a_case_alone_with_one_answer() -> None:
+    one = {"agency": "us-ma-boston/police", "at": "2024-06-01T02:10:00-04:00", "ask": "hold", "facts": {}}
+    assert isinstance(answer("decide", "-", stdin=json.dumps([one])), list)
+    assert isinstance(answer("decide", "-", stdin=json.dumps(one)), dict)
+
+
+def test_a_paper_is_read_and_decided() -> None:
+    told = answer("decide", PAPER, "--agency", "us-ma-boston/police", "--at", "2024-06-01")
+    hold = told["actions"]["hold"]
+    assert (hold["outcome"], hold["standing"], hold["needs"]) == ("undetermined", "forbidden", ["warrants"])
+
+
+def test_a_paper_needs_an_agency() -> None:
+    ended = run("decide", PAPER)
+    assert ended.exit_code == 2
+    assert "add --agency" in ended.stderr
+
+
+def test_a_name_that_stands_twice_in_a_case_is_refused() -> None:
+    ended = run(
+        "decide",
+        "-",
+        stdin="agency: us-ma-boston/police\nat: '2024-06-01T02:10:00-04:00'\nagency: us-tx-harris/sheriff\n",
+    )
+    assert ended.exit_code == 2
+    assert "line 3" in ended.stderr
+    assert "`agency` is written twice" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("decide", "nowhere.yaml"), "There is no file nowhere.yaml"),
+        (("decide", CASE, "--at", "yesterday"), "like 2024-06-01"),
+        (("decide", CASE, "--agency", "atlantis"), "write one like us-ma-boston/police"),
+        (("law", "explain", "BOS99-1"), "There is no rule"),
+        (("law", "prove", "us-zz"), "There is no rulebook us-zz"),
+        (("read", "nowhere.pdf"), "There is no file nowhere.pdf"),
+        (("verify", "nowhere"), "There is no nowhere"),
+    ],
+)
+def test_bad_input_ends_with_2_and_says_what_to_do(arguments: tuple[str, ...], says: str) -> None:
+    ended = run(*arguments)
+    assert ended.exit_code == 2
+    assert says in ended.stderr + ended.stdout
+    assert "Traceback" not in ended.output
+
+
+def test_in_words_the_answer_names_rule_source_and_what_is_not_in_it() -> None:
+    told = run("decide", CASE, "--ask", "hold").stdout
+    for said in (
+        "forbidden",
+        "BOS19-1",
+        "§ 11-1.9",
+        "CHECK SOURCE",
+        "Checked through 2026-",
+        "Not in this answer: department orders",
+    ):
+        assert said in told, said
+
+
+# --- law --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_rule_is_explained_with_its_source() -> None:
+    told = run("law", "explain", "BOS19-1")
+    assert told.exit_code == 0
+    assert "must not keep the person on a civil request" in told.stdout
+    assert "Source: City of Boston Code" in told.stdout
+    assert json.loads(run("law", "explain", "BOS19-1", "--json").stdout)["what"] == "BOS19-1"
+
+
+def test_a_case_is_explained_by_what_decided_it() -> None:
+    told = run("law", "explain", CASE).stdout
+    assert "hold (" in told
+    assert "decides: BOS19-1" in told
+
+
+def test_every_example_is_proved() -> None:
+    told = answer("law", "prove", "us-tx")
+    assert told["hold"] == told["examples"] == len(told["results"]) > 0
+    assert set(told["results"][0]) == {"rulebook", "example", "place", "holds", "wrong"}
+
+
+@pytest.fixture
+def rulebooks(tmp_path: Path) -> Path:
+    return shutil.copytree(ROOT / "rulebooks", tmp_path / "rulebooks")
+
+
+def test_an_example_that_does_not_hold_ends_with_1_and_is_named(rulebooks: Path) -> None:
+    texas = rulebooks / "us" / "tx" / "state.md"
+    text = texas.read_text()
+    old = "expect: hold required"
+    assert old in text
+    texas.write_text(text.replace(old, "expect: hold forbidden", 1))
+    ended = run("law", "prove", "us-tx", "--rulebooks", str(rulebooks))
+    assert ended.exit_code == 1
+    assert "us/tx/state.md:" in ended.stdout
+    assert "hold forbidden" in ended.stdout
+
+
+def test_a_rulebook_that_can_not_be_read_ends_with_2_and_names_the_line(rulebooks: Path) -> None:
+    texas = rulebooks / "us" / "tx" / "state.md"
+    texas.write_text(texas.read_text().replace("effect: must\n", "efect: must\n", 1))
+    ended = run("law", "prove", "--rulebooks", str(rulebooks))
+    assert ended.exit_code == 2
+    assert "us/tx/state.md:" in ended.stderr
+    assert "unknown key `efect`" in ended.stderr
+
+
+def test_fmt_writes_what_counsel_signs_and_check_only_says_so(rulebooks: Path) -> None:
+    texas = rulebooks / "us" / "tx" / "state.md"
+    good = texas.read_text()
+    lines = good.split("\n")
+    place = next(number for number, line in enumerate(lines) if line.startswith("says: "))
+    lines[place] = "says: Something else."
+    texas.write_text("\n".join(lines))
+    assert run("law", "fmt", "--check", "--rulebooks", str(rulebooks)).exit_code == 1
+    assert texas.read_text() != good
+    assert run("law", "fmt", "--rulebooks", str(rulebooks)).exit_code == 0
+    assert run("law", "fmt", "--check", "--rulebooks", str(rulebooks)).exit_code == 0
+
+
+def test_coverage_is_whole() -> None:
+    ended = run("law", "coverage", "--check")
+    assert ended.exit_code == 0, ended.output
+
+
+# --- read -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_paper_is_read_in_the_form_that_names_md_fixes() -> None:
+    told = answer("read", PAPER)
+    assert set(told) == {"file", "documents", "notes"}
+    assert [one["kind"] for one in told["documents"]] == ["i247a", "i200"]
+    for document in told["documents"]:
+        assert set(document) == {"kind", "edition", "pages", "fields", "defects"}
+        for field in document["fields"].values():
+            assert set(field) == {"value", "state", "accepted", "page", "box"}
+        for defect in document["defects"]:
+            assert set(defect) == {"id", "field", "says"}
+    assert told["documents"][0]["fields"]["pc_pending"]["value"] is True
+
+
+def test_a_file_that_can_not_be_read_ends_with_2_and_still_answers(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.pdf"
+    empty.touch()
+    ended = run("read", str(empty), "--json")
+    told = json.loads(ended.stdout)
+    assert ended.exit_code == 2
+    assert (told["file"], told["documents"]) == ("empty.pdf", [])
+    assert told["notes"][0]
