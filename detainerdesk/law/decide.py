@@ -22,8 +22,8 @@ from detainerdesk.law.formula import ClockLeaf, both, negation, reads
 from detainerdesk.law.known import Bounds, Known, Setting
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.clocks import clock_end
-from detainerdesk.law.language.rulebook import Note, Provision
-from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact
+from detainerdesk.law.language.rulebook import Duty, Note, Provision
+from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.table import TooManyUnknowns
 from detainerdesk.law.trace import Step, Trace
@@ -49,11 +49,13 @@ class _Decider:
 
     def __init__(self, case: Case, edition: Edition) -> None:
         self.known = Known.of(case, edition)
-        self.case = case
+        self.case = self.known.case
+        self.asked_at = case.at
         self.edition = edition
         self.stack = self.known.stack
         self.vocabulary = edition.vocabulary
         self._laws: dict[tuple[str, Setting], Effects] = {}
+        self._mirrors: dict[tuple[str, Setting], Mirror] = {}
         refuse_contradictions(self.known)
 
     def law(self, action: str, setting: Setting) -> Effects:
@@ -61,6 +63,19 @@ class _Decider:
         if (action, setting) not in self._laws:
             self._laws[action, setting] = Effects(self.known, action, setting)
         return self._laws[action, setting]
+
+    def mirror(self, action: str, setting: Setting) -> Mirror:
+        """A derived action in one setting, built once."""
+        if (action, setting) not in self._mirrors:
+            self._mirrors[action, setting] = Mirror(self.known, action, setting)
+        return self._mirrors[action, setting]
+
+    def laws(self, action: str, setting: Setting) -> Sequence[Effects]:
+        """The law that an action rests on: its own, or for a derived one that of the actions that it mirrors."""
+        return self.mirror(action, setting).laws if self._is_derived(action) else (self.law(action, setting),)
+
+    def _is_derived(self, action: str) -> bool:
+        return action in DERIVED and not self.known.has_rules(action)
 
     # The whole answer.
 
@@ -71,16 +86,20 @@ class _Decider:
         return Decision(
             id=self.case.id,
             agency=self.case.agency,
-            at=self.case.at,
+            at=self.asked_at,
             edition=self.edition.hash,
             actions=actions,
-            clocks=self.clock_ends(),
+            clocks={name: self.local(end) for name, end in self.clock_ends().items()},
             duties=self.duty_states(),
-            assumed={name: value for name, value in self.known.facts.assumed.items() if name in read},
+            assumed={name: self.local(value) for name, value in self.known.facts.assumed.items() if name in read},
             notes=tuple(self.notes(asked)),
             trace=self.trace(asked),
             unknown=tuple(sorted(name for name in read if self.known.value(name) is UNKNOWN)),
         )
+
+    def local(self, value: Value) -> Value:
+        """A moment in the agency's zone, as answers give it; anything else as it is."""
+        return value.astimezone(self.stack.zone) if isinstance(value, datetime) else value
 
     def outcome(self, action: str, *, ahead: bool = True) -> Outcome:
         """The outcome of one action; information is decided item by item. `ahead`: also what changes it, and when."""
@@ -97,7 +116,7 @@ class _Decider:
             return base
         return replace(
             base,
-            until=self._until(action, item, base),
+            until=self.local(self._until(action, item, base)),
             was_so=self._was_so(action, item, base),
             turns=self._turns(action, item, base),
         )
@@ -134,8 +153,11 @@ class _Decider:
     def _settings(self, action: str, item: str | None, at: datetime, declared_too: bool) -> Iterator[Setting]:
         """Every combination of the readings and uncertain days that the action's rules use; the default's first."""
         plain = replace(self.known.setting(item, at), declared_too=declared_too)
-        law = self.law(action, plain)
-        names = sorted(law.readings_used())
+        laws = self.laws(action, plain)
+        uncertain = any(law.uncertain_days() for law in laws)
+        if uncertain:
+            laws = (*laws, *self.laws(action, replace(plain, bounds="early")))
+        names = sorted({name for law in laws for name in law.readings_used()})
         options: list[tuple[str, ...]] = []
         for name in names:
             reading = self.stack.readings[name]
@@ -143,7 +165,7 @@ class _Decider:
                 options.append((self.case.choices[name],))
             else:
                 options.append((reading.default, *(one for one in reading.open if one != reading.default)))
-        bounds: tuple[Bounds, ...] = ("late", "early") if law.uncertain_days() else ("late",)
+        bounds: tuple[Bounds, ...] = ("late", "early") if uncertain else ("late",)
         total = len(bounds) * prod(len(option) for option in options)
         if total > MAX_COMBINATIONS:
             raise LawError(
@@ -157,8 +179,8 @@ class _Decider:
     def judge(self, action: str, setting: Setting) -> Judged:
         """One action in one setting, over all completions of what is unknown."""
         try:
-            if action in DERIVED and not self.known.has_rules(action):
-                return Mirror(self.known, action, setting).judged()
+            if self._is_derived(action):
+                return self.mirror(action, setting).judged()
             return self.law(action, setting).judged()
         except TooManyUnknowns as error:
             order = self.known.cautious(action, setting.at)
@@ -214,40 +236,33 @@ class _Decider:
 
     def _later_moments(self, action: str, item: str | None) -> list[datetime]:
         at, zone = self.case.at, self.stack.zone
-        law = self.law(action, self.known.setting(item, at))
-        moments: set[datetime] = set()
-        for provision in law.considered():
-            for day in provision.in_force.changes():
-                moments.add(datetime(day.year, day.month, day.day, tzinfo=zone))
-            if provision.declared:
-                moments.add(
-                    datetime(provision.declared.year, provision.declared.month, provision.declared.day, tzinfo=zone)
-                )
+        laws = self.laws(action, self.known.setting(item, at))
+        days = {day for law in laws for provision in law.considered() for day in provision.in_force.changes()}
+        days |= {provision.declared for law in laws for provision in law.considered() if provision.declared}
+        days |= {day for layer in self.stack.layers for one in layer.definitions for day in one.in_force.changes()}
+        moments = {midnight(day, zone) for day in days}
         names: set[str] = set()
-        for leaf in law.every_leaf():
+        for leaf in (leaf for law in laws for leaf in law.every_leaf()):
             names |= set(reads(leaf, self.vocabulary))
             if isinstance(leaf, ClockLeaf):
                 start = self.known.value(leaf.start)
                 if isinstance(start, datetime):
                     moments.add(clock_end(start, leaf.hours, leaf.calendar, leaf.holidays, zone))
-        for name in names | law.names_folded():
-            value = self.known.value(name)
+        for law in laws:
+            names |= law.names_folded()
+        for value in (*map(self.known.value, names), *(value for law in laws for value in law.conditions.literals)):
             if isinstance(value, datetime):
                 moments.add(value)
             elif isinstance(value, date):
-                moments |= {
-                    datetime(value.year, value.month, value.day, tzinfo=zone),
-                    datetime(value.year, value.month, value.day, tzinfo=zone) + timedelta(days=1),
-                }
-        for clock, end in self.clock_ends().items():
-            if clock in law.clocks_named():
-                moments.add(end)
+                moments |= {midnight(value, zone), midnight(value + timedelta(days=1), zone)}
+        clocks = {name for law in laws for name in law.clocks_named()}
+        moments |= {end for clock, end in self.clock_ends().items() if clock in clocks}
         return sorted(moment for moment in moments if moment > at)
 
     def _was_so(self, action: str, item: str | None, base: Outcome) -> str | None:
-        law = self.law(action, self.known.setting(item))
-        day = self.case.at.astimezone(self.stack.zone).date()
-        if not any(provision.declared and day < provision.declared for provision in law.considered()):
+        day = self.known.day(self.case.at)
+        considered = [one for law in self.laws(action, self.known.setting(item)) for one in law.considered()]
+        if not any(one.declared and day < one.declared for one in considered):
             return None
         word = self._over_readings(action, item, self.case.at, declared_too=True).outcome
         return word if word != base.outcome else None
@@ -274,8 +289,7 @@ class _Decider:
 
     def _turn(self, action: str, setting: Setting, fact: Fact, base: Outcome) -> Turn | None:
         opened = self.known.opened(fact.name)
-        derived = action in DERIVED and not self.known.has_rules(action)
-        law = Mirror(opened, action, setting) if derived else Effects(opened, action, setting)
+        law = Mirror(opened, action, setting) if self._is_derived(action) else Effects(opened, action, setting)
         classes, table = law.class_bits(), law.table
         if not any(variable.name == fact.name for variable in table.variables):
             return None
@@ -303,7 +317,7 @@ class _Decider:
                     negation(maker.formula(duty.unless, duty.jurisdiction)) if duty.unless else True,
                 ]
             )
-            if trigger is False:
+            if trigger is False or self._is_voided(duty, setting):
                 continue
             done = maker.formula(duty.done, duty.jurisdiction, done=True) if duty.done else False
             excused = maker.formula(duty.excused, duty.jurisdiction) if duty.excused else False
@@ -327,10 +341,16 @@ class _Decider:
                     duty.status,
                     duty.deadline,
                     duty.content,
-                    due_at,
+                    self.local(due_at),
                 )
             )
         return tuple(states)
+
+    def _is_voided(self, duty: Duty, setting: Setting) -> bool:
+        """Whether a higher law surely takes the duty out."""
+        if not any(duty.action in voids.actions for voids in self.stack.voids):
+            return False
+        return any(id == duty.id for id, _ in self.judge(duty.action, setting).voided)
 
     def notes(self, asked: Sequence[str]) -> Iterator[NoteSaid]:
         maker = Conditions(self.known, self.known.setting())
@@ -376,7 +396,7 @@ class _Decider:
         for action in asked:
             spec = self.vocabulary.actions[action]
             item = (spec.is_item or self.known.items_sought())[0] if spec.is_item or spec.by_item else None
-            base = "hold" if action in DERIVED and not self.known.has_rules(action) else action
+            base = "hold" if self._is_derived(action) else action
             steps[action] = self.law(base, replace(setting, item=item)).steps()
         return Trace(self.case, self.stack, self.known.facts, steps)
 

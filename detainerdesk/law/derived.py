@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from detainerdesk.law.effects import CLASSES, Effects, Judged
 from detainerdesk.law.formula import negation
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
+from detainerdesk.law.table import Table
 
 DERIVED = ("release", "refuse_hold")
 ELIGIBLE = "custody.eligible_for_release"
@@ -24,18 +27,26 @@ class Mirror:
         self.not_eligible = negation(self.conditions.formula(grammar.Name(ELIGIBLE), lowest))
         self.on_other_ground = self.conditions.formula(grammar.Name("custody.other_lawful_basis"), lowest)
         self.tests_other_ground = action == "release"
-        formulas = [*self.hold.formulas(), *self.warrant.formulas(), self.not_eligible, self.on_other_ground]
-        self.table = self.hold.make_table(formulas)
-        self.hold.table = self.warrant.table = self.table
+        self.laws = (self.hold, self.warrant) if self.tests_other_ground else (self.hold,)
+
+    @cached_property
+    def table(self) -> Table:
+        formulas = [formula for law in self.laws for formula in law.formulas()]
+        if self.tests_other_ground:
+            formulas.append(self.on_other_ground)
+        table = self.hold.make_table([*formulas, self.not_eligible])
+        self.hold.table = self.warrant.table = table
+        return table
 
     def class_bits(self) -> dict[str, int]:
+        mask = self.table.mask
         bits = self.hold.class_bits()
         out = self._not_in_question()
         return {
             "required": bits["forbidden"] & ~out,
             "forbidden": bits["required"] & ~out,
             "conflict": bits["conflict"] & ~out,
-            "free": bits["free"] | out & self.table.mask,
+            "free": bits["free"] | out & mask,
             "permitted": bits["free"] & ~out,
         }
 
@@ -48,10 +59,10 @@ class Mirror:
         return out
 
     def judged(self) -> Judged:
+        mask = self.table.mask
         hold = self.hold.judged()
         bits = self.class_bits()
         possible = tuple(word for word in CLASSES if bits[word])
-        mask = self.table.mask
         silent = self._not_in_question() & mask == mask
         standing = "silent" if silent else MIRROR.get(hold.standing, hold.standing)
         if len(possible) > 1:

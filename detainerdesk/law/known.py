@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Literal
 
@@ -47,6 +47,7 @@ class Known:
     def of(cls, case: Case, edition: Edition) -> Known:
         """Type the case's facts and assume what leaving the others out means. Raises CaseError."""
         stack = edition.stack(case.agency)
+        case = replace(case, at=case.at.astimezone(UTC))
         for action in case.ask:
             if action not in edition.vocabulary.actions:
                 raise CaseError(f"{action} is no action of the vocabulary")

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from detainerdesk.law.circles import refuse_circles
 from detainerdesk.law.errors import CaseError, Place, RulebookError
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import LAYERS_ENCODED
@@ -193,6 +194,9 @@ def load(folder: Path | None = None, *, stale_words: bool = False) -> Edition:
     edition = Edition(vocabulary, rulebooks, digest.hexdigest())
     for rulebook in rulebooks.values():
         check(rulebook, _scope(rulebook, edition))
+        line = ancestors(rulebook, rulebooks)
+        _refuse_shared_ids(line)
+        refuse_circles(line)
     _check_vocabulary(vocabulary, edition)
     if not stale_words:
         for rulebook in rulebooks.values():
@@ -225,6 +229,14 @@ def ancestors(rulebook: Rulebook, rulebooks: Mapping[str, Rulebook]) -> list[Rul
     return line
 
 
+def _refuse_shared_ids(line: list[Rulebook]) -> None:
+    """An id stands for one provision in all layers that bind an agency, or a lift would not know which it ends."""
+    above = {provision.id: book for book in line[1:] for provision in book.provisions()}
+    for provision in line[0].provisions():
+        if provision.id in above:
+            raise RulebookError(f"{provision.id} is an id of {above[provision.id].name} too", provision.place)
+
+
 def _scope(rulebook: Rulebook, edition: Edition) -> Scope:
     line = ancestors(rulebook, edition.rulebooks)
     below = [one for one in edition.rulebooks.values() if rulebook in ancestors(one, edition.rulebooks)]
@@ -246,13 +258,14 @@ def _scope(rulebook: Rulebook, edition: Edition) -> Scope:
             if id(book) == one
             for provision in book.provisions()
         ),
+        may_lift={rule.id: rule.actions for book in (rulebook, *below) for rule in book.rules},
         jurisdictions=frozenset(edition.rulebooks),
         zone=ZoneInfo(rulebook.timezone),
     )
 
 
 def _check_vocabulary(vocabulary: Vocabulary, edition: Edition) -> None:
-    scope = Scope(vocabulary, frozenset(), {}, {}, frozenset(), frozenset(), frozenset(), ZoneInfo("UTC"))
+    scope = Scope(vocabulary, frozenset(), {}, {}, frozenset(), frozenset(), {}, frozenset(), ZoneInfo("UTC"))
     for constraint in vocabulary.constraints:
         check_condition(constraint.never, scope, constraint.place)
     for fact in vocabulary.facts.values():

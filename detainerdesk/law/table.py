@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from detainerdesk.law.errors import LawError
 from detainerdesk.law.formula import (
@@ -36,7 +35,7 @@ from detainerdesk.law.formula import (
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import operand_value
 from detainerdesk.law.language.clocks import clock_end
-from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, Vocabulary
+from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, Vocabulary, midnight
 
 MAX_COMPLETIONS = 1 << 21
 
@@ -430,7 +429,7 @@ def _moments(
         if isinstance(value, datetime):
             turning.add(value)
         elif isinstance(value, date):
-            turning |= {_midnight(value, moment.zone), _midnight(value + timedelta(days=1), moment.zone)}
+            turning |= {midnight(value, moment.zone), midnight(value + timedelta(days=1), moment.zone)}
     turning |= {_latest_start_expired(leaf, moment) for leaf in here if isinstance(leaf, ClockLeaf)}
     if fact.kind == "date":
         days = {turn.astimezone(moment.zone).date() for turn in turning}
@@ -441,10 +440,6 @@ def _moments(
 
 
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 def _others(

@@ -55,5 +55,5 @@ def booking_page(request: HttpRequest, values: RequestPage) -> HttpResponse:
 
 def _context(request: HttpRequest, values: RequestPage, **more: Any) -> dict[str, Any]:
     role = officer_of(request).role
-    can = {"can_correct": may(role, "correct_field"), "can_answer": may(role, "answer")}
+    can = {"can_correct": may(role, "correct_field") and not values.closed, "can_answer": may(role, "answer")}
     return frame(request, values, **can, **more)

@@ -137,7 +137,9 @@ def identify(lines: Sequence[Line], height: float) -> Identity:
     marked = [entry for entry in judged if "mark" in entry[3]]
     rival = next((entry for entry in judged[1:] if entry[2].side != best.side and entry[0] >= 4), None)
     other_mark = next((entry for entry in marked if entry[2] is not best), None)
-    if other_mark is not None or rival is not None or _captions_clash(best, text):
+    # a misread mark ("I-2474") names a form whose wording is not on the page, while another's is
+    misread = "wording" not in seen and any("wording" in entry[3] and "caption" in entry[3] for entry in judged[1:])
+    if other_mark is not None or rival is not None or misread or _captions_clash(best, text):
         return Identity("unknown", None, page or 1, of, sure=False, conflict=True, seen=seen)
     strong = {"mark", "caption", "wording"} & set(seen)
     if not strong or (weight < 3 and best.side != "other"):
@@ -177,7 +179,7 @@ def register(page: TemplatePage, lines: Sequence[Line]) -> Registration:
             miss, option = min(near_hits, key=lambda entry: entry[0])
             if miss <= 3 * NEAR:
                 found.append(option)
-            agreeing += miss <= NEAR
+            agreeing += int(miss <= NEAR)
     for label in page.labels:
         if label.box is None:
             found += [(label, hit) for hit in itertools.islice(find(lines, label.words), 1)]
@@ -313,7 +315,7 @@ def _fit(pairs: Sequence[tuple[Label, Found]]) -> tuple[float, float, float, flo
 def _miss(placement: tuple[float, float, float, float], label: Label, found: Found) -> float:
     sx, dx, sy, dy = placement
     (x, y), (px, py) = _point(label), _seen_at(found)
-    return max(abs(sx * x + dx - px) / 1.5, abs(sy * y + dy - py))
+    return float(max(abs(sx * x + dx - px) / 1.5, abs(sy * y + dy - py)))
 
 
 def _point(label: Label) -> tuple[float, float]:

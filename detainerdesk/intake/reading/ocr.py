@@ -140,7 +140,7 @@ def lines_by_ink(picture: Gray) -> list[PixelBox]:
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, round(19 * grain)), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     boxes = []
-    for x, y, wide, tall, area in stats[1:count]:
+    for x, y, wide, tall, area in stats[1:count].tolist():
         if 8 * grain <= tall <= 60 * grain and wide >= 7 * grain and area >= 0.12 * wide * tall:
             boxes.append((max(0, x - 6), max(0, y - 4), min(width, x + wide + 6), min(height, y + tall + 4)))
     return boxes

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from detainerdesk.law.errors import CaseError
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.rulebook import _near
-from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, Vocabulary, typed
+from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, Vocabulary, instant, typed
 
 
 @dataclass(frozen=True)
@@ -296,7 +296,7 @@ def operand_value(text: str, get: Any, at: datetime, zone: ZoneInfo) -> Value:
     if text.isdigit():
         return int(text)
     if text[:4].isdigit() and text[4:5] == "-":
-        return datetime.fromisoformat(text).replace(tzinfo=zone) if len(text) > 10 else date.fromisoformat(text)
+        return instant(datetime.fromisoformat(text), zone) if len(text) > 10 else date.fromisoformat(text)
     return get(text)
 
 

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from detainerdesk.law.language.vocabulary import midnight
+
 EVERY_HOUR = "every hour"
 WITHOUT_DAYS_OFF = "without Saturdays, Sundays, holidays"
 OBSERVED = "observed and actual"
@@ -21,22 +23,21 @@ ACTUAL = "actual"
 
 
 def clock_end(start: datetime, hours: int, calendar: str, holiday_days: str, zone: ZoneInfo) -> datetime:
-    """The moment at which the hours are full, in the agency's zone. The clock runs from start to end, end excluded."""
+    """The moment at which the hours are full, in UTC. The clock runs from start to end, end excluded."""
     if calendar == EVERY_HOUR:
-        return (start.astimezone(UTC) + timedelta(hours=hours)).astimezone(zone)
+        return start.astimezone(UTC) + timedelta(hours=hours)
     left = timedelta(hours=hours)
     moment = start.astimezone(UTC)
     if not left:
-        return moment.astimezone(zone)
+        return moment
     while True:
         local_day = moment.astimezone(zone).date()
-        next_midnight = datetime(local_day.year, local_day.month, local_day.day, tzinfo=zone) + timedelta(days=1)
-        next_midnight_utc = next_midnight.replace(tzinfo=zone).astimezone(UTC)
+        next_midnight = midnight(local_day + timedelta(days=1), zone)
         if not is_day_off(local_day, holiday_days):
-            if moment + left <= next_midnight_utc:
-                return (moment + left).astimezone(zone)
-            left -= next_midnight_utc - moment
-        moment = next_midnight_utc
+            if moment + left <= next_midnight:
+                return moment + left
+            left -= next_midnight - moment
+        moment = next_midnight
 
 
 def is_day_off(day: date, holiday_days: str) -> bool:

@@ -219,15 +219,21 @@ class _Parser:
         return items[0] if len(items) == 1 else And(tuple(items))
 
     def negation(self) -> Expression:
-        if self.peek() == "not":
-            self.take()
-            return Not(self.negation())
-        return self.test()
+        if self.peek() != "not":
+            return self.test()
+        self.deeper()
+        self.take()
+        inner = self.negation()
+        self.depth -= 1
+        return Not(inner)
 
-    def bracket(self) -> Expression:
+    def deeper(self) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise self.error(f"brackets nested deeper than {MAX_DEPTH}")
+            raise self.error(f"brackets or `not` nested deeper than {MAX_DEPTH}")
+
+    def bracket(self) -> Expression:
+        self.deeper()
         self.take("(")
         inner = self.disjunction()
         self.take(")")
@@ -267,8 +273,11 @@ class _Parser:
     def element(self) -> Expression:
         """What follows `where`: one test or one bracket, so that `and` after it belongs to the case."""
         if self.peek() == "not":
+            self.deeper()
             self.take()
-            return Not(self.element())
+            inner = self.element()
+            self.depth -= 1
+            return Not(inner)
         return self.bracket() if self.peek() == "(" else self.test()
 
     def at_least(self) -> Expression:
@@ -276,7 +285,7 @@ class _Parser:
         self.take()
         number = self.word("a count")
         if not number.isdigit() or int(number) < 1 or int(number) > 50:
-            raise self.error(f"expected a count from 1 to 50 after `at least`, found “{number}”")
+            raise self.error(f"expected a count from 1 to 50 after `at least`, found “{number}”", self.tokens[self.index - 1][1])
         different = None
         if self.peek() == "different":
             self.take()
@@ -311,7 +320,8 @@ class _Parser:
 
     def membership(self, left: str, values: tuple[str, ...], negated: bool) -> Expression:
         if "unknown" in values:
-            raise self.error("`unknown` can't be compared with: a rule that needs a fact asks for it by itself")
+            where = next(column for token, column in reversed(self.tokens[: self.index]) if token == "unknown")
+            raise self.error("`unknown` can't be compared with: a rule that needs a fact asks for it by itself", where)
         test: Expression = ItemIn(values) if left == "item" else Is(left, values)
         return Not(test) if negated else test
 

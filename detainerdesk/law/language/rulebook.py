@@ -13,7 +13,7 @@ from datetime import date
 from typing import Literal, TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from detainerdesk.law.errors import Place, RulebookError
+from detainerdesk.law.errors import CaseError, Place, RulebookError
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.dates import InForce, parse_day, parse_in_force
 from detainerdesk.law.language.document import Block, Document
@@ -663,28 +663,35 @@ class Scope:
     readings: Mapping[str, Reading]
     clocks: frozenset[str]
     rules: frozenset[str]
+    may_lift: Mapping[str, tuple[str, ...]]
     jurisdictions: frozenset[str]
     zone: ZoneInfo
 
 
 def check(rulebook: Rulebook, scope: Scope) -> None:
     """Type every condition of a rulebook. Raises RulebookError with the place and what was expected."""
+    blocks = {block.place: block for block in rulebook.document.blocks}
     for provision in rulebook.provisions():
-        check_condition(provision.when, scope, provision.place, by_item=True)
-        if provision.unless:
-            check_condition(provision.unless, scope, provision.place, by_item=True)
+        block, is_duty = blocks[provision.place], isinstance(provision, Duty)
+        _check_key(provision.when, scope, block, "trigger" if is_duty else "when")
+        _check_key(provision.unless, scope, block, "unless")
         if isinstance(provision, Rule):
             for lifted in provision.lifts:
-                if lifted not in scope.rules:
+                actions = scope.may_lift.get(lifted)
+                if actions is None:
                     raise RulebookError(
-                        f"{provision.id} lifts {lifted}, and there is no such rule here or below", provision.place
+                        f"{provision.id} lifts {lifted}, and there is no such rule here or below", block.at("lifts")
+                    )
+                if not set(provision.actions) & set(actions):
+                    raise RulebookError(
+                        f"{provision.id} lifts {lifted}, which speaks of {', '.join(actions)}: a rule lifts rules of its own action",
+                        block.at("lifts"),
                     )
         if isinstance(provision, Duty):
-            for condition in (provision.done, provision.excused):
-                if condition:
-                    check_condition(condition, scope, provision.place, moment_means_happened=True)
+            _check_key(provision.done, scope, block, "done", moment_means_happened=True)
+            _check_key(provision.excused, scope, block, "excused", moment_means_happened=True)
     for definition in rulebook.definitions:
-        check_condition(definition.means, scope, definition.place, element=definition.of)
+        _check_key(definition.means, scope, blocks[definition.place], "means", element=definition.of)
     for clock in rulebook.clocks:
         for name in (clock.start, clock.stops):
             fact = scope.vocabulary.fact(name) if name else None
@@ -697,31 +704,48 @@ def check(rulebook: Rulebook, scope: Scope) -> None:
         if any(not value.isdigit() and value != "none" for _, value in clock.hours.branches):
             raise RulebookError("the length of a clock is whole hours, or `none` where it does not start", clock.place)
     for note in rulebook.notes:
-        if note.when:
-            check_condition(note.when, scope, note.place)
+        _check_key(note.when, scope, blocks[note.place], "when")
+
+
+def _check_key(
+    condition: Expression | None,
+    scope: Scope,
+    block: Block,
+    key: str,
+    *,
+    element: str | None = None,
+    moment_means_happened: bool = False,
+) -> None:
+    if condition is not None:
+        text = block.keys.get(key)
+        place = text.place if text else block.place
+        words = text.text if text else ""
+        check_condition(condition, scope, place, words, element=element, moment_means_happened=moment_means_happened)
 
 
 def check_condition(
     condition: Expression,
     scope: Scope,
     place: Place,
+    text: str = "",
     *,
     element: str | None = None,
-    by_item: bool = False,
     moment_means_happened: bool = False,
 ) -> None:
-    _Check(scope, place, by_item, moment_means_happened).visit(condition, element, inside_shown=False)
+    """Type a condition; `text` is how it is written, for the column of the word that is wrong."""
+    _Check(scope, place, text, moment_means_happened).visit(condition, element, inside_shown=False)
 
 
 @dataclass(frozen=True)
 class _Check:
     scope: Scope
     place: Place
-    by_item: bool
+    text: str
     moment_means_happened: bool
 
-    def refuse(self, message: str) -> RulebookError:
-        return RulebookError(message, self.place)
+    def refuse(self, message: str, word: str = "") -> RulebookError:
+        column = self.text.find(word) + 1 if word else 0
+        return RulebookError(message, Place(self.place.file, self.place.line, column, self.place.heading))
 
     def visit(self, node: Expression, element: str | None, *, inside_shown: bool) -> None:
         if isinstance(node, grammar.Or) and sum(isinstance(item, grammar.Shown) for item in node.items) > 1:
@@ -746,26 +770,28 @@ class _Check:
         elif isinstance(node, grammar.Includes):
             fact = self.fact(node.fact, element)
             if fact.kind != "set of" and not fact.by_item:
-                raise self.refuse(f"`includes` is for sets, and {fact.name} is {fact.kind}")
+                raise self.refuse(f"`includes` is for sets, and {fact.name} is {fact.kind}", node.fact)
             if node.value not in fact.values:
-                raise self.refuse(f"{fact.name} has no value “{node.value}”; expected one of {', '.join(fact.values)}")
+                raise self.refuse(
+                    f"{fact.name} has no value “{node.value}”; expected one of {', '.join(fact.values)}", node.value
+                )
         elif isinstance(node, grammar.Compare):
             self.comparison(node, element)
         elif isinstance(node, grammar.ClockTest):
             if node.clock not in self.scope.clocks:
-                raise self.refuse(f"no clock is called {node.clock} here or above")
+                raise self.refuse(f"no clock is called {node.clock} here or above", node.clock)
         elif isinstance(node, grammar.PermittedBy):
             if node.rule not in self.scope.rules:
-                raise self.refuse(f"no rule is called {node.rule}")
+                raise self.refuse(f"no rule is called {node.rule}", node.rule)
         elif isinstance(node, grammar.RequiredBy):
             if node.layer not in self.scope.jurisdictions:
-                raise self.refuse(f"no layer is called {node.layer}")
+                raise self.refuse(f"no layer is called {node.layer}", node.layer)
         elif isinstance(node, grammar.ItemIn):
             sought = self.scope.vocabulary.fact("info.sought")
             items = sought.values if sought else ()
             for one in node.items:
                 if one not in items:
-                    raise self.refuse(f"“{one}” is no item of information; expected one of {', '.join(items)}")
+                    raise self.refuse(f"“{one}” is no item of information; expected one of {', '.join(items)}", one)
         elif isinstance(node, grammar.Given):
             raise self.refuse("stated(…) and complete(…) stand only in what leaving a fact out means")
 
@@ -774,9 +800,9 @@ class _Check:
         if element:
             raise self.refuse("no list inside a list")
         if fact is None or fact.kind != "list":
-            raise self.refuse(f"{node.list} is no list of the vocabulary")
+            raise self.refuse(f"{node.list} is no list of the vocabulary", node.list)
         if node.different and node.different not in self.scope.vocabulary.fields(node.list):
-            raise self.refuse(f"{node.list} has no field {node.different}")
+            raise self.refuse(f"{node.list} has no field {node.different}", node.different)
         self.visit(node.where, node.list, inside_shown=False)
 
     def name(self, name: str, element: str | None) -> None:
@@ -788,14 +814,15 @@ class _Check:
         if fact.kind == "moment" and self.moment_means_happened:
             return
         if fact.kind != "yes/no":
-            raise self.refuse(f"{name} is {fact.kind}, not yes/no: compare it, like `{name} is …`")
+            raise self.refuse(f"{name} is {fact.kind}, not yes/no: compare it, like `{name} is …`", name)
 
     def fact(self, name: str, element: str | None) -> Fact:
         found = self.scope.vocabulary.fields(element).get(name) if element else self.scope.vocabulary.fact(name)
         if found is None:
             known = self.scope.vocabulary.fields(element) if element else self.scope.vocabulary.facts
             raise self.refuse(
-                f"“{name}” is no {'field of ' + element if element else 'fact or definition'}{_near(name, known)}"
+                f"“{name}” is no {'field of ' + element if element else 'fact or definition'}{_near(name, known)}",
+                name,
             )
         return found
 
@@ -804,7 +831,7 @@ class _Check:
         if reading is not None:
             for value in node.values:
                 if value not in reading.alternatives:
-                    raise self.refuse(f"the reading {reading.name} has no alternative “{value}”")
+                    raise self.refuse(f"the reading {reading.name} has no alternative “{value}”", value)
             return
         fact = self.fact(node.fact, element)
         for value in node.values:
@@ -814,20 +841,27 @@ class _Check:
                 continue
             if fact.kind == "one of":
                 if value not in fact.values:
-                    raise self.refuse(f"{fact.name} has no value “{value}”; expected one of {', '.join(fact.values)}")
+                    raise self.refuse(
+                        f"{fact.name} has no value “{value}”; expected one of {', '.join(fact.values)}", value
+                    )
             elif fact.kind == "yes/no":
                 if value not in ("yes", "no"):
-                    raise self.refuse(f"{fact.name} is yes or no, not “{value}”")
+                    raise self.refuse(f"{fact.name} is yes or no, not “{value}”", value)
             elif fact.kind in ("count", "text", "date"):
-                typed(fact, value, self.scope.zone)
+                try:
+                    typed(fact, value, self.scope.zone)
+                except CaseError as error:
+                    raise self.refuse(str(error), value) from error
             else:
-                raise self.refuse(f"{fact.name} is {fact.kind}: it can't be tested with `is {value}`")
+                raise self.refuse(f"{fact.name} is {fact.kind}: it can't be tested with `is {value}`", value)
 
     def comparison(self, node: grammar.Compare, element: str | None) -> None:
         kinds = [self.operand(side, element) for side in (node.left, node.right)]
         time = {"moment", "date"}
         if not (set(kinds) <= time or set(kinds) == {"count"}):
-            raise self.refuse(f"{node.left} is a {kinds[0]} and {node.right} is a {kinds[1]}: they can't be compared")
+            raise self.refuse(
+                f"{node.left} is a {kinds[0]} and {node.right} is a {kinds[1]}: they can't be compared", node.left
+            )
 
     def operand(self, text: str, element: str | None) -> str:
         if text == "at":
@@ -841,7 +875,7 @@ class _Check:
         fields = self.scope.vocabulary.fields(element) if element else {}
         kind = (fields[text] if text in fields else self.fact(text, None)).kind
         if kind not in ("moment", "date", "count"):
-            raise self.refuse(f"{text} is {kind}: only moments, dates and counts have an order")
+            raise self.refuse(f"{text} is {kind}: only moments, dates and counts have an order", text)
         return kind
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -222,6 +222,8 @@ def read_vocabulary(document: Document) -> Vocabulary:
             raise RulebookError(f"{fact.name} names the question {fact.question}, and there is none", fact.place)
         if fact.list and (fact.list not in facts or facts[fact.list].kind != "list"):
             raise RulebookError(f"{fact.name} is a field of {fact.list}, which is no list", fact.place)
+        if fact.list and fact.field in facts:
+            raise RulebookError(f"a fact is called {fact.field} too: a field and a fact never share a name", fact.place)
     for role, kinds in roles.items():
         for kind in kinds:
             if kind not in roles:
@@ -358,17 +360,28 @@ def _moment(fact: Fact, raw: object, zone: ZoneInfo) -> Value:
     if isinstance(raw, str) and raw in fact.values:
         return raw
     if isinstance(raw, datetime):
-        return raw if raw.tzinfo else raw.replace(tzinfo=zone)
+        return instant(raw, zone)
     if isinstance(raw, date):
-        return datetime(raw.year, raw.month, raw.day, tzinfo=zone)
+        return midnight(raw, zone)
     if isinstance(raw, str):
         try:
             moment = datetime.fromisoformat(raw)
         except ValueError:
             pass
         else:
-            return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+            return instant(moment, zone)
     raise CaseError(f"{fact.name}: expected a moment like 2026-03-03 10:00 (or none, or unknown), not {raw!r}")
+
+
+def instant(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The moment in UTC; one without a zone is local wall time. Everything is compared in UTC: Python compares two moments
+    of the same zone by the wall clock, which is wrong on the nights when the clocks change."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of a local day, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
 def _date(fact: Fact, raw: object) -> Value:

@@ -12,7 +12,6 @@ import importlib.util
 import io
 import os
 import platform
-import shutil
 import subprocess
 import tarfile
 import types
@@ -22,8 +21,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 PACKED = ROOT / "node_modules" / "@sparticuz" / "chromium" / "bin"
 UNPACKED = ROOT / "node_modules" / ".browser"
-SYSTEM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
 UNBROTLI = "process.stdin.pipe(require('zlib').createBrotliDecompress()).pipe(process.stdout)"
 
 FONTS = """<?xml version="1.0"?>
@@ -47,8 +44,8 @@ class Browser:
 
 
 def browser() -> Browser:
-    found = next((place for name in SYSTEM if (place := shutil.which(name))), None)
-    if found is not None and os.environ.get("DETAINERDESK_TEST_BROWSER") != "packaged":
+    found = _build().system_browser()
+    if found is not None:
         return Browser(Path(found), dict(os.environ))
     return _packaged()
 

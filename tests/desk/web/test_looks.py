@@ -84,6 +84,21 @@ def test_headline_question_clock_and_record_button_show_unscrolled(
 ) -> None:
     screen.open(f"requests/{numbers[kind]}")
     screen.press("y")
+    unscrolled(screen)
+
+
+def test_they_show_in_the_fullest_case_too(numbers: dict[str, str], screen: Screen) -> None:
+    """Somebody is ready for release, a court paper is on its own line, and the question asks for ground and time."""
+    screen.open(f"requests/{numbers['civil']}")
+    screen.press("y", "n", "4")
+    screen.open(f"requests/{numbers['court']}")
+    screen.press("y", "n", "n")
+    assert screen.page.locator("#moment").is_visible()
+    assert screen.page.get_by_role("region", name="Ready for release").is_visible()
+    unscrolled(screen)
+
+
+def unscrolled(screen: Screen) -> None:
     for what in ("h1", ".question fieldset", ".question button", ".left .clock", "#record"):
         box = screen.page.locator(what).first.bounding_box()
         assert box is not None, what
@@ -111,7 +126,10 @@ def test_court_and_civil_differ_by_word_weight_and_shape(numbers: dict[str, str]
                 for one in (court, civil)
             )
             assert got == differs, path
-        screen.page.emulate_media(media="print")
+        screen.page.emulate_media(forced_colors="active")
+        assert court.evaluate("e => getComputedStyle(e).borderTopStyle") == "double"
+        assert civil.evaluate("e => getComputedStyle(e).borderTopStyle") == "dashed"
+        screen.page.emulate_media(media="print", forced_colors="none")
         assert court.evaluate("e => getComputedStyle(e).borderTopStyle") == "double"
         assert civil.evaluate("e => getComputedStyle(e).borderTopStyle") == "dashed"
         screen.page.emulate_media(media="screen")
@@ -136,6 +154,15 @@ def test_print_is_11_points_at_least_10_and_has_no_fills(numbers: dict[str, str]
     )
     assert small == []
     assert filled == []
+
+
+def test_a_closed_request_offers_nothing_to_record(numbers: dict[str, str], screen: Screen) -> None:
+    screen.open(f"requests/{numbers['civil']}")
+    screen.press("y", "n", "4", "Enter")
+    assert screen.page.locator(".acts form").count() == 0
+    assert screen.page.locator("a[data-field]").count() == 0
+    assert screen.page.get_by_role("link", name="Print").is_visible()
+    check(screen, "closed")
 
 
 def test_a_persons_sheet_names_nobody_else(desk: Desk, numbers: dict[str, str], screen: Screen) -> None:

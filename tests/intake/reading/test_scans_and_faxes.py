@@ -4,6 +4,7 @@ generated pages; they say nothing about real forms."""
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 
 from detainerdesk.intake.reading import ocr
 from detainerdesk.intake.reading.fields import Paper as ReadPaper
-from detainerdesk.intake.reading.fields import Reading
+from detainerdesk.intake.reading.fields import Reading, from_json, to_json
 from detainerdesk.intake.reading.pages import Pages
 from detainerdesk.intake.reading.read import read
 from tests.intake.reading.compared import accepted_yet_wrong, only_paper, random_values, wrong_fields
@@ -75,6 +76,20 @@ def test_a_fax_of_half_the_lines_is_stretched_and_read(standard_fax: Read) -> No
     assert paper.kind == "i200"
     assert accepted_yet_wrong(paper, values) == {}
     assert len(wrong_fields(paper, values)) <= 0.2 * len(paper.fields)
+
+
+def test_a_reading_of_a_fax_is_made_of_plain_values(
+    bundle_by_fine_fax: tuple[Reading, list[Mapping[str, object]]],
+) -> None:
+    """A number of some library in it could be neither stored nor sent."""
+    reading, _ = bundle_by_fine_fax
+    assert from_json(json.loads(json.dumps(to_json(reading)))).pages == 3
+    for paper in reading.papers:
+        for field in paper.fields.values():
+            assert type(field.accepted) is bool
+            assert type(field.value) in (bool, str, type(None))
+            assert field.box is not None
+            assert {type(edge) for edge in field.box} == {float}
 
 
 def test_a_page_on_its_head_or_on_its_side_is_set_upright() -> None:

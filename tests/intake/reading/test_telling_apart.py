@@ -148,3 +148,17 @@ def test_pages_that_are_announced_but_missing_are_named() -> None:
     assert not any(field.accepted for field in paper.fields.values())
     assert codes(paper) & {"D01", "D03", "D06", "D15", "D23"} == set()
     assert "D21" in codes(paper)
+
+
+def test_a_form_mark_that_was_misread_does_not_overrule_the_wording() -> None:
+    reading = read(
+        page_of(
+            (190, 57, "IMMIGRATION DETAINER - NOTICE OF ACTION"),
+            (40, 83, "Subject ID:"),
+            (36, 212, "1. DHS HAS DETERMINED THAT PROBABLE CAUSE EXISTS THAT THE SUBJECT IS A REMOVABLE ALIEN."),
+            (36, 324, "2. DHS TRANSFERRED THE ALIEN TO YOUR CUSTODY FOR A PROCEEDING OR INVESTIGATION"),
+            (40, 770, "DHS Form I-247 (12/12)"),
+        )
+    )
+    assert only_paper(reading).kind == "unknown"
+    assert "A person must say what it is" in reading.notes[0]

@@ -1,0 +1,97 @@
+"""Circles: definitions or rules of one stack that lean on each other. A rulebook that has one is refused when it loads.
+
+The layers that bind one place in, nothing out; an error names the circle from its first link to its first link again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from detainerdesk.law.errors import Place, RulebookError
+from detainerdesk.law.language import grammar
+from detainerdesk.law.language.rulebook import Definition, Rule, Rulebook
+
+
+def refuse_circles(line: Sequence[Rulebook]) -> None:
+    """`line` is a rulebook and those above it, itself first. Raises RulebookError that prints the circle."""
+    links = {f"{one.jurisdiction}/{_spell(one)}": set[str]() for one in _definitions(line)}
+    places = {f"{one.jurisdiction}/{_spell(one)}": one.place for one in _definitions(line)}
+    for definition in _definitions(line):
+        links[f"{definition.jurisdiction}/{_spell(definition)}"] |= {
+            f"{one.jurisdiction}/{_spell(one)}"
+            for one in _used(definition.means, definition.jurisdiction, definition.of, line)
+        }
+    _refuse(links, places, "these definitions lean on each other in a circle")
+    rules = [rule for book in line for rule in book.rules if rule.status != "off"]
+    _refuse(
+        {rule.id: set(_leans_on(rule, rules, line)) for rule in rules},
+        {rule.id: rule.place for rule in rules},
+        "these rules lean on each other in a circle",
+    )
+
+
+def _definitions(line: Sequence[Rulebook]) -> Iterator[Definition]:
+    for book in line:
+        yield from book.definitions
+
+
+def _spell(definition: Definition) -> str:
+    return f"{definition.name} of {definition.of}" if definition.of else definition.name
+
+
+def _used(
+    condition: grammar.Expression, jurisdiction: str, element: str | None, line: Sequence[Rulebook]
+) -> Iterator[Definition]:
+    """The definitions that a condition of a layer names: its own layer's, else the nearest above; every version of it."""
+    seen_from = line[[book.jurisdiction for book in line].index(jurisdiction) :]
+    if isinstance(condition, grammar.Name):
+        for book in seen_from:
+            found = [one for one in book.definitions if one.name == condition.name and one.of == element]
+            yield from found
+            if any(one.in_force.first is None for one in found):
+                return
+    elif isinstance(condition, grammar.Some):
+        yield from _used(condition.where, jurisdiction, condition.list, line)
+    elif isinstance(condition, grammar.And | grammar.Or):
+        for item in condition.items:
+            yield from _used(item, jurisdiction, element, line)
+    elif isinstance(condition, grammar.Not | grammar.Shown):
+        yield from _used(condition.item, jurisdiction, element, line)
+
+
+def _leans_on(rule: Rule, rules: Sequence[Rule], line: Sequence[Rulebook]) -> Iterator[str]:
+    """The rules that must be decided before this one: those that lift it, those whose effect its conditions ask for."""
+    yield from (one.id for one in rules if rule.id in one.lifts)
+    conditions = [condition for condition in (rule.when, rule.unless) if condition is not None]
+    opened: set[int] = set()
+    while conditions:
+        condition = conditions.pop()
+        for node in grammar.walk(condition):
+            if isinstance(node, grammar.PermittedBy):
+                yield node.rule
+            elif isinstance(node, grammar.RequiredBy):
+                yield from (
+                    one.id
+                    for one in rules
+                    if one.jurisdiction == node.layer and one.effect == "must" and set(one.actions) & set(rule.actions)
+                )
+        for definition in _used(condition, rule.jurisdiction, None, line):
+            if id(definition) not in opened:
+                opened.add(id(definition))
+                conditions.append(definition.means)
+
+
+def _refuse(links: Mapping[str, set[str]], places: Mapping[str, Place], says: str) -> None:
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            circle = " -> ".join((*path[path.index(name) :], name))
+            raise RulebookError(f"{says}: {circle}", places[name])
+        if name not in done:
+            for other in sorted(links.get(name, ())):
+                visit(other, (*path, name))
+            done.add(name)
+
+    for name in links:
+        visit(name, ())
