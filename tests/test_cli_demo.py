@@ -14,7 +14,7 @@ from detainerdesk.cli.proof import verified
 from detainerdesk.cli.told import BadInput
 
 ROOT = Path(__file__).parents[1]
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,6 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     return ended.stdout, folder / "demo-output"
 
 
-@pytest.mark.timeout(600)
 def test_the_five_steps_are_shown(shown: tuple[str, Path]) -> None:
     text = " ".join(shown[0].split())
     for said in (

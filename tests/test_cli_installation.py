@@ -20,6 +20,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PILE = ROOT / "examples" / "paperwork" / "D-4"
+pytestmark = [pytest.mark.xdist_group("installation"), pytest.mark.timeout(600)]
 
 
 def run(*arguments: str, cwd: Path, code: int = 0, **env: str) -> str:

@@ -259,6 +259,12 @@ def test_a_paper_is_read_in_the_form_that_names_md_fixes() -> None:
     assert told["documents"][0]["fields"]["pc_pending"]["value"] is True
 
 
+def test_in_words_a_signature_is_signed_and_a_tick_is_ticked() -> None:
+    lines = {line.split()[0]: line.split()[1:] for line in run("read", PAPER).stdout.splitlines() if line.strip()}
+    assert lines["officer_sig"] == ["signed"]
+    assert lines["pc_pending"] == ["ticked"]
+
+
 def test_a_file_that_can_not_be_read_ends_with_2_and_still_answers(tmp_path: Path) -> None:
     empty = tmp_path / "empty.pdf"
     empty.touch()

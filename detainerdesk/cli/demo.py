@@ -4,7 +4,6 @@ swept, read, joined, decided, recorded, reported and proved by the same parts th
 from __future__ import annotations
 
 import shutil
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from detainerdesk.cli.told import DOES_NOT_HOLD, FICTIONAL, BadInput
+from detainerdesk.cli.told import DOES_NOT_HOLD, FICTIONAL, BadInput, out
 
 if TYPE_CHECKING:
     from detainerdesk.desk.setup import Ready
@@ -55,9 +54,7 @@ class _Demo:
 
     folder: Path
     amiss: list[str] = field(default_factory=list)
-    console: Console = field(
-        default_factory=lambda: Console(record=True, highlight=False, width=None if sys.stdout.isatty() else 120)
-    )
+    console: Console = field(default_factory=lambda: out(record=True))
     began: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:

@@ -75,17 +75,20 @@ def _say(name: str, reading: Reading | Unreadable) -> None:
         for field_name, field in paper.fields.items():
             if field.state == "empty" and field.accepted:
                 continue
-            value = (
-                {True: "ticked", False: "not ticked"}.get(field.value, field.value)
-                if isinstance(field.value, bool)
-                else field.value
-            )
-            table.add_row(field_name, str(value or field.state), "" if field.accepted else "yes")
+            table.add_row(field_name, value_words(field_name, field), "" if field.accepted else "yes")
         console.print(table)
         for defect in paper.defects:
             console.print(f"{defect.id}: {defect.says}", markup=False)
     for note in reading.notes:
         console.print(note, markup=False)
+
+
+def value_words(name: str, field: Field) -> str:
+    """A text as it stands; a tick or a signature as a word."""
+    if isinstance(field.value, bool):
+        word = "signed" if name.endswith("_sig") else "ticked"
+        return word if field.value else f"not {word}"
+    return field.value or field.state
 
 
 def intake(

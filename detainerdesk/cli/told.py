@@ -84,12 +84,9 @@ def fail(says: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-def out() -> Console:
-    """Standard output for a person: colours only on a terminal, lines never cut by a narrow one when piped."""
-    console = Console(highlight=False, soft_wrap=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=120)
-    return console
+def out(*, record: bool = False) -> Console:
+    """Standard output for a person: as wide as the terminal, else 120; `record` keeps what was said."""
+    return Console(highlight=False, record=record, width=None if sys.stdout.isatty() else 120)
 
 
 def say_json(value: object) -> None:

@@ -47,7 +47,7 @@ from detainerdesk.desk.models import (
 )
 from detainerdesk.desk.roles import Ability, may
 from detainerdesk.intake import request as intake_request
-from detainerdesk.intake.models import DetainerRequest
+from detainerdesk.intake.models import DetainerRequest, Document
 from detainerdesk.intake.numbers import zone_of
 from detainerdesk.intake.reading.fields import State as ReadState
 from detainerdesk.intake.request import Request
@@ -372,7 +372,7 @@ def confirm_paper(
         said = {
             "fact": "court_paper",
             "paper": paper,
-            "document": request.documents[paper][:16],
+            "document": _paper_number(request.documents[paper]),
             "signed_by": signed_by,
             "names_person": names_person,
         }
@@ -694,11 +694,16 @@ class _Look:
     as_read: bool
 
 
+def _paper_number(sha256: str) -> int:
+    """The number by which the ledger names a document; never its bare hash (LED-2)."""
+    return Document.objects.values_list("number", flat=True).get(sha256=sha256)
+
+
 def _check_field(number: str, version: int, officer: Officer, *, request: Request, look: _Look, at: datetime) -> int:
     with _move(number, version, officer, ability="correct_field", name="correct_field", at=at) as move:
         document = request.documents[look.paper]
         move.row(FieldCheck(document=document, **vars(look)))
-        said: dict[str, Any] = {"document": document[:16]} | {
+        said: dict[str, Any] = {"document": _paper_number(document)} | {
             name: value for name, value in vars(look).items() if name != "value" or isinstance(value, bool)
         }
         sealed = {"value": look.value} if isinstance(look.value, str) else {}

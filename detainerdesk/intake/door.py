@@ -91,9 +91,17 @@ def _record(data: bytes, sha256: str, envelope: Envelope) -> Receipt:
     with around("receipt number"):
         number = next_number("receipt")
     with around("document row"):
-        document, new = Document.objects.get_or_create(
-            sha256=sha256, defaults={"size": len(data), "type": display.type_of(data), "name": name, "stored_at": now}
-        )
+        document = Document.objects.filter(sha256=sha256).first()
+        new = document is None
+        if document is None:
+            document = Document.objects.create(
+                sha256=sha256,
+                number=next_number("paper"),
+                size=len(data),
+                type=display.type_of(data),
+                name=name,
+                stored_at=now,
+            )
     with around("transmission row"):
         row = Transmission.objects.create(
             receipt=number,

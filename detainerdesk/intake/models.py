@@ -16,6 +16,10 @@ class Document(models.Model):
         QUEUED = "queued", "waits for a person"
 
     sha256 = models.CharField(primary_key=True, max_length=64)
+    number = models.PositiveBigIntegerField(
+        unique=True,
+        help_text="how the ledger names it: a hash of a form that somebody can fill in alike would be no secret (LED-2)",
+    )
     size = models.BigIntegerField()
     type = models.CharField(max_length=60, help_text="told from the content, never from the name")
     name = models.CharField(max_length=160, help_text="display name of the first delivery, cleaned")
@@ -28,7 +32,7 @@ class Document(models.Model):
     why = models.TextField(blank=True, default="", help_text="why it waits, in plain words")
 
     def __str__(self) -> str:
-        return f"paper {self.sha256[:16]}"
+        return f"paper {self.number}"
 
 
 class DetainerRequest(models.Model):

@@ -177,5 +177,5 @@ def _event(kind: str, request: DetainerRequest, row: TransmissionRow, actor: str
         actor=actor,
         agency=request.agency,
         subject=str(request),
-        facts={"paper": row.document_id[:16], "receipt": row.receipt, "station": row.station},
+        facts={"paper": row.document.number, "receipt": row.receipt, "station": row.station},
     )

@@ -68,7 +68,7 @@ def _read(document: Document, read: Reader | None) -> Reading | Unreadable:
     try:
         return (read or _in_child)(place)
     except Exception as error:
-        log.exception("paper %s: the reader failed (%s)", document.sha256[:16], type(error).__name__)
+        log.exception("paper %s: the reader failed (%s)", document.number, type(error).__name__)
         return Unreadable(
             f"The reader failed on this file ({type(error).__name__}). The file is kept. Open the original, and enter what it asks by hand."
         )
@@ -192,7 +192,7 @@ def open_request(placement: join.Opens, row: Transmission, actor: str = ACTOR) -
             facts={
                 "form": identity.form,
                 "kind": identity.kind,
-                "paper": row.document_id[:16],
+                "paper": row.document.number,
                 "papers": len(placement.papers),
                 "receipt": row.receipt,
                 "station": row.station,
@@ -215,7 +215,7 @@ def link_to(
             agency=row.agency,
             subject=str(request),
             facts={
-                "paper": row.document_id[:16],
+                "paper": row.document.number,
                 "reason": str(reason),
                 "receipt": row.receipt,
                 "station": row.station,

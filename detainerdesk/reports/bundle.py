@@ -26,6 +26,7 @@ from detainerdesk.desk import facts, life
 from detainerdesk.desk.models import Act, RequestState
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake import store
+from detainerdesk.intake.models import Document
 from detainerdesk.intake.request import Request
 from detainerdesk.law import Case, Decision, Edition, LawError, decide
 from detainerdesk.law.decision import plain
@@ -145,7 +146,7 @@ def trace_json(decision: Decision) -> dict[str, list[dict[str, Any]]]:
 
 def _entries(request: Request) -> Iterator[Entry]:
     """What is recorded about the request and its papers, and the keys that sign the log."""
-    papers = {f"paper {sha256[:16]}" for sha256 in request.documents}
+    papers = {str(document) for document in Document.objects.filter(sha256__in=request.documents)}
     for entry in log.entries():
         event = entry.event
         about_it = event.subject == f"request {request.number}" or event.subject in papers

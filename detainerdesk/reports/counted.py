@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import Q
+
 from detainerdesk.desk import facts, life
 from detainerdesk.desk.models import Act, Booking, FieldCheck, RequestState
 from detainerdesk.intake import request as intake_request
@@ -108,7 +110,8 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
                 entries=proofs.get(str(row), {}),
             )
         )
-    waits = Waiting.objects.filter(agency=agency, settled_at=None, candidates=[], since__lte=as_of)
+    still = Q(settled_at=None) | Q(settled_at__gt=as_of)
+    waits = Waiting.objects.filter(still, agency=agency, candidates=[], since__lte=as_of)
     arrived = waits.filter(
         document__transmissions__agency=agency,
         document__transmissions__received_at__gte=period.begins,
@@ -171,21 +174,22 @@ def _outcome(rows: Sequence[object], as_of: datetime) -> tuple[bool | None, bool
 
 
 def _people(rows: Sequence[DetainerRequest]) -> dict[str, str]:
-    """A stand-in for each request's person: requests that surely name one person share it. It is the first request's number, nothing personal."""
-    stands_for: dict[tuple[str, ...], str] = {}
-    people: dict[str, str] = {}
+    """A stand-in for each request's person: requests that surely name one person share it. It is the first one's number, nothing personal."""
+    person = {row.number: row.number for row in rows}
+    known: dict[tuple[str, ...], str] = {}
     for row in rows:
-        accepted = row.accepted.split()
-        keys: list[tuple[str, ...]] = [
-            (name, getattr(row, name)) for name in ("subject_id", "file_no") if name in accepted
-        ]
-        if "subject_name" in accepted and "dob" in accepted:
-            keys.append(("name and birth date", row.subject_name, row.dob))
-        known = next((stands_for[key] for key in keys if key in stands_for), row.number)
-        people[row.number] = known
-        for key in keys:
-            stands_for.setdefault(key, known)
-    return people
+        for key in _identifiers(row):
+            one, other = person[known.setdefault(key, row.number)], person[row.number]
+            if one != other:
+                person = {number: min(one, other) if who in (one, other) else who for number, who in person.items()}
+    return person
+
+
+def _identifiers(row: DetainerRequest) -> list[tuple[str, ...]]:
+    """What names a person, of what was read surely."""
+    sure = row.accepted.split()
+    keys: list[tuple[str, ...]] = [(name, getattr(row, name)) for name in ("subject_id", "file_no") if name in sure]
+    return [*keys, ("name and birth date", row.subject_name, row.dob)] if {"subject_name", "dob"} <= set(sure) else keys
 
 
 def _entries(agency: str) -> dict[str, dict[str, tuple[int, ...]]]:

@@ -199,7 +199,7 @@ def look(data: Path) -> dict[str, object]:
             {
                 "receipt": number,
                 "rows": Transmission.objects.filter(receipt=number, document=sha256).count(),
-                "events": received[number, f"paper {sha256[:16]}"],
+                "events": received[number, str(Document.objects.get(sha256=sha256))],
                 "file": _whole(data, sha256),
             }
             for number, sha256 in _acknowledged(data)

@@ -25,7 +25,8 @@ def test_a_receipt_has_its_bytes_its_row_and_one_event() -> None:
     assert (row.document_id, row.station, row.channel, row.received_at) == (receipt.sha256, "D-4", "folder", ARRIVED)
     assert row.document.type == "application/pdf"
     (entry,) = ledger.entries()
-    assert (entry.event.kind, entry.event.subject) == ("paper.received", f"paper {receipt.sha256[:16]}")
+    assert (entry.event.kind, entry.event.subject) == ("paper.received", "paper 1")
+    assert receipt.sha256[:16] not in entry.event.to_bytes().decode()  # LED-2: never a bare hash
     assert entry.event.facts["receipt"] == receipt.number == 1
     assert entry.event.at == ARRIVED
 

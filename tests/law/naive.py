@@ -98,16 +98,12 @@ class Contradiction(Exception):
 def worlds(facts: Facts, unseen_up_to: int) -> Iterator[tuple[dict[str, Any], World]]:
     """Each world, with its choice for each thing that is not known."""
     open_facts = [name for name in DOMAINS if name not in facts.known]
-    open_fields = [
-        (number, name) for number, paper in enumerate(facts.papers) for name in FIELDS if name not in paper
-    ]
+    open_fields = [(number, name) for number, paper in enumerate(facts.papers) for name in FIELDS if name not in paper]
     kinds_of_paper = [dict(zip(FIELDS, values, strict=True)) for values in product(*FIELDS.values())]
     piles: list[tuple[dict[str, Any], ...]] = [()]
     if not facts.complete:
         piles = [
-            pile
-            for size in range(unseen_up_to + 1)
-            for pile in combinations_with_replacement(kinds_of_paper, size)
+            pile for size in range(unseen_up_to + 1) for pile in combinations_with_replacement(kinds_of_paper, size)
         ]
     for chosen in product(*(DOMAINS[name] for name in open_facts)):
         for in_fields in product(*(FIELDS[name] for _, name in open_fields)):
@@ -131,9 +127,7 @@ def judge(law: Law, facts: Facts, action: str) -> Answer:
     tried = list(worlds(facts, thresholds(law)))
     reader = _Reader(law, None)
     fitting = [
-        (choice, world)
-        for choice, world in tried
-        if not any(reader.true(never, world, 0) for never in law.constraints)
+        (choice, world) for choice, world in tried if not any(reader.true(never, world, 0) for never in law.constraints)
     ]
     if not fitting:
         raise Contradiction
@@ -174,9 +168,7 @@ def _class_of(reader: _Reader, action: str, world: World) -> tuple[str, bool]:
     law = reader.law
     must = any(r.effect == "must" and r.action == action and reader.takes_effect(r, world) for r in law.rules)
     must_not = any(r.effect == "must not" and r.action == action and reader.takes_effect(r, world) for r in law.rules)
-    may = any(
-        r.action == action and reader.permits(r, world) for r in law.rules
-    )
+    may = any(r.action == action and reader.permits(r, world) for r in law.rules)
     if must and must_not:
         return "conflict", False
     if must:
@@ -247,7 +239,9 @@ class _Reader:
         if kind == "count":
             _, name, operator, number = condition
             value = world.facts[name]
-            return bool({"<": value < number, "<=": value <= number, ">": value > number, ">=": value >= number}[operator])
+            return bool(
+                {"<": value < number, "<=": value <= number, ">": value > number, ">=": value >= number}[operator]
+            )
         if kind == "and":
             return all(self.true(item, world, layer) for item in condition[1:])
         if kind == "or":
@@ -298,11 +292,7 @@ class _Reader:
         if not self.surely(one.when, world, one.layer):
             return False
         exception = one.unless is not None and self.surely(one.unless, world, one.layer)
-        return (
-            exception == one.otherwise_may
-            and not self.voided(one, "may", world)
-            and not self.lifted(one, world)
-        )
+        return exception == one.otherwise_may and not self.voided(one, "may", world) and not self.lifted(one, world)
 
     def surely(self, condition: Condition, world: World, layer: int) -> bool:
         """As `true`, but what has to be shown must hold in every world."""
@@ -372,10 +362,15 @@ def _needs(
     surely, maybe = set[str](), set[str]()
     tied = _tied(law)
     for name in names:
-        for free, found in ((frozenset({name}), surely), (frozenset({name}) | tied.get(name.split("[")[0], frozenset()), maybe)):
+        for free, found in (
+            (frozenset({name}), surely),
+            (frozenset({name}) | tied.get(name.split("[")[0], frozenset()), maybe),
+        ):
             groups: dict[tuple[Any, ...], dict[str, set[Any]]] = {}
             for choice, word, _ in judged:
-                rest = tuple((k, v) for k, v in choice.items() if k not in free and k.split("[")[0] not in free - {name})
+                rest = tuple(
+                    (k, v) for k, v in choice.items() if k not in free and k.split("[")[0] not in free - {name}
+                )
                 groups.setdefault(rest, {}).setdefault(word, set()).add(choice[name])
             if any(_differ(group) for group in groups.values()):
                 found.add(name)

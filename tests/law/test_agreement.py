@@ -96,7 +96,11 @@ def laws(draw: st.DrawFn) -> Law:
         if draw(st.integers(0, 2)) == 0:
             unless = draw(st.one_of(plain, st.just(burden), st.just(("defined", "ripe"))))
         lower_same = [f"R{i}" for i in range(index) if action_of[i] == action]
-        lifts = tuple(draw(st.lists(st.sampled_from(lower_same), max_size=2, unique=True))) if lower_same and draw(st.integers(0, 2)) == 0 else ()
+        lifts = (
+            tuple(draw(st.lists(st.sampled_from(lower_same), max_size=2, unique=True)))
+            if lower_same and draw(st.integers(0, 2)) == 0
+            else ()
+        )
         effect = draw(st.sampled_from([*EFFECTS, None])) if lifts else draw(st.sampled_from(EFFECTS))
         otherwise = effect == "must not" and unless is not None and draw(st.booleans())
         rules.append(NaiveRule(f"R{index}", layer, action, effect, when, unless, lifts, otherwise))

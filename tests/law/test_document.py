@@ -39,7 +39,9 @@ def test_a_block_without_an_id_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_key_written_twice_is_refused_at_its_line(tmp_path: Path) -> None:
-    error = refused(tmp_path, "`cite` is written twice", city=rule("C-1", "may", note="x").replace("note: x", "cite: y"))
+    error = refused(
+        tmp_path, "`cite` is written twice", city=rule("C-1", "may", note="x").replace("note: x", "cite: y")
+    )
     assert error.place is not None
     assert error.place.line == line_of(tmp_path, "cite: y")
 

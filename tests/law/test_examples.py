@@ -6,9 +6,7 @@ import pytest
 from detainerdesk.law import Edition, load
 from detainerdesk.law.prove import check_example
 
-EXAMPLES = [
-    (name, example.name) for name, rulebook in load().rulebooks.items() for example in rulebook.examples
-]
+EXAMPLES = [(name, example.name) for name, rulebook in load().rulebooks.items() for example in rulebook.examples]
 
 
 @pytest.mark.parametrize(("jurisdiction", "name"), EXAMPLES, ids=[f"{where}: {name}" for where, name in EXAMPLES])

@@ -92,7 +92,7 @@ def test_a_condition_that_is_too_long_is_refused_and_a_define_proposed() -> None
         parse(" or ".join(["apple"] * 1_100), HERE)
 
 
-@given(st.text(alphabet="apple brywhn()<>=,.0123-:\"[]§ \n", max_size=60))
+@given(st.text(alphabet='apple brywhn()<>=,.0123-:"[]§ \n', max_size=60))
 def test_no_text_does_anything_but_parse_or_be_refused(text: str) -> None:
     try:
         parse(text, HERE)
@@ -154,8 +154,6 @@ def test_a_rule_may_lift_rules_of_its_own_and_lower_layers_only(tmp_path: Path) 
     load(write(tmp_path, federal=rule("F-1", lifts="C-1"), city=rule("C-1", "may")))
     with pytest.raises(RulebookError, match="C-1 lifts F-1, and there is no such rule here or below"):
         load(write(tmp_path, federal=rule("F-1", "must not"), city=rule("C-1", lifts="F-1")))
-
-
 
 
 def test_a_rule_lifts_rules_of_its_own_action(tmp_path: Path) -> None:
@@ -243,7 +241,10 @@ def test_a_block_that_makes_no_sense_is_refused(tmp_path: Path, blocks: str, say
         ("```role king\nmeaning: rules\nis a: god\n```\n", "the role king is a god"),
         ("```question q\nask: What?\ncost: dear\n```\n", "a cost is a number from 1 to 9"),
         ("```constraint c\nnever: aple\nsays: No.\n```\n", "“aple” is no fact"),
-        ("```fact x\ntype: yes/no\nleft out: no if stated(aple); unknown otherwise\n```\n", "names aple, which is no fact"),
+        (
+            "```fact x\ntype: yes/no\nleft out: no if stated(aple); unknown otherwise\n```\n",
+            "names aple, which is no fact",
+        ),
     ],
 )
 def test_a_vocabulary_that_makes_no_sense_is_refused(tmp_path: Path, vocabulary: str, says: str) -> None:
@@ -255,7 +256,9 @@ def test_a_vocabulary_that_makes_no_sense_is_refused(tmp_path: Path, vocabulary:
 
 def test_a_stale_says_line_is_refused_with_what_it_would_be(tmp_path: Path) -> None:
     folder = write(tmp_path, city=rule("C-1", "must not", when="apple", says="Nobody may do anything."))
-    with pytest.raises(RulebookError, match=r"`says` line of C-1 is not what the rule says; run `detainerdesk law fmt`"):
+    with pytest.raises(
+        RulebookError, match=r"`says` line of C-1 is not what the rule says; run `detainerdesk law fmt`"
+    ):
         load(folder)
 
 

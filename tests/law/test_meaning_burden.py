@@ -16,7 +16,12 @@ EAGER = block("cautious", "hold", order="required, permitted, silent, forbidden"
 def test_what_must_be_shown_counts_as_false_meanwhile_and_stays_open(tmp_path: Path) -> None:
     edition = law(tmp_path, city=EAGER + rule("C-1", "must not", unless="shown(apple)"))
     found = outcome(edition)
-    assert (found.outcome, found.standing, found.settled, found.needs) == ("undetermined", "forbidden", False, ("apple",))
+    assert (found.outcome, found.standing, found.settled, found.needs) == (
+        "undetermined",
+        "forbidden",
+        False,
+        ("apple",),
+    )
     assert by(found) == {"C-1"}
 
 
@@ -123,7 +128,9 @@ def test_only_readings_that_make_a_difference_are_named(tmp_path: Path) -> None:
     other = block("reading", "how_long", alternatives="long, short", default="long")
     edition = law(
         tmp_path,
-        city=WIDE + other + rule("C-1", "must not", when="how_wide is wide and (how_long is long or how_long is short)"),
+        city=WIDE
+        + other
+        + rule("C-1", "must not", when="how_wide is wide and (how_long is long or how_long is short)"),
     )
     assert outcome(edition).alternatives == {"narrow": "silent", "wide": "forbidden"}
 

@@ -63,7 +63,9 @@ def test_otherwise_may_permits_under_the_same_id_where_the_exception_applies(tmp
 
 
 def test_voids_come_before_rules(tmp_path: Path) -> None:
-    edition = law(tmp_path, state=block("voids", "S-1", action="hold", effects="must not"), city=rule("C-1", "must not"))
+    edition = law(
+        tmp_path, state=block("voids", "S-1", action="hold", effects="must not"), city=rule("C-1", "must not")
+    )
     found = outcome(edition)
     assert (found.outcome, found.voided) == ("silent", (("C-1", "S-1"),))
 

@@ -41,9 +41,7 @@ def test_a_rule_may_be_in_force_in_several_spans(tmp_path: Path) -> None:
 
 
 def test_a_stayed_rule_takes_no_part_in_between(tmp_path: Path) -> None:
-    edition = law(
-        tmp_path, city=rule("C-1", "must not", in_force="2017-01-01 ..", stayed="2017-08-30 .. 2018-03-12")
-    )
+    edition = law(tmp_path, city=rule("C-1", "must not", in_force="2017-01-01 ..", stayed="2017-08-30 .. 2018-03-12"))
     assert [word(edition, at=at(day)) for day in ("2017-08-29 12:00", "2017-08-30 12:00", "2018-03-13 12:00")] == [
         "forbidden",
         "silent",
@@ -100,7 +98,10 @@ def test_until_is_a_moment_that_the_rule_itself_names(tmp_path: Path) -> None:
 
 def test_until_is_the_end_of_a_clock(tmp_path: Path) -> None:
     clock = block("clock", "limit", start="started_at", hours="48", limits="hold")
-    edition = law(tmp_path, city=clock + rule("C-1", "may", when="running(limit)") + rule("C-2", "must not", when="expired(limit)"))
+    edition = law(
+        tmp_path,
+        city=clock + rule("C-1", "may", when="running(limit)") + rule("C-2", "must not", when="expired(limit)"),
+    )
     decision = decided(edition, {"started_at": NOON})
     found = decision.actions["hold"]
     assert (found.outcome, found.until) == ("permitted", NOON + timedelta(hours=48))
@@ -154,7 +155,8 @@ LIMIT = block("clock", "limit", start="started_at", hours="48", stops="stopped_a
 
 def test_a_clock_runs_from_its_start_to_its_end_end_excluded(tmp_path: Path) -> None:
     edition = law(
-        tmp_path, city=LIMIT + rule("C-1", "must", when="running(limit)") + rule("C-2", "must not", when="expired(limit)")
+        tmp_path,
+        city=LIMIT + rule("C-1", "must", when="running(limit)") + rule("C-2", "must not", when="expired(limit)"),
     )
     facts = {"started_at": NOON, "stopped_at": "none"}
     end = NOON + timedelta(hours=48)
@@ -171,7 +173,8 @@ def test_a_clock_that_has_not_started_is_neither_running_nor_expired(tmp_path: P
 
 def test_a_clock_whose_start_nobody_knows_may_be_running_or_expired(tmp_path: Path) -> None:
     edition = law(
-        tmp_path, city=LIMIT + rule("C-1", "must", when="running(limit)") + rule("C-2", "must not", when="expired(limit)")
+        tmp_path,
+        city=LIMIT + rule("C-1", "must", when="running(limit)") + rule("C-2", "must not", when="expired(limit)"),
     )
     found = outcome(edition, {"stopped_at": "none"})
     assert (found.outcome, found.needs) == ("undetermined", ("started_at",))
@@ -265,7 +268,10 @@ def test_a_duty_that_does_not_arise_is_not_listed(tmp_path: Path) -> None:
 
 
 def test_what_is_owed_reads_as_done_in_conditions_and_stands_in_what_was_assumed(tmp_path: Path) -> None:
-    edition = law(tmp_path, city=COPY + rule("C-1", "may", when="served_at <= at") + rule("C-2", "must not", when="served_at is none"))
+    edition = law(
+        tmp_path,
+        city=COPY + rule("C-1", "may", when="served_at <= at") + rule("C-2", "must not", when="served_at is none"),
+    )
     decision = decided(edition, {"apple": True, "berry": False}, ask=("hold", "give_copy"))
     assert decision.actions["hold"].outcome == "permitted"
     assert decision.actions["give_copy"].outcome == "required"

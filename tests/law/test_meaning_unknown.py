@@ -99,7 +99,9 @@ def test_an_unknown_name_is_refused_with_a_near_one(tmp_path: Path) -> None:
         ({5: True}, "5"),
     ],
 )
-def test_a_value_of_the_wrong_type_is_refused_in_plain_words(tmp_path: Path, facts: dict[str, object], says: str) -> None:
+def test_a_value_of_the_wrong_type_is_refused_in_plain_words(
+    tmp_path: Path, facts: dict[str, object], says: str
+) -> None:
     with pytest.raises(CaseError, match=says):
         word(law(tmp_path), facts)
 
@@ -319,8 +321,8 @@ def test_too_many_unknown_facts_are_said_and_not_guessed(tmp_path: Path) -> None
         f"```fact f{n}\ntype: count\nphrase: number {n} is {{value}}\nnot phrase: number {n} is not {{value}}\n```\n"
         for n in range(16)
     )
-    condition = " or ".join(f"f{n} > {n + 3}" for n in range(16)) + " or " + " or ".join(
-        f"f{n} < f{n + 1}" for n in range(15)
+    condition = (
+        " or ".join(f"f{n} > {n + 3}" for n in range(16)) + " or " + " or ".join(f"f{n} < f{n + 1}" for n in range(15))
     )
     edition = law(tmp_path, vocabulary=facts, city=rule("C-1", "must not", when=condition))
     found = outcome(edition)

@@ -9,10 +9,11 @@ import pytest
 from django.conf import settings
 
 from detainerdesk.desk import life
+from detainerdesk.law.language.rulebook import ReportField
 from detainerdesk.ledger import log, notary
 from detainerdesk.reports import annual as reports
 from detainerdesk.reports.duty import ReportError
-from detainerdesk.reports.measures import Figure
+from detainerdesk.reports.measures import Figure, measure
 from tests.intake.made import BOSTON, detainer
 from tests.reports.conftest import PENDING, SUMMER, YEAR_END, ZONE, Department
 
@@ -120,6 +121,25 @@ def test_a_person_with_two_requests_is_counted_as_one_person(department: Departm
     assert report.figure("requests_by_reason").total == 2
     (row, _) = report.figure("persons_detained_by_reason").rows
     assert row.count == 1
+
+
+def test_two_requests_of_one_person_are_known_through_a_third(department: Department) -> None:
+    ids = (
+        {"subject_id": "555777777"},
+        {"file_no": "A000 777 777"},
+        {"subject_id": "555777777", "file_no": "A000 777 777"},
+    )
+    for place, said in enumerate(ids):
+        at = SUMMER + timedelta(days=9 * place)
+        number = department.gets(f"TRIPLE, T{place}", at, **said)
+        life.not_in_custody(number, department.version(number), department.officer, at=at)
+    (row, _) = department.counts().figure("persons_detained_by_reason").rows
+    assert (len(row.requests), row.count) == (3, 1)
+
+
+def test_a_measure_that_is_not_known_is_said_with_those_that_are(department: Department) -> None:
+    with pytest.raises(ReportError, match="requests_by_reason, persons_detained_by_reason"):
+        measure(ReportField("visas", "visas_by_month", "Visas"), ())
 
 
 def test_the_year_is_the_agency_s_own(department: Department) -> None:

@@ -5,12 +5,14 @@ In: a request, a document's SHA-256, a page. Out: a PNG, drawn once in intake's 
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 from pathlib import Path
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from PIL import Image
 
 from detainerdesk.desk.views.access import access, documents_of, officer_of, state_for
 from detainerdesk.intake import store
@@ -39,7 +41,7 @@ def _kept(document: str, page: int, width: int) -> bytes:
     if place.is_file():
         return place.read_bytes()
     try:
-        drawn = draw(store.path(document), page, width)
+        drawn = _lighter(draw(store.path(document), page, width))
     except NoPicture as error:
         raise Http404(str(error)) from error
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -47,3 +49,12 @@ def _kept(document: str, page: int, width: int) -> bytes:
     unfinished.write_bytes(drawn)
     unfinished.replace(place)
     return drawn
+
+
+def _lighter(drawn: bytes) -> bytes:
+    """The same picture in 16 greys: a fax page weighs half as much and looks the same (desk.md: 200 kB a page, picture included)."""
+    with Image.open(io.BytesIO(drawn)) as picture:
+        grey = picture.convert("L").point([round(value / 17) * 17 for value in range(256)])
+    out = io.BytesIO()
+    grey.quantize(16).save(out, "PNG", optimize=True)
+    return out.getvalue()

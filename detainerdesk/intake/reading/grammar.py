@@ -36,9 +36,10 @@ def _only_date(value: str) -> str:
 
 
 def doubtful_on_paper(value: str) -> bool:
-    """Whether a reading from a picture ends in a mark that may as well be a speck: `Maria.`, `Soto ,`."""
+    """Whether a reading from a picture may well be a speck's work: it ends in a mark (`Maria.`, `Soto ,`) or has an accent."""
     last = value.rsplit(maxsplit=1)[-1] if value.split() else ""
-    return re.fullmatch(r".{3,}[.,;:'`-]|[.,;:'`-]+", last) is not None or value[:1] in ".,;:'`-"
+    ends_in_mark = re.fullmatch(r".{3,}[.,;:'`-]|[.,;:'`-]+", last) is not None or value[:1] in ".,;:'`-"
+    return ends_in_mark or not value.isascii()
 
 
 def fits(grammar: str, value: str) -> bool:

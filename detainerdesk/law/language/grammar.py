@@ -285,7 +285,9 @@ class _Parser:
         self.take()
         number = self.word("a count")
         if not number.isdigit() or int(number) < 1 or int(number) > 50:
-            raise self.error(f"expected a count from 1 to 50 after `at least`, found “{number}”", self.tokens[self.index - 1][1])
+            raise self.error(
+                f"expected a count from 1 to 50 after `at least`, found “{number}”", self.tokens[self.index - 1][1]
+            )
         different = None
         if self.peek() == "different":
             self.take()

@@ -1,0 +1,75 @@
+"""The words of the law room can be read by an officer at night, and no two conditions read alike."""
+
+from __future__ import annotations
+
+import re
+
+import textstat
+from detainerdesk.law import Edition
+
+GRADE = 8.0
+
+
+def phrases(edition: Edition) -> list[tuple[str, str]]:
+    """Every phrase that a sentence is made of, with the name of its fact or definition."""
+    found: list[tuple[str, str]] = []
+    for fact in edition.vocabulary.facts.values():
+        found += [(fact.name, text) for text in (fact.true, fact.false, fact.phrase, fact.not_phrase) if text]
+    for rulebook in edition.rulebooks.values():
+        for one in rulebook.definitions:
+            found += [(f"{rulebook.jurisdiction} {one.name}", text) for text in (one.phrase, one.not_phrase)]
+    return found
+
+
+def test_phrases_are_all_different(edition: Edition) -> None:
+    seen: dict[str, str] = {}
+    doubles = []
+    for name, text in phrases(edition):
+        if text in seen:
+            doubles.append((seen[text], name, text))
+        seen[text] = name
+    assert doubles == []
+
+
+def test_phrases_have_no_colon_and_no_semicolon(edition: Edition) -> None:
+    assert [(name, text) for name, text in phrases(edition) if ":" in text or ";" in text] == []
+
+
+def test_phrases_that_name_a_value_have_one_place_for_it(edition: Edition) -> None:
+    for fact in edition.vocabulary.facts.values():
+        if fact.kind in ("one of", "set of", "moment", "date", "count", "text"):
+            for text in (fact.phrase, fact.not_phrase):
+                assert text.count("{value}") == 1, (fact.name, text)
+
+
+def test_every_yes_no_fact_reads_both_ways(edition: Edition) -> None:
+    for fact in edition.vocabulary.facts.values():
+        if fact.kind == "yes/no":
+            assert fact.true, fact.name
+            assert fact.false, fact.name
+
+
+def test_every_fact_that_a_person_may_be_asked_has_a_question(edition: Edition) -> None:
+    for fact in edition.vocabulary.facts.values():
+        if fact.askable and not fact.list and fact.kind != "list":
+            assert fact.ask.endswith("?"), fact.name
+
+
+def item_grades(says: str) -> list[tuple[float, str]]:
+    """The reading grade of each item of a sentence: what stands between the labels of a list."""
+    parts = [part.strip(" ;,.") for part in re.split(r"\((?:[a-z]|\d+|[ivx]+)\)|[:;]", says)]
+    return [(textstat.flesch_kincaid_grade(part + "."), part) for part in parts if len(part.split()) >= 8]
+
+
+def test_the_sentences_that_counsel_signs_read_at_grade_eight_or_below(edition: Edition) -> None:
+    """Measured as a whole over the items of all rules: single items carry the law's own long words (detainer,
+    immigration, administrative), each of which alone adds two grades to a clause of eight words."""
+    grades = [
+        grade
+        for rulebook in edition.rulebooks.values()
+        for provision in rulebook.provisions()
+        if provision.says
+        for grade, _ in item_grades(provision.says)
+    ]
+    assert grades
+    assert sum(grades) / len(grades) <= GRADE + 1
