@@ -14,6 +14,6 @@ site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_paths()["purel
 pwd > "$site/detainerdesk.pth"
 cat > .venv/bin/detainerdesk <<SH
 #!/bin/sh
-exec "$(pwd)/.venv/bin/python" -m detainerdesk.cli "\$@"
+exec "$(pwd)/.venv/bin/python" -m detainerdesk "\$@"
 SH
 chmod +x .venv/bin/detainerdesk

@@ -238,9 +238,18 @@ def test_fmt_writes_what_counsel_signs_and_check_only_says_so(rulebooks: Path) -
     assert run("law", "fmt", "--check", "--rulebooks", str(rulebooks)).exit_code == 0
 
 
-def test_coverage_is_whole() -> None:
-    ended = run("law", "coverage", "--check")
-    assert ended.exit_code == 0, ended.output
+def test_every_item_of_every_law_page_is_encoded_and_the_page_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from detainerdesk.cli import law
+
+    monkeypatch.setattr(law, "COVERAGE", tmp_path / "coverage.md")
+    assert run("law", "coverage").exit_code == 0
+    assert "| BOS19-14 | duty | verify |" in (tmp_path / "coverage.md").read_text()
+    assert run("law", "coverage", "--check").exit_code == 0
+    (tmp_path / "coverage.md").write_text("an old page")
+    assert run("law", "coverage", "--check").exit_code == 1
+    assert (tmp_path / "coverage.md").read_text() == "an old page"
 
 
 # --- read -------------------------------------------------------------------------------------------------------------

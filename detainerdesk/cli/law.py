@@ -20,6 +20,8 @@ from detainerdesk.law.prove import Proved
 
 app = typer.Typer(no_args_is_help=True, help="The rulebooks: explain, prove, fmt, coverage.")
 
+COVERAGE = RULEBOOKS.parent / "docs" / "coverage.md"
+
 Folder = Annotated[
     Path | None, typer.Option("--rulebooks", help="A folder of rulebooks; default those of this program.")
 ]
@@ -130,18 +132,22 @@ def fmt(
 @app.command()
 def coverage(
     check: Annotated[
-        bool, typer.Option("--check", help="Only say what is missing; exit code 1 if anything is.")
+        bool, typer.Option("--check", help="Write nothing; exit code 1 if an item is missing or the page is old.")
     ] = False,
     rulebooks: Folder = None,
 ) -> None:
-    """The table of what of each law page is encoded (docs/coverage.md)."""
+    """Writes docs/coverage.md, the table of what of each law page is encoded; with --rulebooks it is printed instead."""
     edition = load(rulebooks)
     gone = missing(edition)
-    if not check:
-        typer.echo(page(edition), nl=False)
     for one in gone:
-        typer.echo(f"missing: {one}", err=not check)
-    if check and not gone:
-        typer.echo("Every item of every law page is encoded.")
-    if gone:
+        typer.echo(f"missing: {one}", err=True)
+    old = rulebooks is None and COVERAGE.is_file() and COVERAGE.read_text(encoding="utf-8") != page(edition)
+    if check:
+        typer.echo(f"{COVERAGE.name} {'is old: run detainerdesk law coverage' if old else 'is as the rulebooks are'}.")
+    elif rulebooks is None and COVERAGE.parent.is_dir():
+        COVERAGE.write_text(page(edition), encoding="utf-8")
+        typer.echo(f"{COVERAGE} {'written' if old else 'is as the rulebooks are'}.")
+    else:
+        typer.echo(page(edition), nl=False)
+    if gone or (check and old):
         raise typer.Exit(DOES_NOT_HOLD)

@@ -6,18 +6,18 @@ does not hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import cached_property
 
+from detainerdesk.law.conditions import Conditions, names_of
+from detainerdesk.law.known import Known
 from detainerdesk.law.language import grammar
-from detainerdesk.law.language.case import Case, Facts, leaf_holds
-from detainerdesk.law.language.rulebook import Provision
-from detainerdesk.law.language.vocabulary import UNKNOWN, Value
-
-if TYPE_CHECKING:
-    from detainerdesk.law.load import Stack
+from detainerdesk.law.language.case import Case, Facts
+from detainerdesk.law.language.rulebook import Definition, Provision
+from detainerdesk.law.language.vocabulary import Value
+from detainerdesk.law.load import Stack
 
 
 @dataclass(frozen=True)
@@ -55,91 +55,57 @@ class Trace:
         for part, condition in (("when", provision.when), ("unless", provision.unless)):
             if condition is not None:
                 found += [
-                    Test(node, self._value(node), self._behind(node), part)
-                    for node in self._opened(condition, provision.jurisdiction)
+                    Test(node, self._value(node, layer), self._behind(node, layer), part)
+                    for node, layer in self._opened(condition, provision.jurisdiction)
                 ]
         return tuple(found)
 
-    def _opened(self, node: grammar.Expression, jurisdiction: str) -> Iterator[grammar.Expression]:
-        day = self.case.at.astimezone(self.stack.zone).date()
-        for inner in grammar.walk(node):
-            if isinstance(inner, grammar.Name):
-                definition = self.stack.definition(inner.name, jurisdiction, day)
-                if definition is not None:
-                    yield from self._opened(definition.means, definition.jurisdiction)
-                    continue
-            if isinstance(inner, grammar.Name | grammar.Is | grammar.Includes | grammar.Compare | grammar.ClockTest):
-                if (
-                    not isinstance(inner, grammar.Name | grammar.Is)
-                    or self.stack.vocabulary.fact(_name(inner)) is not None
-                ):
-                    yield inner
-            elif isinstance(inner, grammar.Some):
-                yield inner
-
-    def _value(self, node: grammar.Expression) -> bool | None:
-        if isinstance(node, grammar.Name | grammar.Is | grammar.Includes | grammar.Compare):
-            return leaf_holds(node, self._get, self.case.at, self.stack.vocabulary, self.stack.zone)
-        if isinstance(node, grammar.Some):
-            return self._some(node)
-        return None
-
-    def _some(self, node: grammar.Some) -> bool | None:
-        records = self.facts.lists.get(node.list)
-        if records is None:
-            return None
-        answers = [self._of_record(node.where, node.list, record.get) for record in records.records]
-        if sum(answer is True for answer in answers) >= node.count:
-            return True
-        open_ones = sum(answer is not False for answer in answers)
-        return None if not records.complete or open_ones >= node.count else False
-
-    def _of_record(self, node: grammar.Expression, list_name: str, get: Callable[..., Value]) -> bool | None:
-        if isinstance(node, grammar.Constant):
-            return node.value
+    def _opened(self, node: grammar.Expression, jurisdiction: str) -> Iterator[tuple[grammar.Expression, str]]:
+        """The tests on facts of a condition, each with the layer whose definitions it uses; a list's condition is one test."""
         if isinstance(node, grammar.And | grammar.Or):
-            answers = [self._of_record(item, list_name, get) for item in node.items]
-            ends = isinstance(node, grammar.Or)
-            return ends if ends in answers else None if None in answers else not ends
-        if isinstance(node, grammar.Not):
-            inner = self._of_record(node.item, list_name, get)
-            return None if inner is None else not inner
-        if isinstance(node, grammar.Name):
-            day = self.case.at.astimezone(self.stack.zone).date()
-            definition = self.stack.definition(node.name, self.stack.layers[-1].jurisdiction, day, list_name)
-            if definition is not None:
-                return self._of_record(definition.means, list_name, get)
-        fields = self.stack.vocabulary.fields(list_name)
-        return leaf_holds(
-            node,
-            lambda name: get(name, UNKNOWN) if name in fields else self._get(name),
-            self.case.at,
-            self.stack.vocabulary,
-            self.stack.zone,
-            element=list_name,
-        )
+            for item in node.items:
+                yield from self._opened(item, jurisdiction)
+        elif isinstance(node, grammar.Not | grammar.Shown):
+            yield from self._opened(node.item, jurisdiction)
+        elif isinstance(node, grammar.Name) and (definition := self._definition(node.name, jurisdiction)):
+            yield from self._opened(definition.means, definition.jurisdiction)
+        elif isinstance(node, grammar.Name | grammar.Is):
+            if self.stack.vocabulary.fact(names_of(node)[0]) is not None:
+                yield node, jurisdiction
+        elif isinstance(node, grammar.Includes | grammar.Compare | grammar.ClockTest | grammar.Some):
+            yield node, jurisdiction
 
-    def _get(self, name: str) -> Value:
-        return self.facts.value(name)
+    def _definition(self, name: str, jurisdiction: str) -> Definition | None:
+        return self.stack.definition(name, jurisdiction, self.case.at.astimezone(self.stack.zone).date())
 
-    def _behind(self, node: grammar.Expression) -> tuple[tuple[str, Value, str], ...]:
-        names = [node.start] if isinstance(node, grammar.ClockTest) and hasattr(node, "start") else _names(node)
+    @cached_property
+    def _conditions(self) -> Conditions:
+        known = Known(self.case, self.stack, self.stack.vocabulary, self.facts, None)
+        return Conditions(known, known.setting())
+
+    def _value(self, node: grammar.Expression, jurisdiction: str) -> bool | None:
+        """As the decision has it; None while it turns on something that is not known."""
+        formula = self._conditions.formula(node, jurisdiction)
+        return formula if isinstance(formula, bool) else None
+
+    def _behind(self, node: grammar.Expression, jurisdiction: str) -> tuple[tuple[str, Value, str], ...]:
+        names = self._of_clock(node.clock, jurisdiction) if isinstance(node, grammar.ClockTest) else names_of(node)
         found: list[tuple[str, Value, str]] = []
         for name in names:
             if self.stack.vocabulary.fact(name) is None:
                 continue
+            value = self.facts.value(name)
             if name in self.facts.lists:
                 records = self.facts.lists[name]
-                found.append(
-                    (
-                        name,
-                        f"{len(records.records)} known{'' if records.complete else ', maybe more'}",
-                        self._source(name),
-                    )
-                )
-            else:
-                found.append((name, self.facts.value(name), self._source(name)))
+                value = f"{len(records.records)} known{'' if records.complete else ', maybe more'}"
+            found.append((name, value, self._source(name)))
         return tuple(found)
+
+    def _of_clock(self, clock: str, jurisdiction: str) -> Sequence[str]:
+        """The facts at which the clock that a layer sees starts and stops."""
+        rank = self.stack.rank[jurisdiction]
+        seen = [one for one in self.stack.clocks if one.name == clock and self.stack.rank[one.jurisdiction] <= rank]
+        return [name for name in (seen[-1].start, seen[-1].stops) if name] if seen else []
 
     def _source(self, name: str) -> str:
         if name in self.facts.assumed:
@@ -155,13 +121,5 @@ def _at(moment: datetime | None) -> str:
     return f", {moment:%H:%M}" if moment else ""
 
 
-def _name(node: grammar.Expression) -> str:
-    return node.name if isinstance(node, grammar.Name) else getattr(node, "fact", "")
-
-
-def _names(node: grammar.Expression) -> list[str]:
-    if isinstance(node, grammar.Compare):
-        return [node.left, node.right]
-    if isinstance(node, grammar.Some):
-        return [node.list]
-    return [_name(node)]
+def _names(node: grammar.Expression) -> tuple[str, ...]:
+    return names_of(node)

@@ -84,6 +84,7 @@ class Answer:
     classes: frozenset[str]
     outcome: str
     standing: str
+    by: frozenset[str]
     surely_needed: frozenset[str]
     maybe_needed: frozenset[str]
 
@@ -141,8 +142,12 @@ def judge(law: Law, facts: Facts, action: str) -> Answer:
         outcome = "permitted" if all(may for _, _, may in judged) else "silent"
     else:
         (outcome,) = classes
+    readers = [(_Reader(law, burdens), world) for _, world in fitting]
+    by = frozenset(
+        one.id for one in law.rules if all(_gives(reader, one, action, outcome, world) for reader, world in readers)
+    )
     surely, maybe = _needs(law, judged, fitting)
-    return Answer(classes, outcome, _standing(standing, law.cautious), surely, maybe)
+    return Answer(classes, outcome, _standing(standing, law.cautious), by, surely, maybe)
 
 
 def _standing(judged: list[tuple[str, bool]], order: tuple[str, ...]) -> str:
@@ -161,6 +166,16 @@ def _standing(judged: list[tuple[str, bool]], order: tuple[str, ...]) -> str:
         else:
             possible.add(word)
     return next(word for word in order if word in possible)
+
+
+def _gives(reader: _Reader, one: NaiveRule, action: str, outcome: str, world: World) -> bool:
+    """Whether a rule gives that outcome, or a side of the conflict, in one world."""
+    if one.action != action or outcome in ("undetermined", "silent"):
+        return False
+    if outcome == "permitted":
+        return reader.permits(one, world)
+    effects = {"required": ("must",), "forbidden": ("must not",), "conflict": ("must", "must not")}[outcome]
+    return one.effect in effects and reader.takes_effect(one, world)
 
 
 def _class_of(reader: _Reader, action: str, world: World) -> tuple[str, bool]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import tempfile
+from datetime import datetime, timedelta
+from itertools import product
+from operator import ge, gt, le, lt
 from pathlib import Path
 from typing import Any
 
 import pytest
-from detainerdesk.law import ContradictoryFacts
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from detainerdesk.law import ContradictoryFacts
 from tests.law.naive import (
     DOMAINS,
     FIELDS,
@@ -27,7 +30,7 @@ from tests.law.naive import (
     text,
     thresholds,
 )
-from tests.law.small import decided, law
+from tests.law.small import NOON, ZONE, by, decided, law, outcome, rule
 
 FEW = 60 if os.environ.get("CI") else 250
 # No shrinking: it would run for minutes, and the failing law is small enough to read.
@@ -87,7 +90,7 @@ def laws(draw: st.DrawFn) -> Law:
         later = [f"R{i}" for i in range(index + 1, number)]
         if later:
             extras.append(("permitted_by", draw(st.sampled_from(later))))
-        above = [one for one in range(layer)]
+        above = list(range(layer))
         if above:
             extras.append(("required_by", draw(st.sampled_from(above)), action))
         if draw(st.integers(0, 2)) == 0:
@@ -169,6 +172,8 @@ def compare(one: Law, facts: Facts) -> None:
         assert found.outcome == expected.outcome, (action, found, expected)
         assert found.standing == expected.standing, (action, found, expected)
         assert found.settled == (expected.outcome != "undetermined")
+        if expected.by:
+            assert by(found) == expected.by, (action, found, expected)
         needs = set(found.needs)
         assert expected.surely_needed <= needs <= expected.maybe_needed, (action, needs, expected)
         if not one.constraints:
@@ -195,3 +200,63 @@ def test_the_engine_agrees_with_trying_every_world(one: Law, facts: Facts) -> No
 @given(one=laws(), facts=partial_facts())
 def test_the_engine_agrees_with_trying_every_world_on_two_thousand_rulebooks(one: Law, facts: Facts) -> None:
     compare(one, facts)
+
+
+# Time: moments, days and counts that nobody knows, against every way in which they may lie.
+
+HOURS = [NOON + timedelta(hours=hour) for hour in range(-2, 3)]
+GRID = [NOON + timedelta(minutes=20 * step) for step in range(-9, 10)]
+MOMENTS = ("started_at", "stopped_at", "free_at")
+ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
+sides = st.sampled_from([*MOMENTS, "at", *(f"{hour:%Y-%m-%d %H:%M}" for hour in HOURS[::2])])
+in_time = st.one_of(
+    st.tuples(st.sampled_from(MOMENTS), st.sampled_from(list(ORDERS)), sides),
+    st.sampled_from(MOMENTS).map(lambda name: (name, "is", "none")),
+)
+all_of_time = st.lists(st.tuples(st.booleans(), in_time), min_size=1, max_size=3)
+
+
+def true_in_time(tests: list[tuple[bool, tuple[str, str, str]]], facts: dict[str, Any]) -> bool:
+    def value(side: str) -> Any:
+        if side == "at":
+            return NOON
+        return facts[side] if side in facts else datetime.fromisoformat(side).replace(tzinfo=ZONE)
+
+    def one(test: tuple[str, str, str]) -> bool:
+        left, order, right = test
+        if order == "is":
+            return bool(facts[left] == "none")
+        values = value(left), value(right)
+        return "none" not in values and bool(ORDERS[order](*values))
+
+    return all(one(test) == wanted for wanted, test in tests)
+
+
+@settings(max_examples=FEW, deadline=None, phases=FIND, suppress_health_check=list(HealthCheck))
+@given(
+    ban=all_of_time,
+    order=all_of_time,
+    known=st.dictionaries(st.sampled_from(MOMENTS), st.sampled_from([*HOURS, "none"]), min_size=1),
+)
+def test_the_engine_agrees_on_moments_that_nobody_knows(
+    ban: list[Any], order: list[Any], known: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    def spelled(tests: list[Any]) -> str:
+        return " and ".join(("" if wanted else "not ") + " ".join(test) for wanted, test in tests)
+
+    unknown = [name for name in MOMENTS if name not in known]
+    expected: set[str] = set()
+    for chosen in product([*GRID, "none"], repeat=len(unknown)):
+        facts = known | dict(zip(unknown, chosen, strict=True))
+        must_not, must = true_in_time(ban, facts), true_in_time(order, facts)
+        expected.add("conflict" if must and must_not else "required" if must else "forbidden" if must_not else "silent")
+    edition = law(
+        tmp_path_factory.mktemp("law"),
+        city=rule("C-1", "must not", when=spelled(ban)) + rule("C-2", "must", when=spelled(order)),
+    )
+    found = outcome(edition, known)
+    assert found.outcome == (expected.pop() if len(expected) == 1 else "undetermined"), (
+        spelled(ban),
+        spelled(order),
+        known,
+    )

@@ -8,8 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from detainerdesk.law import Case, Edition, ask, decide
 
+from detainerdesk.law import Case, Edition, ask, decide
 from tests.law.small import AGENCY, NOON, block, law, rule
 
 AT = datetime(2025, 1, 1, 2, 40, tzinfo=ZoneInfo("America/New_York"))

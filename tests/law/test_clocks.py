@@ -8,9 +8,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from detainerdesk.law.language.clocks import ACTUAL, EVERY_HOUR, OBSERVED, WITHOUT_DAYS_OFF, clock_end, is_day_off
 from hypothesis import given
 from hypothesis import strategies as st
+
+from detainerdesk.law.language.clocks import ACTUAL, EVERY_HOUR, OBSERVED, WITHOUT_DAYS_OFF, clock_end, is_day_off
 
 BOSTON = ZoneInfo("America/New_York")
 CASES = list(
@@ -41,9 +42,9 @@ def test_48_running_hours(row: dict[str, str]) -> None:
 @pytest.mark.parametrize("row", CASES, ids=[row["release_ready_at"] for row in CASES])
 def test_48_hours_without_saturdays_sundays_and_holidays(row: dict[str, str]) -> None:
     """A start on a day off yields an end at 00:00 in the table, the 24:00 of the day before; the clock says that 24:00."""
-    end = clock_end(local(row["release_ready_at"]), 48, WITHOUT_DAYS_OFF, OBSERVED, BOSTON)
+    end = clock_end(local(row["release_ready_at"]), 48, WITHOUT_DAYS_OFF, OBSERVED, BOSTON).astimezone(BOSTON)
     assert end == local(row["end_48h_excl_sat_sun_fedhol"])
-    assert (end - timedelta(minutes=1)).strftime("%a") == row["end_weekday"] or end.strftime("%a") == row["end_weekday"]
+    assert end.strftime("%a") == row["end_weekday"]
 
 
 @pytest.mark.parametrize("row", CASES, ids=[row["release_ready_at"] for row in CASES])
@@ -72,7 +73,7 @@ def test_in_autumn_the_wall_clock_shows_an_hour_less() -> None:
 
 def test_the_hour_that_happens_twice_is_counted_twice() -> None:
     first = datetime(2026, 11, 1, 1, 30, tzinfo=BOSTON, fold=0)
-    end = clock_end(first, 1, EVERY_HOUR, OBSERVED, BOSTON)
+    end = clock_end(first, 1, EVERY_HOUR, OBSERVED, BOSTON).astimezone(BOSTON)
     assert (end.hour, end.minute, end.fold) == (1, 30, 1)
 
 
@@ -108,7 +109,9 @@ def test_which_days_do_not_count(day: str, observed: bool, actual: bool) -> None
     assert is_day_off(date.fromisoformat(day), ACTUAL) is actual
 
 
-starts = st.datetimes(datetime(2014, 1, 1), datetime(2030, 6, 1), timezones=st.just(UTC))
+starts = st.integers(0, 16 * 365 * 24 * 60).map(
+    lambda minutes: datetime(2014, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+)
 calendars = st.sampled_from([(EVERY_HOUR, OBSERVED), (WITHOUT_DAYS_OFF, OBSERVED), (WITHOUT_DAYS_OFF, ACTUAL)])
 
 
@@ -122,7 +125,6 @@ def test_the_counted_hours_between_start_and_end_are_the_hours(
     start: datetime, hours: int, how: tuple[str, str]
 ) -> None:
     """Counted minute by minute, from the start to the end."""
-    start = start.replace(second=0, microsecond=0)
     end = clock_end(start, hours, *how, BOSTON)
     counted, moment = timedelta(0), start
     while moment < end.astimezone(UTC):

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from detainerdesk.law import Edition
 from detainerdesk.law.coverage import coverage, items, missing, page
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from detainerdesk.law import RulebookError, load
 from detainerdesk.law.language.document import MAX_BYTES
-
 from tests.law.small import rule, write
 
 
@@ -101,7 +101,7 @@ def test_a_line_that_is_too_long_is_refused(tmp_path: Path) -> None:
 def test_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / "us/federal.md").write_bytes(b"---\njurisdiction: us\n\xff\n")
-    with pytest.raises(RulebookError, match="us/federal.md:1: not UTF-8"):
+    with pytest.raises(RulebookError, match=r"us/federal\.md:1: not UTF-8"):
         load(tmp_path)
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from detainerdesk.law import RulebookError, load
 from detainerdesk.law.errors import Place
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.grammar import parse
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.law.small import block, define, rule, write
 
 HERE = Place("file.md", 7, heading="The law")
@@ -83,21 +84,19 @@ def test_what_can_not_be_read_is_refused_with_its_column(text: str, column: int,
 @pytest.mark.parametrize("many", [200, 3_000])
 @pytest.mark.parametrize("opener", ["(", "not ", "not ("])
 def test_a_condition_that_is_nested_too_deep_is_refused(opener: str, many: int) -> None:
-    with pytest.raises(RulebookError, match="nested deeper than|at most 2000"):
+    with pytest.raises(RulebookError, match=r"nested deeper than|at most 2000"):
         parse(opener * many + "apple" + ")" * (many * opener.count("(")), HERE)
 
 
 def test_a_condition_that_is_too_long_is_refused_and_a_define_proposed() -> None:
-    with pytest.raises(RulebookError, match="at most 2000. Use a `define`"):
+    with pytest.raises(RulebookError, match=r"at most 2000\. Use a `define`"):
         parse(" or ".join(["apple"] * 1_100), HERE)
 
 
 @given(st.text(alphabet='apple brywhn()<>=,.0123-:"[]§ \n', max_size=60))
 def test_no_text_does_anything_but_parse_or_be_refused(text: str) -> None:
-    try:
+    with suppress(RulebookError):
         parse(text, HERE)
-    except RulebookError:
-        pass
 
 
 @pytest.mark.parametrize(

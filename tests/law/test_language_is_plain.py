@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import textstat
+
 from detainerdesk.law import Edition
 
 GRADE = 8.0
@@ -55,21 +56,53 @@ def test_every_fact_that_a_person_may_be_asked_has_a_question(edition: Edition) 
             assert fact.ask.endswith("?"), fact.name
 
 
+TERMS_OF_ART = [
+    "immigration",
+    "administrative",
+    "federal",
+    "detainer",
+    "information",
+    "citizenship",
+    "agency",
+    "custody",
+    "officer",
+    "employee",
+    "criminal",
+    "civil",
+    "authority",
+    "release",
+    "warrant",
+]
+"""The law's own names, which every officer knows and no rule can do without; each counts as one short word."""
+
+LONG_FOR_A_REASON = {
+    "BOS19-12": "lists the federal agencies that count as senders, by their names",
+    "BOS19-12.material": "lists the federal agencies that count as senders, by their names",
+    "BOS19-6": "lists the items of information that the section lists",
+    "US-20.wide": "names three actions, because the wide reading reaches all three",
+    "US-28.call": "gives the call centre's own name",
+    "US-08.form": "names a reading of the law by its name",
+    "BOS19-11": "names the two kinds of visa",
+}
+
+
 def item_grades(says: str) -> list[tuple[float, str]]:
-    """The reading grade of each item of a sentence: what stands between the labels of a list."""
-    parts = [part.strip(" ;,.") for part in re.split(r"\((?:[a-z]|\d+|[ivx]+)\)|[:;]", says)]
-    return [(textstat.flesch_kincaid_grade(part + "."), part) for part in parts if len(part.split()) >= 8]
+    """The reading grade of each item of a sentence: what stands between the labels of a list, and before `when`."""
+    terms = re.compile(rf"\b({'|'.join(TERMS_OF_ART)})s?\b", re.IGNORECASE)
+    parts = [part.strip(" ;,.") for part in re.split(r"\((?:[a-z]|\d+|[ivx]+)\)|[:;.]|, when ", says)]
+    return [
+        (textstat.flesch_kincaid_grade(terms.sub("term", part) + "."), part) for part in parts if len(part.split()) >= 8
+    ]
 
 
 def test_the_sentences_that_counsel_signs_read_at_grade_eight_or_below(edition: Edition) -> None:
-    """Measured as a whole over the items of all rules: single items carry the law's own long words (detainer,
-    immigration, administrative), each of which alone adds two grades to a clause of eight words."""
+    """Item by item: the mean is well below, and what is above 8 by more than a long name's worth says why it must be."""
     grades = [
-        grade
+        (grade, provision.id, item)
         for rulebook in edition.rulebooks.values()
         for provision in rulebook.provisions()
         if provision.says
-        for grade, _ in item_grades(provision.says)
+        for grade, item in item_grades(provision.says)
     ]
-    assert grades
-    assert sum(grades) / len(grades) <= GRADE + 1
+    assert sum(grade for grade, _, _ in grades) / len(grades) <= GRADE - 1
+    assert sorted(one for one in grades if one[0] > GRADE + 3 and one[1] not in LONG_FOR_A_REASON) == []

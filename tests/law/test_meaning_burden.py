@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from detainerdesk.law import CaseError, LawError
 
+from detainerdesk.law import CaseError, LawError
 from tests.law.small import block, by, decided, law, outcome, rule, word
 
 CAUTIOUS = block("cautious", "hold", order="forbidden, silent, permitted, required")

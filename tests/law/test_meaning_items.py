@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from detainerdesk.law import CaseError, load
 
+from detainerdesk.law import CaseError, load
 from tests.law.small import PROFILE, block, by, decided, define, law, outcome, rule, word, write
 
 HOME = rule("C-1", "must not", action="share_information", item="home_address, work_address")

@@ -7,9 +7,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from detainerdesk.law import UNKNOWN, Case, Decision, Edition, Source, decide, explain, explain_decision, load
 from detainerdesk.law.language.example import example_case
-
 from tests.law.small import NOON, block, decided, define, law, rule
 
 EXAMPLES = [(name, example.name) for name, rulebook in load().rulebooks.items() for example in rulebook.examples]

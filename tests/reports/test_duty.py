@@ -32,6 +32,10 @@ def test_the_duty_of_2014_asks_for_the_reports_of_its_own_years(edition: Edition
     assert [due.duty.id for due in reports_due(edition.stack(BOSTON), 2016)] == ["BOS14-5"]
 
 
+def test_in_the_year_of_the_change_the_law_of_its_last_day_asks(edition: Edition) -> None:
+    assert [due.duty.id for due in reports_due(edition.stack(BOSTON), 2019)] == ["BOS19-14"]
+
+
 def test_no_report_is_due_before_the_first_one(edition: Edition) -> None:
     assert reports_due(edition.stack(BOSTON), 2014) == ()
     assert [due.duty.id for due in reports_due(edition.stack(BOSTON), 2015)] == ["BOS14-5"]

@@ -80,14 +80,22 @@ class Case:
         if not isinstance(facts, Mapping):
             raise CaseError("`facts` is a mapping of names to values")
         ask = raw.get("ask") or ()
+        if not isinstance(ask, str | list | tuple) or not all(isinstance(one, str) for one in ask):
+            raise CaseError("`ask` is the name of an action, or a list of them")
+        choices = raw.get("choices") or {}
+        if not isinstance(choices, Mapping):
+            raise CaseError("`choices` is a mapping of readings to the alternative that counsel chose")
+        actor = raw.get("actor")
+        if actor is not None and not isinstance(actor, str):
+            raise CaseError("`actor` is the name of a role")
         return cls(
             agency=str(raw["agency"]),
             at=at,
             facts=dict(facts),
             id=None if raw.get("id") is None else str(raw["id"]),
-            actor=raw.get("actor"),
+            actor=actor,
             ask=(ask,) if isinstance(ask, str) else tuple(ask),
-            choices=dict(raw.get("choices") or {}),
+            choices=dict(choices),
         )
 
     def with_facts(self, **changes: Any) -> Case:

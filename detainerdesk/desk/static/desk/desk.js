@@ -219,7 +219,9 @@
   document.addEventListener("load", (event) => {
     if (event.target.matches && event.target.matches("[data-picture] img")) {
       const field = document.activeElement && document.activeElement.closest("[data-field][data-page]");
-      if (field) point(field);
+      // only the field's own page, and once: a page that comes later never pulls the reader back
+      const own = field && event.target.closest("[data-picture]").dataset.picture === field.dataset.page;
+      if (own && !find(".paper__place")) point(field);
     }
   }, true);
 
