@@ -552,9 +552,10 @@ def _looks(agency: str, station: str, now: datetime, edition: Edition, *, booked
     if booked:
         known = set(Booking.objects.filter(request__in=rows).values_list("request_id", flat=True))
         rows = [row for row in rows if row.pk in known]
+    requests = intake_request.load_many([row.number for row in rows], agency)
     pasts = life.histories(rows)
     for state in rows:
-        request = intake_request.load(state.number, agency)
+        request = requests[state.number]
         life.notice_papers(state, request, now)
         yield _look(state, request, pasts[state.pk], now, edition)
 

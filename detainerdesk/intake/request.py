@@ -3,11 +3,12 @@ and its transmissions. Nothing here changes a row."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from detainerdesk.intake import join
-from detainerdesk.intake.models import DetainerRequest, Joined, Waiting
+from detainerdesk.intake.models import DetainerRequest, Document, Joined, Waiting
 from detainerdesk.intake.models import Transmission as TransmissionRow
 from detainerdesk.intake.reading.fields import Paper, from_json
 
@@ -64,13 +65,26 @@ def load(number: str, agency: str | None = None) -> Request:
     rows = DetainerRequest.objects.filter(number=number, **({"agency": agency} if agency else {}))
     found = list(rows[:2])
     if not found:
-        of_agency = f" of {agency}" if agency else ""
-        raise NoSuchRequest(
-            f"There is no request {number}{of_agency}. Look it up on the board: numbers are like 2026-0412."
-        )
+        raise _no_such(number, agency)
     if len(found) > 1:
         raise NoSuchRequest(f"Several agencies have a request {number}: say which agency's is meant.")
-    return _request(found[0])
+    return _requests(found)[number]
+
+
+def load_many(numbers: Collection[str], agency: str) -> dict[str, Request]:
+    """The same for many requests of one agency, by number, in as many queries as for one."""
+    found = _requests(DetainerRequest.objects.filter(agency=agency, number__in=numbers))
+    for number in numbers:
+        if number not in found:
+            raise _no_such(number, agency)
+    return found
+
+
+def _no_such(number: str, agency: str | None) -> NoSuchRequest:
+    of_agency = f" of {agency}" if agency else ""
+    return NoSuchRequest(
+        f"There is no request {number}{of_agency}. Look it up on the board: numbers are like 2026-0412."
+    )
 
 
 def transmission(row: TransmissionRow) -> Transmission:
@@ -84,32 +98,42 @@ def transmission(row: TransmissionRow) -> Transmission:
     )
 
 
-def _request(row: DetainerRequest) -> Request:
-    links = list(
-        Joined.objects.filter(request=row, undone_at=None)
-        .select_related("transmission__document")
-        .order_by("transmission__receipt")
+def _requests(rows: Iterable[DetainerRequest]) -> dict[str, Request]:
+    """Requests of one agency, by number: their links, the files of these, and what waits for a person, each in one query."""
+    of_pk = {row.pk: row for row in rows}
+    links: dict[int, list[Joined]] = {pk: [] for pk in of_pk}
+    joined = Joined.objects.filter(request__in=of_pk, undone_at=None).select_related("transmission")
+    for link in joined.order_by("transmission__receipt"):
+        links[link.request_id].append(link)
+    files = Document.objects.in_bulk({link.transmission.document_id for each in links.values() for link in each})
+    readings = {sha256: from_json(file.reading).papers if file.reading else () for sha256, file in files.items()}
+    waits: dict[str, list[Waiting]] = {}
+    agencies = {row.agency for row in of_pk.values()}
+    for wait in Waiting.objects.filter(agency__in=agencies, document__in=files, settled_at=None).order_by("id"):
+        waits.setdefault(wait.document_id, []).append(wait)
+    return {row.number: _request(row, links[pk], readings, waits) for pk, row in of_pk.items()}
+
+
+def _request(
+    row: DetainerRequest,
+    links: Sequence[Joined],
+    readings: Mapping[str, tuple[Paper, ...]],
+    waits: Mapping[str, Sequence[Waiting]],
+) -> Request:
+    placed = dict.fromkeys((link.transmission.document_id, place) for link in links for place in link.papers)
+    waiting = min(
+        (wait for sha256 in {sha256 for sha256, _ in placed} for wait in waits.get(sha256, ())),
+        key=lambda wait: wait.pk,
+        default=None,
     )
-    papers: list[Paper] = []
-    documents: list[str] = []
-    seen: set[tuple[str, int]] = set()
-    for link in links:
-        document = link.transmission.document
-        reading = from_json(document.reading).papers if document.reading else ()
-        for place in link.papers:
-            if (document.sha256, place) not in seen:
-                seen.add((document.sha256, place))
-                papers.append(reading[place])
-                documents.append(document.sha256)
-    waiting = Waiting.objects.filter(agency=row.agency, document__in=documents, settled_at=None).first()
     return Request(
         number=row.number,
         agency=row.agency,
         kind=row.kind,
         station=row.first_station,
         received_at=row.opened_at,
-        papers=tuple(papers),
-        documents=tuple(documents),
+        papers=tuple(readings[sha256][place] for sha256, place in placed),
+        documents=tuple(sha256 for sha256, _ in placed),
         transmissions=tuple(transmission(link.transmission) for link in links),
         cancels_on=row.cancels_on,
         queue=waiting.why if waiting else None,

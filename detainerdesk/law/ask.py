@@ -16,7 +16,7 @@ from detainerdesk.law.decision import Outcome
 from detainerdesk.law.errors import LawError
 from detainerdesk.law.known import Known
 from detainerdesk.law.language.case import Case
-from detainerdesk.law.language.vocabulary import NONE, Fact, QuestionSpec
+from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, QuestionSpec
 from detainerdesk.law.load import Edition
 
 MAX_FACTS_TRIED = 6
@@ -89,13 +89,16 @@ def _askable(found: Mapping[str, Outcome], case: Case, edition: Edition) -> list
         for need in outcome.needs:
             name = need.split("[")[0]
             fact = edition.vocabulary.fact(name)
-            if (
-                fact is not None
-                and fact.askable
-                and str(case.facts.get(name, "")) not in ("unknown", "Missing.UNKNOWN")
-            ):
+            in_vain = _in_vain(case, name) or (need == name and _in_vain(case, f"{name}.complete"))
+            if fact is not None and fact.askable and not in_vain:
                 facts[name] = fact
     return sorted(facts.values(), key=edition.vocabulary.cost)
+
+
+def _in_vain(case: Case, name: str) -> bool:
+    """Whether somebody looked and could not tell."""
+    stated = case.facts.get(name)
+    return stated is UNKNOWN or stated == "unknown"
 
 
 def _answers(fact: Fact, case: Case, edition: Edition, actions: tuple[str, ...]) -> Iterator[Answer]:
@@ -123,7 +126,7 @@ def _values(
         known = list(records) if isinstance(records, list | tuple) else []
         complete = f"{fact.name}.complete"
         yield (_label(spec, "N", "none found"), "N", {fact.name: known or NONE, complete: True})
-        yield (_label(spec, "L", "not looked up"), "L", {fact.name: known or "unknown", complete: False})
+        yield (_label(spec, "L", "not looked up"), "L", {fact.name: known or "unknown", complete: "unknown"})
     elif fact.kind == "moment":
         yield ("now", "N", {fact.name: case.at})
         yield ("not yet", "0", {fact.name: NONE})

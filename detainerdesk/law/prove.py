@@ -226,6 +226,9 @@ class _Checker:
             return
         if outcome.outcome != "undetermined" or (found[1] and outcome.standing != found[1]):
             yield f"expected “{clause}”; {is_now}"
+        unnamed = [need for need in outcome.needs if need.split("[")[0] not in self.named]
+        if not found[2] and unnamed:
+            yield f"“{clause}” turns on {', '.join(unnamed)}: name it in `facts` or after `needs`"
         if found[2]:
             wanted = [need.strip() for need in found[2].removesuffix(" among others").split(",")]
             missing = [need for need in wanted if need not in outcome.needs]

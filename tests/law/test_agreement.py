@@ -112,11 +112,24 @@ def laws(draw: st.DrawFn) -> Law:
             f"V{index}",
             draw(st.integers(0, 1)),
             draw(st.sampled_from(["hold", "hold", "honor_criminal_warrant"])),
-            tuple(draw(st.sampled_from([(*EFFECTS, "lifts"), ("must",), ("must not",), ("must", "may"), ("lifts",)]))),
+            tuple(
+                draw(
+                    st.sampled_from(
+                        [
+                            (*EFFECTS, "lifts"),
+                            (*EFFECTS, "lifts"),
+                            ("must",),
+                            ("must not",),
+                            ("must", "may"),
+                            ("lifts",),
+                        ]
+                    )
+                )
+            ),
             draw(st.sampled_from([None, None, (1,), (2,), (1, 2)])),
             draw(st.one_of(plain, st.just(("yes",)), plain.map(lambda one: ("shown", one)))),
         )
-        for index in range(draw(st.integers(0, 2)))
+        for index in range(draw(st.sampled_from([0, 1, 2, 3, 3])))
     )
     simple = conditions(papers=False)
     definitions = {

@@ -65,6 +65,15 @@ def test_what_was_looked_for_in_vain_is_not_asked_again(edition: Edition) -> Non
     assert question is None or "warrants" not in question.facts
 
 
+def test_a_search_that_could_not_be_made_is_not_asked_again_beside_the_papers_that_are_known(edition: Edition) -> None:
+    first = case(warrants=[{"kind": "administrative", "signed_by": "immigration_officer"}], warrants__complete=False)
+    question = ask(first, edition, ("hold",))
+    assert question is not None
+    assert question.facts == ("warrants",)
+    in_vain = next(answer for answer in question.answers if answer.label == "not looked up")
+    assert ask(replace(first, facts={**first.facts, **in_vain.facts}), edition, ("hold",)) is None
+
+
 def test_a_question_that_nobody_could_answer_is_not_asked_again(tmp_path: Path) -> None:
     small = law(tmp_path, city=rule("C-1", "must not", when="easy and dear"))
     first = ask(Case(AGENCY, NOON, {}), small, ("hold",))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from detainerdesk.law import Edition, load
@@ -23,10 +25,25 @@ def test_every_rulebook_has_examples(edition: Edition, jurisdiction: str) -> Non
 
 
 def test_an_example_that_expects_something_else_is_reported_with_what_the_answer_is(edition: Edition) -> None:
-    from dataclasses import replace
-
     rulebook = edition.rulebooks["us-ma-boston"]
     example = next(one for one in rulebook.examples if "hold forbidden" in one.expect)
     turned = replace(example, expect="hold required")
     (wrong,) = check_example(turned, rulebook, edition)
     assert "expected “hold required”; it is forbidden" in wrong
+
+
+def test_an_example_that_hides_what_its_outcome_turns_on_is_reported(edition: Edition) -> None:
+    rulebook = edition.rulebooks["us-ma-boston"]
+    example = next(one for one in rulebook.examples if one.name == "nobody has looked for a warrant")
+    hidden = replace(example, expect="hold undetermined, meanwhile forbidden")
+    (wrong,) = check_example(hidden, rulebook, edition)
+    assert "turns on warrants: name it" in wrong
+
+
+@pytest.mark.parametrize(
+    "clause", ["hold maybe", "hold forbidden by", "fly forbidden", "clock form_limit", "duty X gone"]
+)
+def test_a_clause_that_says_nothing_is_reported_and_not_passed_over(edition: Edition, clause: str) -> None:
+    rulebook = edition.rulebooks["us-ma-boston"]
+    example = replace(rulebook.examples[0], expect=clause)
+    assert list(check_example(example, rulebook, edition))

@@ -253,3 +253,22 @@ def test_a_status_travels_with_the_rule_into_the_answer(tmp_path: Path) -> None:
 def test_one_rule_for_several_actions_is_one_rule_for_each(tmp_path: Path) -> None:
     edition = law(tmp_path, city=rule("C-1", "must not", action="hold, transfer"))
     assert word(edition) == word(edition, action="transfer") == "forbidden"
+
+
+def test_a_void_of_exceptions_leaves_the_permission_and_keeps_the_ban(tmp_path: Path) -> None:
+    edition = law(
+        tmp_path,
+        federal=block("voids", "F-1", action="hold", effects="lifts"),
+        city=rule("C-1", "must not", when="apple") + rule("C-2", "may", lifts="C-1"),
+    )
+    assert word(edition, {"apple": True}) == "forbidden"
+    assert word(edition, {"apple": False}) == "permitted"
+
+
+def test_a_definition_is_only_law_while_it_is_in_force(tmp_path: Path) -> None:
+    edition = law(
+        tmp_path,
+        federal=define("ripe", "apple"),
+        city=define("ripe", "berry", in_force="2030-01-01 ..") + rule("C-1", "must not", when="ripe"),
+    )
+    assert word(edition, {"apple": True, "berry": False}) == "forbidden"

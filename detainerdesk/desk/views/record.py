@@ -16,7 +16,6 @@ from detainerdesk.desk import life
 from detainerdesk.desk.page import Question, RequestPage
 from detainerdesk.desk.views.access import access, officer_of
 from detainerdesk.desk.views.request import booking_page, page_of, request_page
-from detainerdesk.intake.numbers import zone_of
 
 Move = Callable[[int, datetime], object]
 
@@ -27,8 +26,9 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     question, value = request.POST.get("question", ""), request.POST.get("value", "")
 
     def move(version: int, now: datetime) -> None:
-        moment = _moment(request, officer_of(request).agency)
-        life.answer(number, version, officer_of(request), question=question, value=value, moment=moment, at=now)
+        officer, written = officer_of(request), request.POST.get("moment", "").strip()
+        moment = life.moment_of(written, officer.agency, now) if written else None
+        life.answer(number, version, officer, question=question, value=value, moment=moment, at=now)
 
     return _recorded(request, number, move)
 
@@ -86,14 +86,3 @@ def _version(request: HttpRequest) -> int:
     except ValueError:
         raise life.NotPossible("The form did not say which state it was made for. Open the request again.") from None
 
-
-def _moment(request: HttpRequest, agency: str) -> datetime | None:
-    """The time as the browser's field gives it (2026-03-03T02:10), in the agency's zone."""
-    written = request.POST.get("moment", "").strip()
-    if not written:
-        return None
-    try:
-        local = datetime.fromisoformat(written)
-    except ValueError:
-        raise life.NotPossible("Time: write it like 2026-03-03T02:10, in this desk's own time.") from None
-    return local if local.tzinfo else local.replace(tzinfo=zone_of(agency))
