@@ -17,7 +17,9 @@ PIN = re.compile(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", re.MULTILINE)
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
 def test_sup_1_every_locked_package_has_a_hash(lock: Path) -> None:
-    blocks = re.split(r"\n(?=[A-Za-z0-9])", "\n".join(line for line in lock.read_text().splitlines() if not line.startswith("#")))
+    blocks = re.split(
+        r"\n(?=[A-Za-z0-9])", "\n".join(line for line in lock.read_text().splitlines() if not line.startswith("#"))
+    )
     packages = [block for block in blocks if PIN.match(block)]
     assert packages
     assert [block.split()[0] for block in packages if "--hash=sha256:" not in block] == []
@@ -44,7 +46,11 @@ def test_sup_1_the_bill_of_materials_names_every_locked_package(tmp_path: Path) 
     assert locked <= named
 
 
-def test_the_lock_holds_what_the_core_asks_for() -> None:
-    asked = {line.split("~")[0].split("=")[0].strip() for line in (ROOT / "requirements/core.in").read_text().splitlines() if line and line[0] not in "#-"}
+def test_sup_1_the_lock_holds_what_the_core_asks_for() -> None:
+    asked = {
+        line.split("~")[0].split("=")[0].strip()
+        for line in (ROOT / "requirements/core.in").read_text().splitlines()
+        if line and line[0] not in "#-"
+    }
     locked = {name.lower() for name, _ in PIN.findall((ROOT / "requirements/core.txt").read_text())}
     assert asked <= locked

@@ -8,6 +8,7 @@ import pytest
 
 from detainerdesk.law import RulebookError, load
 from detainerdesk.law.language.document import MAX_BYTES
+from detainerdesk.law.language.grammar import And, Name
 from tests.law.small import rule, write
 
 
@@ -69,7 +70,7 @@ def test_a_block_that_is_never_closed_is_refused_where_it_opens(tmp_path: Path) 
 def test_a_condition_may_go_on_over_lines_and_a_comment_is_no_text(tmp_path: Path) -> None:
     block = "```rule C-1\naction: hold\neffect: must not\n# a comment\nwhen: apple\n  and berry\nin force: ..\ncite: x\nstatus: verified\n```\n"
     edition = load(write(tmp_path, city=block))
-    assert edition.rulebooks["us-xx-town"].rules[0].text["when"] == "apple and berry"
+    assert edition.rulebooks["us-xx-town"].rules[0].when == And((Name("apple"), Name("berry")))
 
 
 @pytest.mark.parametrize("key", ["action", "in force", "cite", "status"])

@@ -8,9 +8,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, TypedDict
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from detainerdesk.law.errors import CaseError, Place, RulebookError
@@ -65,7 +65,6 @@ class Provision:
     says: str
     note: str
     place: Place
-    text: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -356,25 +355,6 @@ def _refuse_doubles(document: Document) -> None:
         seen[key] = block.place
 
 
-class _ProvisionFields(TypedDict):
-    """The fields of `Provision`, as its kinds share them."""
-
-    id: str
-    jurisdiction: str
-    who: tuple[str, ...]
-    when: Expression
-    unless: Expression | None
-    in_force: InForce
-    declared: date | None
-    cite: str
-    status: Status
-    reason: str
-    says: str
-    note: str
-    place: Place
-    text: Mapping[str, str]
-
-
 class _Builder:
     """Builds each kind of block; holds what all of them need."""
 
@@ -399,7 +379,7 @@ class _Builder:
             lifts=lifts,
             items=tuple(names(block.get("item") or "")),
             otherwise_may=otherwise is not None,
-            **self._provision(block),
+            **vars(self._provision(block)),
         )
 
     def voids(self, block: Block) -> Voids:
@@ -412,7 +392,7 @@ class _Builder:
             layers=tuple(names(block.get("layers") or "below")),
             effects=effects,
             items=tuple(names(block.get("item") or "")),
-            **self._provision(block),
+            **vars(self._provision(block)),
         )
 
     def duty(self, block: Block) -> Duty:
@@ -426,8 +406,7 @@ class _Builder:
                 if not found:
                     raise RulebookError(f"expected `NAME = measure: label`, not “{line.strip()}”", block.at("fields"))
                 fields.append(ReportField(*found.groups()))
-        common = self._provision(block)
-        common["when"] = parse(trigger.text, trigger.place)
+        common = replace(self._provision(block), when=parse(trigger.text, trigger.place))
         return Duty(
             action=action,
             whom=block.need("whom").text,
@@ -439,7 +418,7 @@ class _Builder:
             period=block.get("period") or "",
             first=parse_day(first.text, first.place) if first else None,
             fields=tuple(fields),
-            **common,
+            **vars(common),
         )
 
     def definition(self, block: Block) -> Definition:
@@ -576,7 +555,7 @@ class _Builder:
             place=block.place,
         )
 
-    def _provision(self, block: Block) -> _ProvisionFields:
+    def _provision(self, block: Block) -> Provision:
         status, reason = self._status(block)
         when, unless, declared = block.keys.get("when"), block.keys.get("unless"), block.keys.get("declared")
         who = tuple(names(block.get("who") or ""))
@@ -584,22 +563,21 @@ class _Builder:
             raise RulebookError(f"duty {block.id} needs a line `who: …`", block.place)
         for role in who:
             self._role(role, block.at("who"))
-        return {
-            "id": block.id,
-            "jurisdiction": self.jurisdiction,
-            "who": who,
-            "when": parse(when.text, when.place) if when else grammar.Constant(True),
-            "unless": parse(unless.text, unless.place) if unless else None,
-            "in_force": self._in_force(block),
-            "declared": parse_day(declared.text, declared.place) if declared else None,
-            "cite": block.need("cite").text,
-            "status": status,
-            "reason": reason,
-            "says": block.get("says") or "",
-            "note": block.get("note") or "",
-            "place": block.place,
-            "text": {key: text.text for key, text in block.keys.items()},
-        }
+        return Provision(
+            id=block.id,
+            jurisdiction=self.jurisdiction,
+            who=who,
+            when=parse(when.text, when.place) if when else grammar.Constant(True),
+            unless=parse(unless.text, unless.place) if unless else None,
+            in_force=self._in_force(block),
+            declared=parse_day(declared.text, declared.place) if declared else None,
+            cite=block.need("cite").text,
+            status=status,
+            reason=reason,
+            says=block.get("says") or "",
+            note=block.get("note") or "",
+            place=block.place,
+        )
 
     def _role(self, role: str, place: Place) -> None:
         if role not in self.vocabulary.roles:
