@@ -120,7 +120,6 @@ class PageWords:
     not_in_answer: str
     records: tuple[RecordWords, ...]
     readings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def page(decision: Decision, agency: AgencyWords, situation: Situation, now: datetime) -> PageWords:
@@ -435,11 +434,12 @@ def clock(decision: Decision, agency: AgencyWords, situation: Situation, now: da
 
 
 def _form_asks(decision: Decision, situation: Situation) -> str:
-    """How long the form's own words ask for. In the request view other custody is taken to end at the moment of the decision."""
-    end = decision.clocks.get("form_limit")
-    if end is None or situation.view != "request" or "hold" not in situation.asked:
+    """How long the form's own words ask for, and which hours they leave out."""
+    length = decision.lengths.get("form_limit")
+    if length is None or situation.view != "request" or "hold" not in situation.asked:
         return ""
-    return f" Form asks {span(elapsed(decision.at, end))}."
+    not_counted = "" if length.calendar == "every hour" else f" ({length.calendar})"
+    return f" Form asks {length.hours} h{not_counted}."
 
 
 def _clock_notes(
@@ -657,17 +657,6 @@ def span(length: timedelta) -> str:
     if hours:
         return f"{hours} h {rest} min" if rest else f"{hours} h"
     return f"{rest} min"
-
-
-def person(name: str, born: str = "") -> str:
-    """`Delacroix, Luis Antonio` from a name in either order."""
-    cleaned = " ".join(name.split())
-    if not cleaned:
-        return "(name not sure)"
-    if "," not in cleaned and " " in cleaned:
-        first, last = cleaned.rsplit(" ", 1)
-        cleaned = f"{last}, {first}"
-    return f"{cleaned} {born}".strip()
 
 
 def _first_cite(outcome: Outcome) -> str:

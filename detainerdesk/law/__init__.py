@@ -9,7 +9,7 @@ It knows neither Django nor a clock nor a network: the moment is part of the cas
 
 from detainerdesk.law.ask import Answer, Question, ask
 from detainerdesk.law.decide import decide
-from detainerdesk.law.decision import By, Decision, DutyState, NoteSaid, Outcome, Turn
+from detainerdesk.law.decision import By, ClockLength, Decision, DutyState, NoteSaid, Outcome, Turn
 from detainerdesk.law.errors import CaseError, ContradictoryFacts, LawError, Place, RulebookError
 from detainerdesk.law.explain import explain, explain_decision
 from detainerdesk.law.language.case import Case, Source
@@ -25,6 +25,7 @@ __all__ = [
     "By",
     "Case",
     "CaseError",
+    "ClockLength",
     "ContradictoryFacts",
     "Decision",
     "DutyState",

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import product
 from math import prod
 
 from detainerdesk.law.conditions import Conditions
 from detainerdesk.law.contradictions import refuse_contradictions
-from detainerdesk.law.decision import By, Decision, DutyState, NoteSaid, Outcome, Turn
+from detainerdesk.law.decision import By, ClockLength, Decision, DutyState, NoteSaid, Outcome, Turn
 from detainerdesk.law.derived import DERIVED, Mirror
 from detainerdesk.law.effects import CLASSES, Effects, Judged
 from detainerdesk.law.errors import LawError
@@ -22,7 +23,7 @@ from detainerdesk.law.formula import ClockLeaf, both, negation, reads
 from detainerdesk.law.known import Bounds, Known, Setting
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.clocks import clock_end
-from detainerdesk.law.language.rulebook import Duty, Note, Provision
+from detainerdesk.law.language.rulebook import Clock, Duty, Note, Provision
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.table import TooManyUnknowns
@@ -90,6 +91,7 @@ class _Decider:
             edition=self.edition.hash,
             actions=actions,
             clocks={name: self.local(end) for name, end in self.clock_ends().items()},
+            lengths=self.clock_lengths(),
             duties=self.duty_states(),
             assumed={name: self.local(value) for name, value in self.known.facts.assumed.items() if name in read},
             notes=tuple(self.notes(asked)),
@@ -197,30 +199,35 @@ class _Decider:
 
     def clock_ends(self) -> dict[str, datetime]:
         """The end of each clock that has a start, by the default readings; `hold_until` is the earliest that limits `hold`."""
-        ends: dict[str, datetime] = {}
-        limits: list[datetime] = []
-        setting = self.known.setting()
-        maker = Conditions(self.known, setting)
-        for clock in maker.clocks_in_force():
+        ends = {clock.name: end for clock, end, _ in self._clocks}
+        limits = [end for clock, end, _ in self._clocks if clock.limits == "hold"]
+        return {**ends, "hold_until": min(limits)} if limits else ends
+
+    def clock_lengths(self) -> dict[str, ClockLength]:
+        """The length of each clock that has a start, as its law counts it."""
+        return {clock.name: length for clock, _, length in self._clocks}
+
+    @cached_property
+    def _clocks(self) -> list[tuple[Clock, datetime, ClockLength]]:
+        found: list[tuple[Clock, datetime, ClockLength]] = []
+        conditions = Conditions(self.known, self.known.setting())
+        for clock in conditions.clocks_in_force():
             start = self.known.facts.value(clock.start)
             if not isinstance(start, datetime):
                 continue
-            chosen = [
-                maker.chosen(choice, clock.jurisdiction) for choice in (clock.hours, clock.calendar, clock.holidays)
-            ]
-            if None in chosen or chosen[0] == "none":
+            hours, calendar, holiday_days = (
+                conditions.chosen(choice, clock.jurisdiction)
+                for choice in (clock.hours, clock.calendar, clock.holidays)
+            )
+            if hours in (None, "none") or calendar is None or holiday_days is None:
                 continue
-            hours, calendar, holiday_days = (str(one) for one in chosen)
-            end = clock_end(start, int(hours), calendar, holiday_days, self.stack.zone)
+            length = ClockLength(int(str(hours)), calendar)
+            end = clock_end(start, length.hours, calendar, holiday_days, self.stack.zone)
             stop = self.known.facts.value(clock.stops) if clock.stops else NONE
             if isinstance(stop, datetime) and start <= stop < end:
                 end = stop
-            ends[clock.name] = end
-            if clock.limits == "hold":
-                limits.append(end)
-        if limits:
-            ends["hold_until"] = min(limits)
-        return ends
+            found.append((clock, end, length))
+        return found
 
     def _by(self, provision: Provision) -> By:
         layer = self.stack.layers[self.known.rank(provision)]

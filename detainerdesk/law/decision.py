@@ -103,6 +103,14 @@ class DutyState:
 
 
 @dataclass(frozen=True)
+class ClockLength:
+    """How long a clock runs: hours, and the calendar by which they count (`every hour`, or without days off)."""
+
+    hours: int
+    calendar: str
+
+
+@dataclass(frozen=True)
 class NoteSaid:
     """Something said beside the outcomes: a cited note of law, a layer that is not encoded, a rule that is switched off."""
 
@@ -126,6 +134,7 @@ class Decision:
     notes: tuple[NoteSaid, ...]
     trace: Trace
     unknown: tuple[str, ...] = ()
+    lengths: Mapping[str, ClockLength] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """names.md's answer: plain values only."""

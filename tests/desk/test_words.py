@@ -17,7 +17,7 @@ import textstat
 
 from detainerdesk.desk import words
 from detainerdesk.desk.words import AgencyWords, Situation, View
-from detainerdesk.law import By, Decision, DutyState, Outcome
+from detainerdesk.law import By, ClockLength, Decision, DutyState, Outcome
 
 ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2026, 3, 3, 2, 10, tzinfo=ZONE)
@@ -49,6 +49,7 @@ def decision(
     at: datetime = NOW,
     clocks: dict[str, datetime] | None = None,
     duties: tuple[DutyState, ...] = (),
+    form_length: ClockLength = ClockLength(48, "every hour"),  # noqa: B008 - frozen
     **actions: Outcome,
 ) -> Decision:
     standard = {
@@ -70,6 +71,7 @@ def decision(
         assumed={},
         notes=(),
         trace=None,  # type: ignore[arg-type]
+        lengths={"form_limit": form_length},
     )
 
 
@@ -436,6 +438,12 @@ def test_a_clock_that_has_not_started_says_what_the_form_asks() -> None:
     clock = words.clock(decision(outcome("forbidden")), BOSTON, Situation(), NOW)
     assert clock.state == "not started"
     assert clock.text == "not started: other custody has not ended. Form asks 48 h."
+
+
+def test_an_old_form_s_48_hours_are_said_with_the_days_that_it_leaves_out() -> None:
+    length = ClockLength(48, "without Saturdays, Sundays, holidays")
+    clock = words.clock(decision(outcome("forbidden"), form_length=length), BOSTON, Situation(), NOW)
+    assert clock.text.endswith("Form asks 48 h (without Saturdays, Sundays, holidays).")
 
 
 @pytest.mark.parametrize(
