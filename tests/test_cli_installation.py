@@ -55,7 +55,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_setup_says_how_the_database_keeps_what_was_acknowledged(tmp_path: Path) -> None:
+def test_rel_2_setup_says_how_the_database_keeps_what_was_acknowledged(tmp_path: Path) -> None:
     told = json.loads(run("setup", "--data", "here", "--json", cwd=tmp_path))
     assert set(told) == {"data", "profile", "vkey", "database", "logins", "fictional"}
     assert "SQLite" in told["database"]
@@ -103,13 +103,13 @@ def test_a_folder_without_an_installation_ends_with_3(tmp_path: Path) -> None:
     assert "detainerdesk setup --data" in run("report", "--year", YEAR, cwd=tmp_path, code=3)
 
 
-def test_the_development_profile_listens_to_this_machine_only(tmp_path: Path) -> None:
+def test_web_9_the_development_profile_listens_to_this_machine_only(tmp_path: Path) -> None:
     said = run("serve", "--host", "0.0.0.0", cwd=tmp_path, code=3)
     assert "127.0.0.1 only" in said
     assert not (tmp_path / "data").exists()
 
 
-def test_a_production_profile_without_tls_does_not_start(tmp_path: Path) -> None:
+def test_web_9_a_production_profile_without_tls_does_not_start(tmp_path: Path) -> None:
     said = run("serve", cwd=tmp_path, code=3, DETAINERDESK_PROFILE="production")
     assert "TLS" in said
 
@@ -140,7 +140,7 @@ def test_the_report_s_hash_stands_in_the_ledger(place: Path) -> None:
     assert printed.stdout.strip() == hashlib.sha256((place / told["pdf"]).read_bytes()).hexdigest()
 
 
-def test_serve_shows_the_desk_on_this_machine_and_takes_papers_in_beside_it(tmp_path: Path) -> None:
+def test_web_9_serve_shows_the_desk_on_this_machine_and_takes_papers_in_beside_it(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import typer
 
-from detainerdesk.cli import case, demo, installation, law, paper, proof, report
+from detainerdesk.cli import case, demo, installation, law, paper, proof, report, status
 from detainerdesk.cli.told import Told
 
 app = typer.Typer(
@@ -24,5 +24,6 @@ app.command("report")(report.report)
 app.command("bundle")(report.bundle)
 app.command("verify")(proof.verify)
 app.command("setup")(installation.setup)
+app.command("status")(status.status)
 app.command("serve")(installation.serve)
 app.command("demo")(demo.demo)

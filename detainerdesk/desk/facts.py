@@ -67,6 +67,12 @@ class BookingFacts:
     other_basis: bool | None = None
     basis_text: str = ""
 
+    def ended_by(self, at: datetime) -> bool:
+        """Whether other custody has ended at this moment."""
+        if self.ground == "none" or self.eligible_at is None:
+            return False
+        return self.eligible_at.astimezone(UTC) <= at.astimezone(UTC)
+
 
 @dataclass(frozen=True)
 class FoundWarrant:
@@ -143,14 +149,7 @@ def case_of(request: Request, known: Known | None = None, *, view: View = "reque
 
 def view_of(known: Known, at: datetime) -> View:
     """The view that leads: the person's once ground and time are recorded and the time has come, else the request's."""
-    booking = known.booking
-    ended = (
-        booking is not None
-        and booking.ground != "none"
-        and booking.eligible_at is not None
-        and booking.eligible_at.astimezone(UTC) <= at.astimezone(UTC)
-    )
-    return "person" if ended else "request"
+    return "person" if known.booking is not None and known.booking.ended_by(at) else "request"
 
 
 def checked(request: Request, checks: Iterable[FieldCheckFacts]) -> Request:
@@ -320,13 +319,15 @@ def _warrants(request: Request, known: Known) -> dict[str, Any]:
 
 
 def _of_paper(place: int, paper: Paper, request: Request, known: Known) -> dict[str, Any] | None:
-    came = {"attached": True, "presented_with_detainer": True, "presented_at": request.received_at}
+    came: dict[str, Any] = {"attached": True, "presented_with_detainer": True, "presented_at": request.received_at}
     if request.detainer is None:
         came = {"presented_at": request.received_at}
     if paper.kind in CIVIL_WARRANTS:
         signed = _filled(paper, "officer_sig")
         return {"kind": "administrative", "signed_by": "none" if signed is False else "immigration_officer", **came}
     if paper.kind in COURT_PAPERS:
+        if "attached" in came and any(one.kind in CIVIL_WARRANTS for one in request.papers):
+            came["attached"] = UNKNOWN  # a form comes with one warrant; which of the two that is, no paper says
         for check in reversed(known.paper_checks):
             if check.paper == place and check.document == request.documents[place]:
                 names = UNKNOWN if check.names_person is None else check.names_person

@@ -1,7 +1,7 @@
 """Decisions and questions that still hold, so that a board need not decide every row anew each time it is shown. In: a case and the edition.
 Out: what `law` says of it, decided now or kept from before. An answer is kept until the first moment at which anything in it can change (the
 end of a clock, an outcome's `until`, a moment of the case, local midnight), and serves each case that differs only in a moment that no rule
-names, as the minute at which a fax came: rows of a board that are alike are decided once.
+names, as the minute at which a fax came: rows of a board that are alike are decided once, under the first one's `id`.
 """
 
 from __future__ import annotations
@@ -53,6 +53,11 @@ class Kept:
         until = _turns(case, self.decision(case, edition), edition)
         _keep(self._questions, key, _Holds(question, case.at, until))
         return question
+
+    def forget(self) -> None:
+        """As a process that has just begun."""
+        self._decisions.clear()
+        self._questions.clear()
 
     def _key(self, case: Case, edition: Edition) -> Hashable:
         if edition.hash not in self._named:

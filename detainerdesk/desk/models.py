@@ -49,7 +49,7 @@ class Officer(models.Model):
 
 
 class RequestState(models.Model):
-    """Where a request stands at the desk. The states and moves are listed in life.py; `version` rises by one with each move."""
+    """Where a request stands at the desk. The states and moves are listed in `life`; `version` rises by one with each move."""
 
     number = models.CharField(max_length=20)
     agency = models.CharField(max_length=100)

@@ -42,7 +42,12 @@ class Waits:
 
 def waiting(agency: str) -> tuple[Waits, ...]:
     """Everything that a person of this agency must look at, the oldest first."""
-    rows = Waiting.objects.filter(agency=agency, settled_at=None).select_related("document").order_by("since", "id")
+    rows = list(
+        Waiting.objects.filter(agency=agency, settled_at=None).select_related("document").order_by("since", "id")
+    )
+    sent: dict[str, list[Transmission]] = {row.document_id: [] for row in rows}
+    for delivery in TransmissionRow.objects.filter(document__in=sent, agency=agency, placed=True).order_by("receipt"):
+        sent[delivery.document_id].append(transmission(delivery))
     return tuple(
         Waits(
             sha256=row.document.sha256,
@@ -54,7 +59,7 @@ def waiting(agency: str) -> tuple[Waits, ...]:
             since=row.since,
             papers=tuple(row.papers),
             candidates=tuple(row.candidates),
-            transmissions=tuple(map(transmission, _deliveries(row.document, agency))),
+            transmissions=tuple(sent[row.document_id]),
         )
         for row in rows
     )

@@ -55,10 +55,6 @@ class Request:
     def warrants(self) -> tuple[Paper, ...]:
         return tuple(paper for paper in self.papers if paper.kind in join.WARRANTS)
 
-    def document_of(self, paper: Paper) -> str:
-        """The SHA-256 of the file in which this paper is."""
-        return next(sha256 for sha256, each in zip(self.documents, self.papers, strict=True) if each is paper)
-
 
 def load(number: str, agency: str | None = None) -> Request:
     """Numbers are dense within an agency: an installation with several agencies must say which."""

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from detainerdesk.intake import join, store
+from detainerdesk.intake import fault, join, store
 from detainerdesk.intake.door import ACTOR, LARGEST_FILE
 from detainerdesk.intake.models import DetainerRequest, Document, Joined, Transmission, Waiting
 from detainerdesk.intake.numbers import next_request_number, one_at_a_time
@@ -68,7 +68,7 @@ def _read(document: Document, read: Reader | None) -> Reading | Unreadable:
     try:
         return (read or _in_child)(place)
     except Exception as error:
-        log.exception("paper %s: the reader failed (%s)", document.number, type(error).__name__)
+        log.error("paper %s: the reader failed: %s", document.number, fault.where(error))
         return Unreadable(
             f"The reader failed on this file ({type(error).__name__}). The file is kept. Open the original, and enter what it asks by hand."
         )
@@ -264,15 +264,16 @@ def _unread(document: Document) -> join.Waits:
 
 def _give_up(arrived: Transmission, error: Exception) -> None:
     """A fault of ours must not keep the papers behind this one waiting."""
-    log.exception("receipt %s: could not be placed (%s)", arrived.receipt, type(error).__name__)
+    log.error("receipt %s: could not be placed: %s", arrived.receipt, fault.where(error))
     says = (
         f"The program failed while it looked for the request this paper belongs to ({type(error).__name__}). The paper is kept. "
         "Open the original, attach it to its request, and tell whoever keeps this installation."
     )
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
+        one_at_a_time(f"placing {arrived.agency}")
         document = Document.objects.select_for_update().get(sha256=arrived.document_id)
-        wait(document, arrived.agency, join.Waits((), "program fault", says))
-        Transmission.objects.filter(pk=arrived.pk).update(placed=True)
+        if Transmission.objects.filter(pk=arrived.pk, placed=False).update(placed=True):
+            wait(document, arrived.agency, join.Waits((), "program fault", says))
 
 
 def _known(agency: str, reading: Reading) -> tuple[join.Known, ...]:

@@ -106,7 +106,9 @@ def test_the_run_that_nobody_kills_ends_as_it_must(first: FirstRun) -> None:
 
 
 @pytest.mark.timeout(900)
-def test_kill_at_sync_points_and_start_again(first: FirstRun, installations: list[Installation], memory: Path) -> None:
+def test_rel_1_kill_at_sync_points_and_start_again(
+    first: FirstRun, installations: list[Installation], memory: Path
+) -> None:
     chosen = _spread(first.points, IN_MAKE_TEST)
     assert len(chosen) >= AT_LEAST
     assert {name for name, _ in chosen} == {name for name, _ in first.points}, "every point, at least once"
@@ -115,7 +117,7 @@ def test_kill_at_sync_points_and_start_again(first: FirstRun, installations: lis
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_kill_at_every_sync_point_and_start_again(
+def test_rel_1_kill_at_every_sync_point_and_start_again(
     first: FirstRun, installations: list[Installation], memory: Path
 ) -> None:
     assert len(first.points) >= IN_MAKE_TEST_LONG
@@ -127,7 +129,9 @@ def test_a_point_that_is_not_reached_is_noticed(first: FirstRun, installation: I
     assert says == ["the point was not reached (exit 0)"]
 
 
-def test_a_receipt_without_its_bytes_is_noticed(first: FirstRun, installation: Installation, tmp_path: Path) -> None:
+def test_rel_1_a_receipt_without_its_bytes_is_noticed(
+    first: FirstRun, installation: Installation, tmp_path: Path
+) -> None:
     """The test must see what it looks for."""
     data = _copy(first.untouched, tmp_path / "data")
     installation.done("work", data)

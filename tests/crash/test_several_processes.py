@@ -23,7 +23,7 @@ def processes() -> Iterator[list[Installation]]:
         one.close()
 
 
-def test_four_processes_take_the_same_and_other_deliveries_at_once(
+def test_rel_3_four_processes_take_the_same_and_other_deliveries_at_once(
     processes: list[Installation], laid_out: Path, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"

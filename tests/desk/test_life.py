@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from detainerdesk.desk import life
+from detainerdesk.desk import facts, life
 from detainerdesk.desk.facts import FoundWarrant
 from detainerdesk.desk.models import (
     Act,
@@ -27,7 +27,8 @@ from detainerdesk.desk.models import (
 )
 from detainerdesk.desk.roles import ABILITIES, MAY, ROLES, may
 from detainerdesk.intake import request as intake_request
-from detainerdesk.law import DutyState
+from detainerdesk.intake import syncpoint
+from detainerdesk.law import DutyState, decide
 from detainerdesk.ledger import log
 from detainerdesk.ledger.models import Leaf
 from tests.desk.made import BOSTON, COURT, NOW, arrive, decided, form, officer
@@ -138,7 +139,7 @@ def test_a_move_that_is_cut_anywhere_before_its_commit_has_not_happened(
     """At each sync point: no row, no event, no new version; and the same move afterwards goes through once."""
     move, model, _ = MOVES[name]
     passed: list[str] = []
-    monkeypatch.setattr(life, "reached", passed.append)
+    monkeypatch.setattr(syncpoint, "reached", passed.append)
     events = log.size()
     for point in POINTS:
 
@@ -146,11 +147,11 @@ def test_a_move_that_is_cut_anywhere_before_its_commit_has_not_happened(
             if reached == f"desk.{name}.{point}":
                 raise Cut
 
-        monkeypatch.setattr(life, "reached", cut)
+        monkeypatch.setattr(syncpoint, "reached", cut)
         with pytest.raises(Cut):
             move(now(request_), lima)
         assert (model.objects.count(), log.size(), now(request_).version) == (0, events, 1), point
-    monkeypatch.setattr(life, "reached", passed.append)
+    monkeypatch.setattr(syncpoint, "reached", passed.append)
     move(request_, lima)
     assert (model.objects.count(), log.size()) == (1, events + 1)
     assert passed == [f"desk.{name}.{point}" for point in (*POINTS, "after_commit")]
@@ -253,6 +254,23 @@ def test_release_waits_for_nobody(request_: RequestState, lima: Officer) -> None
     assert (act.act, act.outcome, now(request_).state) == ("release", "required", "closed")
 
 
+def test_a_release_is_decided_in_the_view_that_is_kept_with_it(request_: RequestState, lima: Officer) -> None:
+    """A replay makes the decision again in the act's view, and must come to the same."""
+    life.record_act(request_.number, 1, lima, "release", at=NOW)
+    act = Act.objects.get()
+    person = facts.case_of(intake_request.load(request_.number, BOSTON), view="person", at=NOW)
+    assert (act.view, act.trace_digest) == ("person", life.trace_digest(decide(person, life.edition())))
+
+
+def test_an_act_on_facts_that_contradict_each_other_is_refused_with_which(
+    request_: RequestState, lima: Officer
+) -> None:
+    life.record_answers(request_.number, 1, lima, {"request.kind": "I-247N", "request.asks_hold": True}, at=NOW)
+    with pytest.raises(life.NotPossible, match=r"notice-only form .* does not ask to keep"):
+        life.record_act(request_.number, 2, lima, "no_hold", at=NOW)
+    assert not Act.objects.exists()
+
+
 def test_nationality_is_never_recorded(request_: RequestState, lima: Officer) -> None:
     for fact in ("person.nationality", "person.immigration_status"):
         with pytest.raises(life.NotOffered, match="never records nationality"):
@@ -351,7 +369,7 @@ def test_opening_that_is_cut_is_done_again_and_done_once(desk: Desk, monkeypatch
             if reached == f"desk.open.{point}":
                 raise Cut
 
-        monkeypatch.setattr(life, "reached", cut)
+        monkeypatch.setattr(syncpoint, "reached", cut)
         with pytest.raises(Cut):
             life.open_new(BOSTON, NOW)
         assert (RequestState.objects.count(), log.size()) == (0, events), point
@@ -441,6 +459,21 @@ def test_a_paper_that_comes_in_stops_an_act_on_what_was_shown_before(desk: Desk,
     life.record_decision(state.number, 2, lima, "no_hold", decided(), at=NOW)
 
 
+def test_what_is_shown_are_the_papers_of_the_version_that_is_shown(desk: Desk) -> None:
+    """Two papers come while a page is made, which has seen the first of them only: it must not stand under the version of the second."""
+    before = arrive(desk)
+    desk.gets(b"FICTIONAL second fax", reading(form(), paper("ao442", COURT, page=2)), at=NOW)
+    desk.understands()
+    seen = intake_request.load(before.number, BOSTON)
+    desk.gets(b"FICTIONAL third fax", reading(form(), paper("i205", {"officer_sig": True}, page=2)), at=NOW)
+    desk.understands()
+    life.notice_papers(now(before), intake_request.load(before.number, BOSTON), NOW)
+    shown = life.notice_papers(before, seen, NOW)
+    assert (before.version, now(before).version) == (2, 2), "nothing came that was not noticed"
+    assert before.papers == life.papers_digest(shown) == now(before).papers
+    assert [one.kind for one in shown.papers][-1] == "i205"
+
+
 def test_a_paper_that_comes_in_later_opens_what_was_settled(desk: Desk, lima: Officer) -> None:
     state = arrive(desk)
     life.record_decision(state.number, 1, lima, "no_hold", decided(), at=NOW)
@@ -488,7 +521,7 @@ def test_an_act_keeps_the_whole_decision_and_its_edition(desk: Desk, lima: Offic
     assert life.trace_digest(decided("silent")) != act.trace_digest
 
 
-def test_nothing_personal_stands_in_a_leaf(request_: RequestState, lima: Officer) -> None:
+def test_led_2_nothing_personal_stands_in_a_leaf(request_: RequestState, lima: Officer) -> None:
     """Names, birth dates, case numbers, what custody rests on: committed, never written (LED-2)."""
     life.correct_field(request_.number, 1, lima, paper=0, name="subject_name", value="DELACROIX-PLANTED, Luis", at=NOW)
     life.confirm_paper(

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from detainerdesk.desk import life, page
+from detainerdesk.desk import kept, life, page
 from detainerdesk.desk.models import Act, Officer, RequestState
-from detainerdesk.desk.page import Board, Question, RequestPage
+from detainerdesk.desk.page import Board, Question, RequestPage, questions
+from detainerdesk.desk.page.rows import GROUPS
+from detainerdesk.desk.page.why import WHY
 from tests.desk.made import BOSTON, CAME, COURT, FORM, NOW, ZONE, arrive, form, officer
 from tests.intake.made import Desk, paper, reading
 
@@ -100,6 +102,16 @@ def test_a_clean_fax_at_the_desk(desk: Desk) -> None:
     assert seen.now_text == "Tue Mar 3, 02:10 EST"
     assert seen.transmissions == "1 transmission: D-4 01:52"
     assert [picture.label for picture in seen.pictures] == ["Page 1 of 2", "Page 2 of 2"]
+
+
+def test_a_civil_and_a_court_warrant_with_one_form_are_no_contradiction(desk: Desk, lima: Officer) -> None:
+    """All three come in one fax; once the court confirms its warrant, that is the ground."""
+    state = arrive(desk, form(), paper("i200", {"officer_sig": True}, page=2), paper("ao442", COURT, page=3))
+    assert shown(state).problem == ""
+    press(state, lima, "Y")
+    seen = press(state, lima, "Y")
+    assert seen.problem == ""
+    assert "judicial warrant" in seen.headline.lower()
 
 
 def test_the_four_keys_of_a_clear_case_with_booking_on_record(desk: Desk, lima: Officer) -> None:
@@ -352,7 +364,7 @@ def test_what_was_done_is_listed_newest_first(desk: Desk, lima: Officer) -> None
 def test_why_lists_every_rule_by_what_became_of_it(desk: Desk) -> None:
     seen = shown(arrive(desk))
     titles = [group.title for group in seen.why]
-    assert titles == [title for title, _ in page.WHY if title in titles]
+    assert titles == [title for title, _ in WHY if title in titles]
     rules = {rule.id: (group.title, rule) for group in seen.why for rule in group.rules}
     title, rule = rules["BOS19-1"]
     assert title in ("decide", "would decide if")
@@ -411,7 +423,7 @@ def test_rows_stand_by_what_they_can_cost_in_custody(desk: Desk, lima: Officer) 
     life.record_act(nothing.number, 3, lima, "no_hold", at=NOW)
     life.not_in_custody(gone.number, 1, lima, at=NOW)
     seen = page.board(BOSTON, "D-4", NOW)
-    assert [group.key for group in seen.groups] == [key for key, _ in page.GROUPS if key in groups(seen)]
+    assert [group.key for group in seen.groups] == [key for key, _ in GROUPS if key in groups(seen)]
     assert groups(seen) == {
         "ended": [later.number, ended.number],
         "question": [open_.number],
@@ -492,8 +504,8 @@ def test_a_board_shown_again_gives_the_same_answer_without_deciding_again(
     arrive(desk)
     first = page.board(BOSTON, "D-4", NOW)
     decided: list[datetime] = []
-    real = page.decide
-    monkeypatch.setattr(page, "decide", lambda case, edition: (decided.append(case.at), real(case, edition))[1])
+    real = kept.decide
+    monkeypatch.setattr(kept, "decide", lambda case, edition: (decided.append(case.at), real(case, edition))[1])
     again = page.board(BOSTON, "D-4", NOW + timedelta(minutes=1))
     assert decided == []
     assert [row.law for group in again.groups for row in group.rows] == [
@@ -505,7 +517,12 @@ def test_a_board_shown_again_gives_the_same_answer_without_deciding_again(
 
 def test_questions_post_what_life_understands(desk: Desk, lima: Officer) -> None:
     """Every answer of every question that the desk asks by itself is taken."""
-    fixed: list[Question] = [page._IDENTITY, page._CHECK, page._FOUND, page._court_question(paper("ao442", COURT))]
+    fixed: list[Question] = [
+        questions.IDENTITY,
+        questions.CHECK,
+        questions.FOUND,
+        questions.court_question(paper("ao442", COURT)),
+    ]
     for question in fixed:
         for answer in question.answers:
             state = (

@@ -43,7 +43,7 @@ PRODUCTION = {
 
 
 @pytest.mark.django_db
-def test_the_live_connection_keeps_what_was_acknowledged() -> None:
+def test_rel_1_the_live_connection_keeps_what_was_acknowledged() -> None:
     """REL-1, REL-2: on versions that can damage a WAL database the rollback journal, synchronous FULL, nothing mapped; else WAL and FULL."""
     with connection.cursor() as cursor:
         version = tuple(map(int, cursor.execute("SELECT sqlite_version()").fetchone()[0].split(".")))
@@ -59,7 +59,7 @@ def test_the_live_connection_keeps_what_was_acknowledged() -> None:
 
 
 @pytest.mark.django_db
-def test_the_status_says_how_durable_the_database_is() -> None:
+def test_rel_2_the_status_says_how_durable_the_database_is() -> None:
     said = setup.durability()
     assert (said.engine, said.version) == ("sqlite", sqlite3.sqlite_version)
     assert said.synchronous == "full"
@@ -69,7 +69,7 @@ def test_the_status_says_how_durable_the_database_is() -> None:
 
 
 @pytest.mark.django_db
-def test_a_looser_journal_is_seen_by_the_status() -> None:
+def test_rel_2_a_looser_journal_is_seen_by_the_status() -> None:
     """The status reads the connection, not the settings."""
     with sqlite3.connect(":memory:") as loose:
         assert loose.execute("PRAGMA synchronous").fetchone()[0] == 2
@@ -81,7 +81,7 @@ def test_a_looser_journal_is_seen_by_the_status() -> None:
             cursor.execute("PRAGMA mmap_size=0")
 
 
-def test_the_development_profile_answers_to_this_machine_only(tmp_path: Path) -> None:
+def test_web_9_the_development_profile_answers_to_this_machine_only(tmp_path: Path) -> None:
     """Whatever hosts the environment names."""
     done = start(tmp_path, *IMPORT, DETAINERDESK_HOSTS="desk.example.gov")
     assert done.returncode == 0, done.stderr
@@ -90,7 +90,7 @@ def test_the_development_profile_answers_to_this_machine_only(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.10", "::", "desk.example.gov"])
-def test_the_development_profile_refuses_any_other_address(host: str) -> None:
+def test_web_9_the_development_profile_refuses_any_other_address(host: str) -> None:
     with pytest.raises(setup.NotReady, match=r"127\.0\.0\.1 only"):
         setup.refuse_address(host, "development")
     setup.refuse_address(host, "production")
@@ -104,32 +104,32 @@ def test_the_development_profile_refuses_any_other_address(host: str) -> None:
         ("DETAINERDESK_HOSTS", "needs DETAINERDESK_HOSTS"),
     ],
 )
-def test_production_does_not_start_without(without: str, says: str, tmp_path: Path) -> None:
+def test_web_9_production_does_not_start_without(without: str, says: str, tmp_path: Path) -> None:
     done = start(tmp_path, *IMPORT, **{name: value for name, value in PRODUCTION.items() if name != without})
     assert done.returncode != 0
     assert says in done.stderr
 
 
 @pytest.mark.parametrize("secret", ["short", "a" * 60, "django-insecure-" + SECRET])
-def test_production_refuses_a_secret_that_is_none(secret: str, tmp_path: Path) -> None:
+def test_web_9_production_refuses_a_secret_that_is_none(secret: str, tmp_path: Path) -> None:
     done = start(tmp_path, *IMPORT, **(PRODUCTION | {"DETAINERDESK_SECRET": secret}))
     assert done.returncode != 0
     assert "No real secret" in done.stderr
     assert secret not in done.stderr or secret == "short"
 
 
-def test_any_host_is_no_host(tmp_path: Path) -> None:
+def test_web_9_any_host_is_no_host(tmp_path: Path) -> None:
     done = start(tmp_path, *IMPORT, **(PRODUCTION | {"DETAINERDESK_HOSTS": "*"}))
     assert done.returncode != 0
 
 
-def test_an_unknown_profile_is_held_to_the_strict_rules(tmp_path: Path) -> None:
+def test_web_9_an_unknown_profile_is_held_to_the_strict_rules(tmp_path: Path) -> None:
     done = start(tmp_path, *IMPORT, DETAINERDESK_PROFILE="staging")
     assert done.returncode != 0
     assert "starts only behind TLS" in done.stderr
 
 
-def test_the_secret_made_at_set_up_is_for_this_user_only(tmp_path: Path) -> None:
+def test_web_9_the_secret_made_at_set_up_is_for_this_user_only(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     setup.keep_secret(file)
     first = file.read_text()
@@ -143,7 +143,7 @@ def test_the_secret_made_at_set_up_is_for_this_user_only(tmp_path: Path) -> None
     assert "__Host-" in done.stdout
 
 
-def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
+def test_web_9_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     setup.keep_secret(file)
     file.chmod(0o644)
@@ -152,7 +152,7 @@ def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
     assert "chmod 600" in done.stderr
 
 
-def test_the_production_profile_passes_djangos_own_check(tmp_path: Path) -> None:
+def test_web_1_the_production_profile_passes_djangos_own_check(tmp_path: Path) -> None:
     """WEB-1: `check --deploy --fail-level WARNING` is clean."""
     done = start(tmp_path, "-m", "django", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert done.returncode == 0, done.stderr
@@ -171,7 +171,7 @@ def test_a_session_lasts_12_hours_and_its_cookie_stays_here() -> None:
     assert settings.CSRF_COOKIE_SAMESITE == "Strict"
 
 
-def test_only_one_kind_of_password_hash_is_made() -> None:
+def test_key_1_only_one_kind_of_password_hash_is_made() -> None:
     """KEY-1: PBKDF2 with SHA-256."""
     from django.contrib.auth.hashers import make_password
 
@@ -206,7 +206,7 @@ def test_a_folder_is_made_ready_once_and_again(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "desk").stat().st_mode) == 0o700
 
 
-def test_no_demo_people_on_a_real_desk(tmp_path: Path) -> None:
+def test_web_9_no_demo_people_on_a_real_desk(tmp_path: Path) -> None:
     code = (
         "from pathlib import Path; from detainerdesk.desk.setup import make_ready; "
         f"r = make_ready(Path({str(tmp_path / 'desk')!r}), profile='production'); "

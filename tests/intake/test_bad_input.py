@@ -28,7 +28,7 @@ BAD: dict[str, Callable[[], bytes]] = {
 }
 
 
-def test_each_bad_file_is_kept_and_queued_in_plain_words_and_the_paper_behind_them_is_read(desk: Desk) -> None:
+def test_in_2_each_bad_file_is_kept_and_queued_in_plain_words_and_the_paper_behind_them_is_read(desk: Desk) -> None:
     files = {name: make() for name, make in BAD.items()}
     for data in files.values():
         desk.gets(data)
@@ -44,7 +44,7 @@ def test_each_bad_file_is_kept_and_queued_in_plain_words_and_the_paper_behind_th
     assert [one.receipt for one in request.load("2026-0001").transmissions] == [last]
 
 
-def test_a_pdf_with_a_script_and_a_file_in_it_is_reported_and_neither_is_run_nor_opened(desk: Desk) -> None:
+def test_in_3_a_pdf_with_a_script_and_a_file_in_it_is_reported_and_neither_is_run_nor_opened(desk: Desk) -> None:
     data = bad.pdf_with_script_and_file()
     desk.gets(data)
     understand_all()

@@ -25,7 +25,7 @@ from detainerdesk.intake import display
         ("Kreyòl ayisyen.pdf", "Kreyòl ayisyen.pdf"),
     ],
 )
-def test_a_name_is_one_clean_line_without_folders(sent: str, shown: str) -> None:
+def test_in_4_a_name_is_one_clean_line_without_folders(sent: str, shown: str) -> None:
     assert display.file_name(sent) == shown
 
 
@@ -34,7 +34,7 @@ def test_a_long_name_keeps_its_ending() -> None:
 
 
 @given(st.text())
-def test_no_name_breaks_a_line_a_folder_or_a_column(text: str) -> None:
+def test_in_4_no_name_breaks_a_line_a_folder_or_a_column(text: str) -> None:
     for shown, longest in ((display.file_name(text), 160), (display.station_name(text), 40)):
         assert 0 < len(shown) <= longest
         assert not any(unicodedata.category(c)[0] == "C" or c in "/\\\n" for c in shown)

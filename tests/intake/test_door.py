@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 FAX = Envelope("folder", BOSTON, "D-4", "fax.pdf", ARRIVED, "key 1")
 
 
-def test_a_receipt_has_its_bytes_its_row_and_one_event() -> None:
+def test_rel_1_a_receipt_has_its_bytes_its_row_and_one_event() -> None:
     receipt = receive(b"%PDF-1.7 a page", FAX)
     assert store.get(receipt.sha256) == b"%PDF-1.7 a page"
     row = Transmission.objects.get(receipt=receipt.number)
@@ -38,7 +38,7 @@ def test_the_same_delivery_again_gets_the_same_receipt_and_nothing_new() -> None
     assert Transmission.objects.count() == Document.objects.count() == ledger.size() == 1
 
 
-def test_the_same_bytes_by_three_stations_are_one_document_with_three_receipts() -> None:
+def test_rel_3_the_same_bytes_by_three_stations_are_one_document_with_three_receipts() -> None:
     receipts = [receive(b"a page", replace(FAX, station=s, delivery=s)) for s in ("D-4", "B-2", "A-1")]
     assert [receipt.number for receipt in receipts] == [1, 2, 3]
     assert Document.objects.count() == 1
@@ -62,7 +62,7 @@ def test_receipts_have_no_gaps_though_a_delivery_fails(monkeypatch: pytest.Monke
     assert receive(b"two", replace(FAX, delivery="key 2")).number == 2
 
 
-def test_a_file_over_the_limit_is_kept_whole_and_marked() -> None:
+def test_in_2_a_file_over_the_limit_is_kept_whole_and_marked() -> None:
     large = b"%PDF-1.7" + bytes(25 * 1024 * 1024)
     receipt = receive(large, FAX)
     assert store.get(receipt.sha256) == large
@@ -73,7 +73,7 @@ def test_an_empty_file_is_a_delivery_too() -> None:
     assert Transmission.objects.get(receipt=receive(b"", FAX).number).document.type == "application/x-empty"
 
 
-def test_the_ledger_holds_no_file_name_no_sender_and_no_whole_hash() -> None:
+def test_led_2_the_ledger_holds_no_file_name_no_sender_and_no_whole_hash() -> None:
     receipt = receive(b"a page", replace(FAX, name="DELACROIX A000000001.pdf", sender="617-555-0101"))
     (entry,) = ledger.entries()
     written = entry.event.to_bytes().decode()
@@ -100,7 +100,7 @@ def test_an_envelope_that_says_too_little_is_refused_before_anything_is_written(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_receipt_inside_somebody_elses_transaction_is_refused() -> None:
+def test_rel_1_a_receipt_inside_somebody_elses_transaction_is_refused() -> None:
     """There the caller could still undo what was acknowledged."""
     from django.db import transaction
 

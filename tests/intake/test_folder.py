@@ -44,7 +44,7 @@ def test_a_sub_folder_is_a_station_and_a_taken_file_is_moved_with_its_receipt_nu
     assert sweep(inbox, BOSTON) == []
 
 
-def test_the_file_leaves_only_after_its_receipt(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rel_1_the_file_leaves_only_after_its_receipt(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (inbox / "D-4" / "fax.pdf").write_bytes(b"one")
     monkeypatch.setattr(store, "put", lambda data: (_ for _ in ()).throw(store.StoreFull(28, "No room is left")))
     assert sweep(inbox, BOSTON) == []
@@ -53,7 +53,9 @@ def test_the_file_leaves_only_after_its_receipt(inbox: Path, monkeypatch: pytest
     assert len(sweep(inbox, BOSTON)) == 1
 
 
-def test_a_crash_between_receipt_and_move_makes_no_second_receipt(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rel_1_a_crash_between_receipt_and_move_makes_no_second_receipt(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (inbox / "D-4" / "fax.pdf").write_bytes(b"one")
     with monkeypatch.context() as patch:
         patch.setattr(folder, "_move", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -65,7 +67,7 @@ def test_a_crash_between_receipt_and_move_makes_no_second_receipt(inbox: Path, m
     assert taken(inbox) == ["D-4/000001 fax.pdf"]
 
 
-def test_the_same_file_dropped_again_is_a_second_delivery_of_one_document(inbox: Path) -> None:
+def test_rel_3_the_same_file_dropped_again_is_a_second_delivery_of_one_document(inbox: Path) -> None:
     for _ in range(2):
         (inbox / "D-4" / "fax.pdf").write_bytes(b"one")
         sweep(inbox, BOSTON)

@@ -13,7 +13,7 @@ import pytest
 from detainerdesk.intake import store
 
 
-def test_the_same_bytes_are_one_file_and_the_file_is_never_written_over(data_folder: Path) -> None:
+def test_in_4_the_same_bytes_are_one_file_and_the_file_is_never_written_over(data_folder: Path) -> None:
     first = store.put(b"a page")
     written = store.path(first).stat()
     assert store.put(b"a page") == first == hashlib.sha256(b"a page").hexdigest()
@@ -23,7 +23,7 @@ def test_the_same_bytes_are_one_file_and_the_file_is_never_written_over(data_fol
     assert store.get(first) == b"a page"
 
 
-def test_file_and_every_folder_above_it_are_synced_before_put_returns(
+def test_rel_1_file_and_every_folder_above_it_are_synced_before_put_returns(
     data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[str] = []
@@ -50,7 +50,7 @@ def test_a_file_that_is_cut_short_is_set_aside_and_stored_anew(data_folder: Path
     assert [file.read_bytes() for file in (data_folder / "documents" / ".damaged").iterdir()] == [b"a who"]
 
 
-def test_a_file_that_changed_on_the_disk_is_not_handed_out() -> None:
+def test_in_4_a_file_that_changed_on_the_disk_is_not_handed_out() -> None:
     sha256 = store.put(b"a page")
     store.path(sha256).write_bytes(b"a Page")
     with pytest.raises(store.StoreError, match="Restore it from the backup"):
@@ -63,7 +63,7 @@ def test_a_missing_file_says_what_to_do() -> None:
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
-def test_a_full_disk_is_said_plainly_and_leaves_nothing_half_written(
+def test_rel_1_a_full_disk_is_said_plainly_and_leaves_nothing_half_written(
     code: int, data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_room(fd: int) -> None:
@@ -75,7 +75,7 @@ def test_a_full_disk_is_said_plainly_and_leaves_nothing_half_written(
     assert [file for file in data_folder.rglob("*") if file.is_file()] == []
 
 
-def test_a_failing_disk_is_fatal_and_never_retried(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rel_1_a_failing_disk_is_fatal_and_never_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
     def broken(fd: int) -> None:

@@ -22,7 +22,7 @@ def kinds(subject: str | None = None) -> list[str]:
     return [entry.event.kind for entry in ledger.entries(subject)]
 
 
-def test_the_same_bytes_three_times_by_three_stations_are_one_document_one_request_three_transmissions(
+def test_rel_3_the_same_bytes_three_times_by_three_stations_are_one_document_one_request_three_transmissions(
     desk: Desk,
 ) -> None:
     for station in ("D-4", "B-2", "A-1"):
@@ -88,7 +88,7 @@ def test_a_cancellation_is_a_request_of_its_own_kind(desk: Desk) -> None:
     assert str(cancellation.cancels_on) == "2026-03-03"
 
 
-def test_what_cannot_be_read_is_kept_and_queued_in_plain_words_and_the_rest_goes_on(desk: Desk) -> None:
+def test_in_2_what_cannot_be_read_is_kept_and_queued_in_plain_words_and_the_rest_goes_on(desk: Desk) -> None:
     desk.gets(b"broken", Unreadable("This PDF is cut short after page 1. Ask the sender to send it again."))
     desk.gets(b"cat", reading(paper("unknown", {})))
     desk.gets(b"fax", reading(detainer()))
@@ -151,7 +151,7 @@ def test_a_database_that_is_busy_is_nobodys_fault_and_the_paper_is_tried_again(
     assert request.load("2026-0001").queue is None
 
 
-def test_a_file_over_the_limit_is_never_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_2_a_file_over_the_limit_is_never_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(understand, "LARGEST_FILE", 10)
     desk.gets(b"more than ten bytes")
     understand.understand_all(lambda place: pytest.fail("it was read"))
@@ -213,7 +213,7 @@ def test_the_oldest_delivery_is_understood_first(desk: Desk) -> None:
     assert store.get(first.sha256) == b"one"
 
 
-def test_nothing_personal_stands_open_in_the_ledger(desk: Desk) -> None:
+def test_led_2_nothing_personal_stands_open_in_the_ledger(desk: Desk) -> None:
     desk.gets(b"fax", reading(detainer()))
     desk.gets(b"bad", reading(detainer(unsure=["form_date"])))
     desk.understands()

@@ -69,7 +69,7 @@ def test_entries_are_found_by_subject_and_kind() -> None:
     assert list(log.entries(kind="paper.read")) == []
 
 
-def test_a_personal_value_is_outside_the_tree_and_opens_its_commitment() -> None:
+def test_led_2_a_personal_value_is_outside_the_tree_and_opens_its_commitment() -> None:
     entry = receive(123)
     row = models.Leaf.objects.get(index=entry.index)
     assert b"FICTIONAL" not in bytes(row.data)

@@ -20,7 +20,7 @@ NOTE = (
 )
 
 
-def test_a_published_note_of_go_is_accepted_and_any_altered_letter_is_not() -> None:
+def test_led_1_a_published_note_of_go_is_accepted_and_any_altered_letter_is_not() -> None:
     text, (signer,) = checkpoint.open_note(NOTE, [PETERNEUMANN])
     assert text.startswith("If you think cryptography")
     assert signer.vkey == PETERNEUMANN
@@ -56,7 +56,7 @@ def test_a_wrong_signature_by_a_known_key_spoils_the_note_though_another_signed_
         ("— ", "- "),
     ],
 )
-def test_a_checkpoint_in_any_other_form_is_refused(was: str, now: str) -> None:
+def test_led_1_a_checkpoint_in_any_other_form_is_refused(was: str, now: str) -> None:
     note = checkpoint.sign(3, bytes(32), checkpoint.new_key(ORIGIN))
     assert was in note
     with pytest.raises(CheckpointError):
@@ -139,7 +139,7 @@ def test_nothing_is_signed_inside_a_transaction_that_could_still_be_rolled_back(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_checkpoint_covers_the_entry_that_says_it_was_signed(ledger) -> None:
+def test_led_1_a_checkpoint_covers_the_entry_that_says_it_was_signed(ledger) -> None:
     note = ledger(3)
     head = checkpoint.verify(note, notary.vkeys())
     assert (head.origin, head.size, head.root.hex()) == (ORIGIN, 5, log.root())

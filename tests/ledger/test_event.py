@@ -107,7 +107,7 @@ def test_a_moment_without_a_zone_is_refused() -> None:
 
 
 @pytest.mark.parametrize("text", ["A123456789", "a12345678", "seen as A 123-456-789 today", "A-123456789"])
-def test_an_a_number_never_stands_in_a_leaf(text: str) -> None:
+def test_led_2_an_a_number_never_stands_in_a_leaf(text: str) -> None:
     with pytest.raises(EventError, match="A-number"):
         Event("paper.read", PAPER.at, "", "", "", {"note": text})
     with pytest.raises(EventError, match="A-number"):
@@ -118,7 +118,7 @@ def test_a_document_hash_is_not_taken_for_an_a_number() -> None:
     Event("paper.read", PAPER.at, "", "", "paper a123456789abcdef", {"sha256": "a12345678" + "0" * 55})
 
 
-def test_a_sealed_field_takes_only_a_commitment() -> None:
+def test_led_2_a_sealed_field_takes_only_a_commitment() -> None:
     with pytest.raises(EventError, match="commitment"):
         Event("paper.read", PAPER.at, "", "", "", {}, {"subject.name": "FICTIONAL Ana"})
 
@@ -129,7 +129,7 @@ def test_an_entry_too_long_for_a_bundle_is_refused() -> None:
 
 
 @given(texts)
-def test_equal_values_have_unlike_commitments_and_each_opens_only_its_own(value: str) -> None:
+def test_led_2_equal_values_have_unlike_commitments_and_each_opens_only_its_own(value: str) -> None:
     one, other = event.commit(value), event.commit(value)
     assert one.commitment != other.commitment
     assert len(one.salt) == 32
@@ -138,7 +138,7 @@ def test_equal_values_have_unlike_commitments_and_each_opens_only_its_own(value:
     assert not event.opens(one.commitment, value + "x", one.salt)
 
 
-def test_the_commitment_is_hmac_sha_256_of_the_value_under_the_salt() -> None:
+def test_led_2_the_commitment_is_hmac_sha_256_of_the_value_under_the_salt() -> None:
     # RFC 4231 test case 2, whose key is short: the function below the 32-byte rule is the published one.
     assert event.commitment_of("what do ya want for nothing?", b"Jefe") == (
         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"

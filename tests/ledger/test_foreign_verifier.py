@@ -18,13 +18,13 @@ def flip(data: bytes, at: int = 0) -> bytes:
     return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
 
 
-def test_it_reads_our_checkpoint_as_we_do(ledger) -> None:
+def test_led_1_it_reads_our_checkpoint_as_we_do(ledger) -> None:
     note = ledger(6)
     head = foreign.checkpoint_verify(note, list(notary.vkeys()))
     assert (head.origin, head.size, head.root.hex()) == (ORIGIN, log.size(), log.root())
 
 
-def test_it_refuses_a_checkpoint_with_any_part_altered(ledger) -> None:
+def test_led_1_it_refuses_a_checkpoint_with_any_part_altered(ledger) -> None:
     note, (vkey,) = ledger(6), notary.vkeys()
     text, _, signature = note.partition("\n\n")
     origin, size, root = text.split("\n")
@@ -40,7 +40,7 @@ def test_it_refuses_a_checkpoint_with_any_part_altered(ledger) -> None:
             foreign.checkpoint_verify(altered, [vkey])
 
 
-def test_it_accepts_the_proof_of_every_entry_and_refuses_every_altered_one(ledger) -> None:
+def test_led_1_it_accepts_the_proof_of_every_entry_and_refuses_every_altered_one(ledger) -> None:
     note, vkeys = ledger(6), list(notary.vkeys())
     for entry in log.entries():
         leaf, proof = bytes.fromhex(entry.leaf_hash), log.inclusion(entry.index)
@@ -56,7 +56,7 @@ def test_it_accepts_the_proof_of_every_entry_and_refuses_every_altered_one(ledge
                 foreign.checkpoint_verify_inclusion(note, vkeys, index, hash_, path)
 
 
-def test_it_accepts_that_each_checkpoint_extends_the_ones_before_and_refuses_every_altered_proof(ledger) -> None:
+def test_led_1_it_accepts_that_each_checkpoint_extends_the_ones_before_and_refuses_every_altered_proof(ledger) -> None:
     notes, vkeys = [ledger(count) for count in (3, 1, 5, 4)], list(notary.vkeys())
     sizes = [each.size for each in notary.checkpoints()]
     for older, newer in [(i, j) for j in range(4) for i in range(j)]:
@@ -72,7 +72,7 @@ def test_it_accepts_that_each_checkpoint_extends_the_ones_before_and_refuses_eve
                 foreign.checkpoint_verify_consistency(notes[older], notes[newer], vkeys, path)
 
 
-def test_it_refuses_a_checkpoint_of_another_history(ledger) -> None:
+def test_led_1_it_refuses_a_checkpoint_of_another_history(ledger) -> None:
     older, newer = ledger(3), ledger(4)
     (key,) = (
         checkpoint.load_key(notary._folder(), checkpoint.Verifier.from_vkey(vkey).id.hex()) for vkey in notary.vkeys()
@@ -84,7 +84,7 @@ def test_it_refuses_a_checkpoint_of_another_history(ledger) -> None:
         foreign.checkpoint_verify_consistency(split, newer, [key.verifier.vkey], proof)
 
 
-def test_it_accepts_the_checkpoint_signed_at_a_rotation_with_either_key(ledger) -> None:
+def test_led_1_it_accepts_the_checkpoint_signed_at_a_rotation_with_either_key(ledger) -> None:
     ledger(2)
     notary.rotate_key(actor="admin", agency="us-ma-boston/police")
     both = notary.last_checkpoint()

@@ -63,21 +63,21 @@ def big() -> Tree:
 
 
 @pytest.mark.parametrize("size", range(9))
-def test_the_root_of_each_size_is_the_published_one(reference: Tree, size: int) -> None:
+def test_led_1_the_root_of_each_size_is_the_published_one(reference: Tree, size: int) -> None:
     assert reference.root(size).hex() == ROOTS[size]
 
 
 @pytest.mark.parametrize(("index", "size"), INCLUSION)
-def test_an_inclusion_proof_is_the_published_one(reference: Tree, index: int, size: int) -> None:
+def test_led_1_an_inclusion_proof_is_the_published_one(reference: Tree, index: int, size: int) -> None:
     assert [each.hex() for each in reference.inclusion(index, size)] == INCLUSION[index, size]
 
 
 @pytest.mark.parametrize(("old", "new"), CONSISTENCY)
-def test_a_consistency_proof_is_the_published_one(reference: Tree, old: int, new: int) -> None:
+def test_led_1_a_consistency_proof_is_the_published_one(reference: Tree, old: int, new: int) -> None:
     assert [each.hex() for each in reference.consistency(old, new)] == CONSISTENCY[old, new]
 
 
-def test_every_root_is_that_of_the_definition(big: Tree) -> None:
+def test_led_1_every_root_is_that_of_the_definition(big: Tree) -> None:
     leaves = [big.node(0, index) for index in range(MOST)]
 
     def defined(part: list[bytes]) -> bytes:  # RFC 9162 2.1.1, word for word
@@ -94,7 +94,7 @@ def test_every_root_is_that_of_the_definition(big: Tree) -> None:
         assert big.root(size) == defined(leaves[:size])
 
 
-def test_every_entry_of_every_size_up_to_256_is_proved_and_no_other_place_or_leaf_is(big: Tree) -> None:
+def test_led_1_every_entry_of_every_size_up_to_256_is_proved_and_no_other_place_or_leaf_is(big: Tree) -> None:
     for size in range(1, MOST + 1):
         root = big.root(size)
         for index in range(size):
@@ -105,7 +105,7 @@ def test_every_entry_of_every_size_up_to_256_is_proved_and_no_other_place_or_lea
             assert not tree.verify_inclusion(index + 1, size, leaf, path, root)
 
 
-def test_every_size_up_to_256_is_proved_to_extend_every_smaller_one_and_no_other_root_is(big: Tree) -> None:
+def test_led_1_every_size_up_to_256_is_proved_to_extend_every_smaller_one_and_no_other_root_is(big: Tree) -> None:
     roots = [big.root(size) for size in range(MOST + 1)]
     for new in range(MOST + 1):
         for old in range(new + 1):
@@ -150,7 +150,7 @@ def test_an_append_reads_and_completes_no_more_than_the_height_of_the_tree(big: 
         assert all(big.node(level, number) == digest for level, number, digest in completed)
 
 
-def test_a_tree_of_70000_has_the_tiles_of_the_example_in_the_specification() -> None:
+def test_led_1_a_tree_of_70000_has_the_tiles_of_the_example_in_the_specification() -> None:
     widths: dict[int, list[int]] = {}
     for level, _, width in tree.tiles(70_000):
         widths.setdefault(level, []).append(width)

@@ -109,7 +109,7 @@ def bounds() -> list[tuple[int, int]]:
 # -- sound copies -----------------------------------------------------------------------------------------------------------------------------
 
 
-def test_an_untouched_copy_verifies(copy: Path) -> None:
+def test_led_1_an_untouched_copy_verifies(copy: Path) -> None:
     report = verify.verify(copy, vkeys=notary.vkeys())
     assert report.findings == ()
     assert (report.ok, report.size, report.root, report.origin) == (True, 12, log.root(), ORIGIN)
@@ -128,7 +128,9 @@ def test_verifying_needs_neither_django_nor_the_database_nor_a_network(copy: Pat
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_an_export_holds_no_personal_value_but_those_it_was_asked_to_open(copy: Path, ledger, tmp_path: Path) -> None:
+def test_led_2_an_export_holds_no_personal_value_but_those_it_was_asked_to_open(
+    copy: Path, ledger, tmp_path: Path
+) -> None:
     everything = b"".join(path.read_bytes() for path in copy.rglob("*") if path.is_file())
     assert everything.count(b"FICTIONAL Person") == 1
     closed = verify.export(tmp_path / "closed")
@@ -154,7 +156,7 @@ def test_a_log_over_several_tiles_is_exported_and_verifies(ledger, tmp_path: Pat
 # -- one thing altered: it is named -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_changed_leaf_is_named_whichever_of_its_bytes_was_changed(copy: Path) -> None:
+def test_led_1_a_changed_leaf_is_named_whichever_of_its_bytes_was_changed(copy: Path) -> None:
     sound = (copy / BUNDLE).read_bytes()
     for index, (begin, end) in enumerate(bounds()):
         for at in (begin, (begin + end) // 2, end - 1):

@@ -130,7 +130,7 @@ def test_a_missing_entry_and_an_added_one_are_named(packed: bundle.Bundle) -> No
     assert "entries/99999999.json is not listed in bundle.json: it was added" in found
 
 
-def test_proofs_are_tlog_proofs_that_a_foreign_tool_accepts(packed: bundle.Bundle) -> None:
+def test_led_1_proofs_are_tlog_proofs_that_a_foreign_tool_accepts(packed: bundle.Bundle) -> None:
     (vkey,) = notary.vkeys()
     index = a_decision(packed)
     place, path, note = read_proof((packed.folder / bundle.proof_file(index)).read_text())

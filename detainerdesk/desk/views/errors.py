@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
-import traceback
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from detainerdesk.intake import fault
 
 log = logging.getLogger("detainerdesk.desk")
 
@@ -29,11 +30,9 @@ def no_token(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Logs where it failed and by what kind of error; an error's own text may hold a name, so it is left out (security.md LOG-2)."""
-    kind, _, trace = sys.exc_info()
-    ours = [frame for frame in traceback.extract_tb(trace) if "detainerdesk" in frame.filename]
-    where = " < ".join(f"{frame.name} {frame.filename}:{frame.lineno}" for frame in reversed(ours))
-    log.error("failed: %s at %s", kind.__name__ if kind else "unknown", where)
+    """Logs where it failed and by what kind of error, nothing personal."""
+    error = sys.exception()
+    log.error("failed: %s", fault.where(error) if error else "unknown")
     return render(request, "desk/error.html", {"title": "The desk could not do that", "says": SERVER_ERROR}, status=500)
 
 

@@ -85,4 +85,3 @@ def _version(request: HttpRequest) -> int:
         return int(request.POST.get("version", ""))
     except ValueError:
         raise life.NotPossible("The form did not say which state it was made for. Open the request again.") from None
-

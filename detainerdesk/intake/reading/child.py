@@ -1,5 +1,5 @@
 """Reads a document in a child process that can do nothing but read: limited memory, time and file size, no network, no other
-programs, no secrets in its environment. Comes in: the path of a stored document. Goes out: its `Reading`, or `Unreadable` with
+programs, no secrets in its environment, no file of the installation. Comes in: the path of a stored document. Goes out: its `Reading`, or `Unreadable` with
 words for a person; the parent lives on whatever the document does. docs/reading.md lists the limits and what enforces each."""
 
 from __future__ import annotations
@@ -268,10 +268,12 @@ _REFUSED_EVENTS = (
 
 
 def confine() -> None:
-    """Takes network and other programs away from this process: in Python by an audit hook, below it by a system-call filter
-    where the system has one, and by a network name space of its own where that is allowed. None can be undone."""
+    """Takes network, other programs and the installation's files away from this process: in Python by an audit hook, below it by a
+    system-call filter and a file filter where the system has them, and by a network name space of its own where that is allowed.
+    None can be undone."""
     sys.addaudithook(_refuse)
     _leave_network()
+    _leave_files()
     _filter_system_calls()
 
 
@@ -290,6 +292,40 @@ def _leave_network() -> None:
         return
 
 
+_READABLE = ("/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev")
+_READ, _ALL, _TRUNCATE = 0b1100, 0x1FFF, 1 << 14  # rights of Landlock: read files and folders; all of its first edition
+
+
+def _leave_files() -> bool:
+    """Landlock: only the program, its libraries and the system's folders can be read, only this process's own folder written. The
+    database, the keys and the other papers are out of reach, though they belong to the same user."""
+    if sys.platform != "linux" or platform.machine() not in _SYSTEM_CALLS:
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    create, add_rule, restrict_self, edition_flag, beneath = 444, 445, 446, 1, 1
+    edition = libc.syscall(create, None, 0, edition_flag)
+    if edition < 1:
+        return False
+    handled = _ALL | (_TRUNCATE if edition >= 3 else 0)
+    rules = libc.syscall(create, struct.pack("Q", handled), 8, 0)
+    if rules < 0:
+        return False
+    package = Path(__file__).resolve().parents[2]
+    read = {package, Path(sys.prefix), Path(sys.base_prefix), *map(Path, _READABLE)}
+    own = {Path(os.environ["TMPDIR"])} if "TMPDIR" in os.environ else set()
+    for place in read | own:
+        if not place.is_dir():
+            continue
+        opened = os.open(place, os.O_PATH | os.O_CLOEXEC)
+        libc.syscall(add_rule, rules, beneath, struct.pack("=Qi", handled if place in own else _READ, opened), 0)
+        os.close(opened)
+    libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    done = libc.syscall(restrict_self, rules, 0)
+    os.close(rules)
+    return bool(done == 0)
+
+
+_NO_NEW_PRIVILEGES = 38
 _SYSTEM_CALLS = {  # architecture: audit number, system calls socket, connect, execve, execveat, ptrace
     "x86_64": (0xC000003E, (41, 42, 59, 322, 101)),
     "aarch64": (0xC00000B7, (198, 203, 221, 281, 117)),
@@ -313,8 +349,8 @@ def _filter_system_calls() -> bool:
     program = ctypes.create_string_buffer(code)
     header = ctypes.create_string_buffer(struct.pack("HL", len(steps), ctypes.addressof(program)))
     libc = ctypes.CDLL(None, use_errno=True)
-    no_new_privileges, set_seccomp, filter_mode = 38, 22, 2
-    if libc.prctl(no_new_privileges, 1, 0, 0, 0) != 0:
+    set_seccomp, filter_mode = 22, 2
+    if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         return False
     return bool(libc.prctl(set_seccomp, filter_mode, header, 0, 0) == 0)
 

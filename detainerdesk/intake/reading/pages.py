@@ -188,8 +188,6 @@ def type_of(data: bytes) -> str:
             f"This file has {len(data) / 1048576:.0f} MB; the limit is {MAX_BYTES // 1048576} MB. "
             "It is kept whole. Ask the sender for a smaller copy, or have a person open it."
         )
-    if b"%PDF-" in data[:1024]:
-        return "pdf"
     for starts, name in (
         (b"II*\x00", "tiff"),
         (b"MM\x00*", "tiff"),
@@ -198,6 +196,9 @@ def type_of(data: bytes) -> str:
     ):
         if data.startswith(starts):
             return name
+    # A PDF may have other bytes before its head; but in an archive they are those of a file inside it, which is not opened.
+    if b"%PDF-" in data[:1024] and not data.startswith(_NEVER_OPENED):
+        return "pdf"
     raise CannotRead(_what_it_is(data))
 
 
@@ -247,6 +248,7 @@ _SIGNATURES = (
     (b"#!", "program"),
     (b"%!PS", "postscript"),
 )
+_NEVER_OPENED = tuple(starts for starts, what in _SIGNATURES if what in ("zip", "archive", "office", "program"))
 _MAIL_HEAD = re.compile(rb"^(From |Received:|Return-Path:|MIME-Version:|Message-ID:|Subject:|From:|Date:|To:)", re.I)
 _WORDS = {
     "archive": "This is an archive (like a ZIP file). Archives are kept but not opened here. "

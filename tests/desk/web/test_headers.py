@@ -20,7 +20,7 @@ def signed_in(desk: Desk, client: Client) -> Client:
     return client
 
 
-def test_every_page_carries_the_headers(desk: Desk, signed_in: Client) -> None:
+def test_web_1_every_page_carries_the_headers(desk: Desk, signed_in: Client) -> None:
     number = desk.paper(delacroix())
     for path in (
         "/board",
@@ -41,7 +41,7 @@ def test_every_page_carries_the_headers(desk: Desk, signed_in: Client) -> None:
         assert headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
 
 
-def test_the_policy_lets_nothing_in_but_our_own_files() -> None:
+def test_web_2_the_policy_lets_nothing_in_but_our_own_files() -> None:
     policy = dict(part.split(" ", 1) for part in CONTENT_SECURITY_POLICY.split("; "))
     assert policy["default-src"] == "'none'"
     assert {policy[name] for name in ("object-src", "base-uri", "frame-ancestors")} == {"'none'"}
@@ -50,7 +50,7 @@ def test_the_policy_lets_nothing_in_but_our_own_files() -> None:
     assert policy["report-uri"] == "/csp-report"
 
 
-def test_no_page_has_inline_code_or_another_host(desk: Desk, signed_in: Client) -> None:
+def test_web_2_no_page_has_inline_code_or_another_host(desk: Desk, signed_in: Client) -> None:
     number = desk.paper(delacroix())
     for path in ("/sign-in", "/board", f"/requests/{number}", f"/requests/{number}/print", "/keys"):
         text = signed_in.get(path).content.decode()
@@ -60,7 +60,7 @@ def test_no_page_has_inline_code_or_another_host(desk: Desk, signed_in: Client) 
         assert not re.search(r'(?:src|href|action)="(?:https?:)?//', text), path
 
 
-def test_htmx_is_version_2_and_set_as_the_rule_says(signed_in: Client) -> None:
+def test_web_3_htmx_is_version_2_and_set_as_the_rule_says(signed_in: Client) -> None:
     text = signed_in.get("/board").content.decode()
     settings = json.loads(re.search(r"name=\"htmx-config\" content='([^']+)'", text).group(1))  # type: ignore[union-attr]
     for name in ("allowEval", "allowScriptTags", "includeIndicatorStyles"):
@@ -72,7 +72,7 @@ def test_htmx_is_version_2_and_set_as_the_rule_says(signed_in: Client) -> None:
     assert re.search(r'version:"2\.0\.\d+"', script)
 
 
-def test_what_the_policy_stopped_is_reported_without_what_a_page_said(
+def test_web_2_what_the_policy_stopped_is_reported_without_what_a_page_said(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     report = {
@@ -90,7 +90,7 @@ def test_what_the_policy_stopped_is_reported_without_what_a_page_said(
     assert "Delacroix" not in caplog.text
 
 
-def test_the_original_is_a_download_of_fixed_type_in_a_sandbox(desk: Desk, signed_in: Client) -> None:
+def test_web_4_the_original_is_a_download_of_fixed_type_in_a_sandbox(desk: Desk, signed_in: Client) -> None:
     number = desk.paper(delacroix())
     document = desk.request_page(number).pictures[0].document
     got = signed_in.get(f"/requests/{number}/originals/{document}")
@@ -101,7 +101,7 @@ def test_the_original_is_a_download_of_fixed_type_in_a_sandbox(desk: Desk, signe
     assert got["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_page_is_shown_as_our_own_picture_and_drawn_once(desk: Desk, signed_in: Client) -> None:
+def test_web_4_a_page_is_shown_as_our_own_picture_and_drawn_once(desk: Desk, signed_in: Client) -> None:
     number = desk.paper(delacroix())
     first = desk.request_page(number).pictures[0]
     address = f"/requests/{number}/pages/{first.document}/{first.page}.png"
@@ -120,7 +120,7 @@ def desk_data(desk: Desk):  # type: ignore[no-untyped-def]
     return settings.DATA / "pictures"
 
 
-def test_changes_need_the_token(desk: Desk) -> None:
+def test_web_3_changes_need_the_token(desk: Desk) -> None:
     number = desk.paper(delacroix())
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(desk.officer.user)
@@ -130,7 +130,7 @@ def test_changes_need_the_token(desk: Desk) -> None:
     assert desk.state(number).version == 1
 
 
-def test_signing_out_clears_what_the_browser_kept_and_ends_the_session(signed_in: Client) -> None:
+def test_web_1_signing_out_clears_what_the_browser_kept_and_ends_the_session(signed_in: Client) -> None:
     out = signed_in.post("/sign-out")
     assert out["Clear-Site-Data"] == '"cache", "cookies", "storage"'
     assert signed_in.get("/board").status_code == 302

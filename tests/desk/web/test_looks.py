@@ -35,7 +35,7 @@ def pages(numbers: dict[str, str], desk: Desk) -> list[str]:
     ]
 
 
-def test_axe_finds_nothing_and_the_browser_complains_of_nothing(
+def test_web_2_axe_finds_nothing_and_the_browser_complains_of_nothing(
     desk: Desk, numbers: dict[str, str], window: Callable[..., Screen]
 ) -> None:
     for size in ({"width": 1366, "height": 641}, NARROW):

@@ -27,7 +27,7 @@ def send(client: Client, data: bytes, delivery: str, name: str = "<b>fax</b>.pdf
     return client.post("/upload", {"paper": SimpleUploadedFile(name, data), "delivery": delivery}, follow=True)
 
 
-def test_an_uploaded_paper_is_kept_and_its_receipt_shown(officer: Client) -> None:
+def test_rel_1_an_uploaded_paper_is_kept_and_its_receipt_shown(officer: Client) -> None:
     got = send(officer, delacroix(), key(officer))
     sent = Transmission.objects.get()
     assert f"Receipt {sent.receipt}" in got.content.decode()
@@ -56,7 +56,7 @@ def test_an_empty_file_is_kept_too(officer: Client) -> None:
     assert Transmission.objects.get().document.size == 0
 
 
-def test_a_file_over_the_limit_is_refused_in_the_same_breath(officer: Client, settings: object) -> None:
+def test_in_1_a_file_over_the_limit_is_refused_in_the_same_breath(officer: Client, settings: object) -> None:
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1000  # type: ignore[attr-defined]
     got = send(officer, delacroix(), key(officer))
     assert got.status_code == 422

@@ -27,7 +27,7 @@ def answer(plain: Screen, label: str) -> None:
     plain.page.get_by_role("button", name="Save answer").click()
 
 
-def test_from_the_board_to_a_recorded_decision_and_release(desk: Desk, plain: Screen) -> None:
+def test_web_3_from_the_board_to_a_recorded_decision_and_release(desk: Desk, plain: Screen) -> None:
     number = desk.paper(delacroix())
     plain.open("board")
     plain.page.get_by_role("link", name="DELACROIX").click()
@@ -50,7 +50,7 @@ def test_from_the_board_to_a_recorded_decision_and_release(desk: Desk, plain: Sc
     assert Act.objects.order_by("id").last().act == "release"  # type: ignore[union-attr]
 
 
-def test_a_field_is_corrected(desk: Desk, plain: Screen) -> None:
+def test_web_3_a_field_is_corrected(desk: Desk, plain: Screen) -> None:
     number = desk.paper(delacroix())
     plain.open(f"requests/{number}/papers/0/dob")
     plain.page.locator("label", has_text="Correct it to:").click()
@@ -60,7 +60,7 @@ def test_a_field_is_corrected(desk: Desk, plain: Screen) -> None:
     assert "12/26/1982" in plain.page.locator("main").inner_text()
 
 
-def test_a_wrong_birth_date_is_refused_with_what_to_do_and_stays_in_the_form(desk: Desk, plain: Screen) -> None:
+def test_web_3_a_wrong_birth_date_is_refused_with_what_to_do_and_stays_in_the_form(desk: Desk, plain: Screen) -> None:
     number = desk.paper(delacroix())
     plain.open(f"requests/{number}/papers/0/dob")
     plain.page.locator("label", has_text="Correct it to:").click()
@@ -71,13 +71,13 @@ def test_a_wrong_birth_date_is_refused_with_what_to_do_and_stays_in_the_form(des
     assert not FieldCheck.objects.exists()
 
 
-def test_letters_are_switched_off(desk: Desk, plain: Screen) -> None:
+def test_web_3_letters_are_switched_off(desk: Desk, plain: Screen) -> None:
     plain.open("keys")
     plain.page.get_by_role("button", name="Switch letters off").click()
     assert plain.page.locator("body").get_attribute("data-letters") == "off"
 
 
-def test_a_name_is_found_and_never_stands_in_the_address(desk: Desk, plain: Screen) -> None:
+def test_web_3_a_name_is_found_and_never_stands_in_the_address(desk: Desk, plain: Screen) -> None:
     desk.paper(delacroix())
     plain.open("board")
     plain.page.locator("#find").fill("delacroix luis")

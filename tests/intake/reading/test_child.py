@@ -32,13 +32,13 @@ def fax(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_child_reads_as_the_reader_does(detainer: Path) -> None:
+def test_in_3_the_child_reads_as_the_reader_does(detainer: Path) -> None:
     reading = read_in_child(detainer)
     assert isinstance(reading, Reading)
     assert reading.papers[0].fields["subject_name"].value == sample("i247a")["subject_name"]
 
 
-def test_a_scan_is_read_within_the_memory_limit(tmp_path: Path) -> None:
+def test_in_3_a_scan_is_read_within_the_memory_limit(tmp_path: Path) -> None:
     path = tmp_path / "document"
     path.write_bytes(draw("i200", sample("i200"), style="fine fax", container="tiff"))
     reading = read_in_child(path)
@@ -47,7 +47,7 @@ def test_a_scan_is_read_within_the_memory_limit(tmp_path: Path) -> None:
     assert reading.papers[0].fields["form_date"].value == sample("i200")["form_date"]
 
 
-def test_a_reading_that_takes_too_long_is_stopped_and_said(fax: Path) -> None:
+def test_in_3_a_reading_that_takes_too_long_is_stopped_and_said(fax: Path) -> None:
     begun = time.monotonic()
     answer = read_in_child(fax, Limits(wall_page=0.6))
     assert isinstance(answer, Unreadable)
@@ -55,36 +55,36 @@ def test_a_reading_that_takes_too_long_is_stopped_and_said(fax: Path) -> None:
     assert time.monotonic() - begun < 10
 
 
-def test_a_document_that_takes_too_long_as_a_whole_is_stopped(fax: Path) -> None:
+def test_in_3_a_document_that_takes_too_long_as_a_whole_is_stopped(fax: Path) -> None:
     answer = read_in_child(fax, Limits(wall_document=0.5))
     assert isinstance(answer, Unreadable)
     assert "longer than" in answer.says
 
 
-def test_too_much_computing_for_a_page_is_stopped_by_the_system(fax: Path) -> None:
+def test_in_3_too_much_computing_for_a_page_is_stopped_by_the_system(fax: Path) -> None:
     answer = read_in_child(fax, Limits(cpu_page=1))
     assert isinstance(answer, Unreadable)
     assert "more than 1 seconds of computing" in answer.says
 
 
-def test_too_little_memory_ends_the_child_and_not_the_parent(fax: Path) -> None:
+def test_in_3_too_little_memory_ends_the_child_and_not_the_parent(fax: Path) -> None:
     answer = read_in_child(fax, Limits(memory=60 * MIB))
     assert isinstance(answer, Unreadable)
     assert "A person must look at it" in answer.says
 
 
-def test_an_answer_over_its_limit_is_refused(detainer: Path) -> None:
+def test_in_3_an_answer_over_its_limit_is_refused(detainer: Path) -> None:
     answer = read_in_child(detainer, Limits(answer=500))
     assert isinstance(answer, Unreadable)
     assert "over its limit" in answer.says
 
 
-def test_limits_can_be_stricter_and_never_looser() -> None:
+def test_in_3_limits_can_be_stricter_and_never_looser() -> None:
     with pytest.raises(ValueError, match="memory can be at most"):
         Limits(memory=4096 * MIB)
 
 
-def test_the_child_gets_no_secret_of_its_parent(detainer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_3_the_child_gets_no_secret_of_its_parent(detainer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DETAINERDESK_SECRET", "do-not-hand-on")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     seen: list[dict[str, str]] = []
@@ -112,7 +112,7 @@ def test_the_child_gets_no_secret_of_its_parent(detainer: Path, monkeypatch: pyt
         "import os; os.execv('/bin/true', ['true'])",
     ],
 )
-def test_a_confined_process_reaches_neither_network_nor_programs(act: str) -> None:
+def test_in_3_a_confined_process_reaches_neither_network_nor_programs(act: str) -> None:
     code = f"from detainerdesk.intake.reading.child import confine\nconfine()\n{act}\nprint('done')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode != 0
@@ -120,7 +120,7 @@ def test_a_confined_process_reaches_neither_network_nor_programs(act: str) -> No
     assert "done" not in done.stdout
 
 
-def test_below_python_too_where_the_system_can_filter_calls() -> None:
+def test_in_3_below_python_too_where_the_system_can_filter_calls() -> None:
     code = (
         "import ctypes\n"
         "from detainerdesk.intake.reading import child\n"
@@ -133,7 +133,7 @@ def test_below_python_too_where_the_system_can_filter_calls() -> None:
     assert "socket -1" in done.stdout
 
 
-def test_a_page_picture_comes_from_the_child_as_png(detainer: Path) -> None:
+def test_web_4_a_page_picture_comes_from_the_child_as_png(detainer: Path) -> None:
     png = picture(detainer, 1, 400)
     assert png.startswith(b"\x89PNG")
     assert int.from_bytes(png[16:20], "big") == 400

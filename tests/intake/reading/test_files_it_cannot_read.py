@@ -29,7 +29,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("name", sorted(WORDS))
-def test_each_bad_file_gives_plain_words_and_no_crash(name: str, tmp_path: Path) -> None:
+def test_in_1_each_bad_file_gives_plain_words_and_no_crash(name: str, tmp_path: Path) -> None:
     path = tmp_path / "document"
     path.write_bytes(bad.EVERY[name]())
     answer = read_in_child(path)
@@ -38,7 +38,7 @@ def test_each_bad_file_gives_plain_words_and_no_crash(name: str, tmp_path: Path)
     assert answer.says.endswith(".")
 
 
-def test_scripts_programs_and_hidden_files_are_reported_and_the_page_is_read(tmp_path: Path) -> None:
+def test_in_3_scripts_programs_and_hidden_files_are_reported_and_the_page_is_read(tmp_path: Path) -> None:
     path = tmp_path / "document"
     path.write_bytes(bad.EVERY["script-and-file.pdf"]())
     answer = read_in_child(path)
@@ -53,13 +53,13 @@ def test_a_clean_file_has_no_such_notes() -> None:
     assert Pages(draw("i247a", sample("i247a"), style="form")).notes == []
 
 
-def test_names_written_with_number_signs_are_seen_too() -> None:
+def test_in_3_names_written_with_number_signs_are_seen_too() -> None:
     plain = draw("i200", sample("i200"))
     hidden = plain.replace(b"%%EOF", b"% /J#61vaScript \n%%EOF")
     assert any("script" in note for note in Pages(hidden).notes)
 
 
-def test_the_type_is_what_the_bytes_are() -> None:
+def test_in_4_the_type_is_what_the_bytes_are() -> None:
     picture = io.BytesIO()
     Image.new("L", (300, 300), 255).save(picture, "PNG")
     assert type_of(picture.getvalue()) == "png"
@@ -77,7 +77,7 @@ def test_the_type_is_what_the_bytes_are() -> None:
         (b"\x00\x00\x00\x18ftypheic\x00", "picture of a type"),
     ],
 )
-def test_other_things_are_named(data: bytes, words: str) -> None:
+def test_in_4_other_things_are_named(data: bytes, words: str) -> None:
     with pytest.raises(CannotRead, match=words):
         type_of(data)
 
@@ -97,7 +97,7 @@ def test_in_2_a_file_with_one_page_over_the_limit_is_not_half_read(monkeypatch: 
 
 
 @pytest.mark.parametrize("container", ["tiff", "pdf"])
-def test_a_fax_cut_in_the_middle_is_not_half_read(container: str) -> None:
+def test_in_2_a_fax_cut_in_the_middle_is_not_half_read(container: str) -> None:
     whole = draw("i247a", sample("i247a"), style="fine fax", container=container)
     with pytest.raises(CannotRead):
         read(whole[: int(len(whole) * 0.6)])

@@ -1,0 +1,170 @@
+"""What the rows of a request say. In: its rows, and its papers. Out: its history as values, the state that it amounts to, what is owed and what a
+person must still look at. Nothing here changes a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar, cast
+
+from detainerdesk.desk import facts
+from detainerdesk.desk.facts import BookingFacts, FoundWarrant, Known, WarrantCheckFacts
+from detainerdesk.desk.models import (
+    Act,
+    Answer,
+    Booking,
+    FieldCheck,
+    Identity,
+    PaperCheck,
+    Recorded,
+    RequestState,
+    WarrantCheck,
+)
+from detainerdesk.intake.reading.fields import State as ReadState
+from detainerdesk.intake.request import Request
+
+OPEN_STATES = (
+    "reading_to_check",
+    "question_open",
+    "decided",
+    "nothing_owed",
+    "duty_owed",
+    "hold_running",
+    "other_custody_ended",
+)
+
+CLOSED_STATES = ("closed", "not_in_custody")
+
+STATES = OPEN_STATES + CLOSED_STATES
+
+IDENTIFIERS = ("subject_name", "dob")
+
+Row = TypeVar("Row", bound=Recorded)
+
+
+@dataclass(frozen=True)
+class History:
+    """What was recorded about one request, as values: the last of each kind counts, and the acts in order."""
+
+    known: Known
+    acts: tuple[Act, ...] = ()
+    booking: Booking | None = None
+    changed_after_act: bool = False
+    rows: tuple[Recorded, ...] = field(default=(), repr=False)
+
+    @property
+    def act(self) -> Act | None:
+        return self.acts[-1] if self.acts else None
+
+
+def history(state: RequestState) -> History:
+    """All rows of a request, and what counts of them."""
+    return histories([state])[state.pk]
+
+
+def histories(states: Sequence[RequestState]) -> dict[int, History]:
+    """The same for many requests, in one query for each kind of row."""
+    rows: dict[int, list[Recorded]] = {state.pk: [] for state in states}
+    for model in (Identity, Booking, WarrantCheck, Answer, FieldCheck, PaperCheck, Act):
+        for row in model.objects.filter(request__in=states).select_related("by__user"):
+            rows[row.request_id].append(row)
+    return {pk: history_of(sorted(found, key=lambda row: row.version)) for pk, found in rows.items()}
+
+
+def history_of(rows: Sequence[Recorded]) -> History:
+    identity, booking, check = _last(rows, Identity), _last(rows, Booking), _last(rows, WarrantCheck)
+    acts = tuple(row for row in rows if isinstance(row, Act))
+    known = Known(
+        same_person=identity.result if identity else "",
+        booking=_booking_facts(booking) if booking else None,
+        warrant_check=_check_facts(check) if check else None,
+        answers={row.fact: facts.typed_answer(row.value) for row in rows if isinstance(row, Answer)},
+        field_checks=tuple(
+            facts.FieldCheckFacts(row.document, row.paper, row.field, row.value, cast(ReadState, row.state))
+            for row in rows
+            if isinstance(row, FieldCheck)
+        ),
+        paper_checks=tuple(
+            facts.PaperCheckFacts(row.document, row.paper, row.kind, row.signed_by, row.names_person, row.case_number)
+            for row in rows
+            if isinstance(row, PaperCheck)
+        ),
+        hold_started_at=_hold_start(acts, booking),
+    )
+    later = bool(acts) and any(
+        row.version > acts[-1].version
+        for row in rows
+        if not (isinstance(row, Act | Booking) or (isinstance(row, Answer) and row.fact in acts[-1].owes))
+    )
+    return History(known, acts, booking, changed_after_act=later, rows=tuple(rows))
+
+
+def standing(request: Request, past: History, at: datetime) -> str:
+    """The state that these rows amount to."""
+    act = past.act
+    if act is not None and act.act in ("not_in_custody", "release"):
+        return "not_in_custody" if act.act == "not_in_custody" else "closed"
+    booking = past.known.booking
+    if booking is not None and booking.ended_by(at):
+        return "hold_running" if act is not None and act.act == "hold" else "other_custody_ended"
+    if unread(request, past.known):
+        return "reading_to_check"
+    if act is None or past.changed_after_act or act.papers != papers_digest(request):
+        return "question_open"
+    if not act.settled:
+        return "decided"
+    return "duty_owed" if owed(past) else "nothing_owed"
+
+
+def owed(past: History) -> tuple[str, ...]:
+    """The facts that will show the duties of the last act done, without those that were recorded since."""
+    return tuple(fact for fact in past.act.owes if fact not in past.known.answers) if past.act is not None else ()
+
+
+def unread(request: Request, known: Known) -> tuple[tuple[int, str], ...]:
+    """Identifiers that a person must look at: (paper, field). A request whose form is not there has nothing to confirm."""
+    shown = facts.checked(request, known.field_checks)
+    form = shown.detainer
+    if form is None:
+        return ()
+    place = next(index for index, paper in enumerate(shown.papers) if paper is form)
+    return tuple(
+        (place, name)
+        for name in IDENTIFIERS
+        if (read := form.fields.get(name)) is not None
+        and not (read.accepted and read.state == "shown")
+        and not any(check.paper == place and check.field == name for check in known.field_checks)
+    )
+
+
+def papers_digest(request: Request) -> str:
+    """What tells whether the papers are those that an officer saw: which files, which papers in them, in which order."""
+    text = "\n".join(
+        f"{document} {paper.kind} {','.join(map(str, paper.pages))}"
+        for document, paper in zip(request.documents, request.papers, strict=True)
+    )
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _last(rows: Sequence[Recorded], kind: type[Row]) -> Row | None:
+    return next((row for row in reversed(rows) if isinstance(row, kind)), None)
+
+
+def _booking_facts(row: Booking) -> BookingFacts:
+    return BookingFacts(row.ground, row.eligible_at, row.other_basis, row.basis_text)
+
+
+def _check_facts(row: WarrantCheck) -> WarrantCheckFacts:
+    found = tuple(FoundWarrant(**one) for one in row.found)
+    return WarrantCheckFacts(cast(facts.CheckResult, row.result), row.looked_at, found)
+
+
+def _hold_start(acts: tuple[Act, ...], booking: Booking | None) -> datetime | None:
+    """A hold on the request begins when other custody has ended, or when it is recorded, if that is later."""
+    held = acts[-1] if acts and acts[-1].act == "hold" else None
+    if held is None or booking is None or booking.eligible_at is None:
+        return None
+    return max(held.at, booking.eligible_at, key=lambda moment: moment.astimezone(UTC))

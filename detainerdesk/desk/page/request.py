@@ -1,0 +1,153 @@
+"""The page of one request. In: its number, `now`, the role that looks. Out: a RequestPage with all that this role may see, and only the acts that
+it may record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from detainerdesk.desk import life, words
+from detainerdesk.desk.models import (
+    Act,
+    Answer,
+    Booking,
+    FieldCheck,
+    Identity,
+    PaperCheck,
+    Recorded,
+    RequestState,
+    WarrantCheck,
+)
+from detainerdesk.desk.page.look import KEPT, Look, look_at, looks, now_text, states
+from detainerdesk.desk.page.papers import badges, fields, person, pictures
+from detainerdesk.desk.page.questions import GROUND_KEYS, ground_question, question_of
+from detainerdesk.desk.page.rows import channel, entry, strip
+from detainerdesk.desk.page.values import Button, DoneRow, RequestPage
+from detainerdesk.desk.page.why import assumed, why
+from detainerdesk.desk.roles import Ability, may
+from detainerdesk.desk.words import AgencyWords, Clock
+from detainerdesk.intake import request as intake_request
+
+
+def request_page(agency: str, number: str, now: datetime, role: str = "desk_officer", station: str = "") -> RequestPage:
+    """All that the page of one request shows to this role; `station` is the officer's own, whose board is counted."""
+    edition = life.edition()
+    now = now.astimezone(edition.stack(agency).zone)
+    state = RequestState.objects.select_related("changed_by__user").get(agency=agency, number=number)
+    request = life.notice_papers(state, intake_request.load(number, agency), now)
+    look = look_at(state, request, life.history(state), now, edition, KEPT.anew)
+    around = [entry(other) for other in looks(agency, station, now, edition, booked=True)]
+    said = _said(look)
+    name, born = person(look.shown)
+    record, buttons = _buttons(look, said, role)
+    closed = state.state in life.CLOSED_STATES
+    return RequestPage(
+        number=number,
+        version=state.version,
+        agency=agency,
+        agency_name=look.agency.name,
+        station=state.station,
+        state=state.state,
+        view=look.situation.view,
+        now=now,
+        now_text=now_text(now),
+        transmissions=_transmissions(look),
+        open_on_board=sum(row.state in life.OPEN_STATES for row in states(agency, station, now)),
+        strip=strip(around, now),
+        person=name,
+        born=born,
+        badges=badges(look),
+        marks=said.marks if said else (),
+        headline=said.headline if said else "No answer for now: two facts can't both be true.",
+        lines=said.lines if said else (),
+        checked_through=said.checked_through if said else "",
+        not_in_answer=said.not_in_answer if said else "",
+        assumed=assumed(look),
+        release=said.release if said and not closed else "",
+        question=None if closed or not may(role, "answer") else question_of(look),
+        clock=words.clock(look.decision, look.agency, look.situation, now)
+        if look.decision
+        else Clock("none", "none: no answer."),
+        fields=fields(look),
+        done=_done(look),
+        record=None if closed else record,
+        buttons=buttons,
+        why=why(look),
+        pictures=pictures(look.request),
+        problem=look.problem,
+        readings=said.readings if said else (),
+        booking=None if closed or not may(role, "record_booking") else ground_question(look.agency, now),
+        closed=closed,
+    )
+
+
+def _said(look: Look) -> words.PageWords | None:
+    return words.page(look.decision, look.agency, look.situation, look.now) if look.decision else None
+
+
+def _buttons(look: Look, said: words.PageWords | None, role: str) -> tuple[Button | None, tuple[Button, ...]]:
+    """The acts that may be recorded here by this role, the main one apart; then what is always there."""
+    acts = tuple(
+        Button("record", one.text, value=one.act)
+        for one in (said.records if said else ())
+        if may(role, _ability(one.act, look))
+    )
+    always = (Button("print", "Print", key="P"),) if may(role, "print") else ()
+    if not acts:
+        return None, always
+    return replace(acts[0], main=True), (*acts[1:], *always)
+
+
+def _ability(act: str, look: Look) -> Ability:
+    hold = look.decision.actions.get("hold") if look.decision else None
+    if act == "hold" and hold is not None and hold.standing == "permitted":
+        return "decide_open_hold"
+    return "record_release" if act == "release" else "record_decision"
+
+
+def _transmissions(look: Look) -> str:
+    sent = look.request.transmissions
+    listed = ", ".join(f"{one.station} {words.hour(one.received_at, look.agency.zone, look.now)}" for one in sent)
+    return f"{len(sent)} transmission{'' if len(sent) == 1 else 's'}: {listed}"
+
+
+def _done(look: Look) -> tuple[DoneRow, ...]:
+    """What was recorded, the newest first, and how the papers came."""
+    zone, now = look.agency.zone, look.now
+    rows = [
+        DoneRow(words.hour(row.at, zone, now), row.by.short_name, _done_text(row, look.agency, now))
+        for row in look.past.rows
+    ]
+    came = [
+        DoneRow(words.hour(one.received_at, zone, now), one.station, f"paper came by {channel(one.channel)}")
+        for one in look.request.transmissions
+    ]
+    return (*reversed(rows), *reversed(came))
+
+
+def _done_text(row: Recorded, agency: AgencyWords, now: datetime) -> str:
+    match row:
+        case Identity():
+            compared = f" ({row.compared})" if row.compared else ""
+            return f"{row.get_result_display()}{compared}"
+        case WarrantCheck():
+            systems = f", {row.systems}" if row.systems else ""
+            return f"warrant check: {row.get_result_display()}{systems}"
+        case Booking(ground="none"):
+            return f"no ground yet: custody rests on {row.basis_text or 'an open charge'}"
+        case Booking():
+            when = words.moment(row.eligible_at, agency.zone, now) if row.eligible_at else ""
+            return f"other custody: {agency.grounds.get(row.ground, _GROUND_WORDS[row.ground])}, {when}"
+        case FieldCheck():
+            return f"field {row.field.replace('_', ' ')} {'confirmed' if row.as_read else 'corrected'}"
+        case PaperCheck():
+            return f"court paper: {'names this person' if row.names_person else 'not this person' if row.names_person is False else 'could not find out'}"
+        case Answer():
+            return f"answer: {row.fact} {row.value}"
+        case Act():
+            return f"recorded: {row.get_act_display()}"
+    return ""
+
+
+_GROUND_WORDS = {value: label for _, value, label in GROUND_KEYS}

@@ -1,0 +1,199 @@
+"""What a page holds: frozen values, already words and in order, so that a template only lays out and the same values are the page's JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from detainerdesk.desk.words import Clock, Line, Mark, PaperBadge
+
+
+@dataclass(frozen=True)
+class AnswerKey:
+    """One answer to the question in focus: `N none found, now`. `value` is what the form posts."""
+
+    key: str
+    label: str
+    value: str
+    off: str = ""  # why this answer can't be given now ("" = it can)
+
+
+@dataclass(frozen=True)
+class Question:
+    """The one question. name: same_person, court_paper, warrant_check, warrant_found, release_ground, ask. `life.answer` takes its name, the
+    answer's value and, where `asks_moment` is set, the moment (filled with `moment_default`: local, YYYY-MM-DDTHH:MM)."""
+
+    name: str
+    text: str
+    where: str
+    answers: tuple[AnswerKey, ...]
+    asks_moment: bool = False
+    moment_label: str = ""
+    moment_default: str = ""
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """One of the fields beside the picture. `see` says where it comes from or what is to be seen; page and box point at the picture.
+
+    `name` is the reading's field name where it can be confirmed or corrected ("" else), `paper` that paper's place in the request (0-based).
+    """
+
+    label: str
+    value: str
+    see: str
+    name: str = ""
+    paper: int | None = None
+    document: str = ""
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+    to_check: bool = False
+
+
+@dataclass(frozen=True)
+class DoneRow:
+    """What was done: `02:09 Lima: same person`."""
+
+    at: str
+    who: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Button:
+    """name: record, print. `value` is the act that is posted: no_hold, hold, release, not_in_custody. `key` is its letter or "". A button that is not on this page does not exist: what is forbidden has none."""
+
+    name: str
+    text: str
+    key: str = ""
+    value: str = ""
+    main: bool = False
+
+
+@dataclass(frozen=True)
+class WhyRule:
+    """A rule in the list of reasons."""
+
+    id: str
+    says: str
+    cite: str
+    dates: str
+    status: str
+    adopted: str
+    conditions: tuple[str, ...] = ()
+    check_source: bool = False
+
+
+@dataclass(frozen=True)
+class WhyGroup:
+    """title: decide, would decide if, were ended by another, do not apply, are off or rejected."""
+
+    title: str
+    rules: tuple[WhyRule, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page of the paper that our own rendering can show: document (SHA-256) and page, 1-based; label `Page 1 of 3`."""
+
+    document: str
+    page: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The band on top of every page while somebody is ready for release; without names for a locked screen: `times`."""
+
+    text: str
+    number: str
+    times: str
+
+
+@dataclass(frozen=True)
+class WaitingPaper:
+    """A paper that belongs to no request yet: kept, and waiting for Records. `why` says what and what to do."""
+
+    document: str
+    name: str
+    came: str
+    papers: tuple[PaperBadge, ...]
+    why: str
+    next_step: str
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    number: str
+    version: int
+    clock: Clock
+    person: str
+    papers: tuple[PaperBadge, ...]
+    law: str
+    next_step: str
+
+
+@dataclass(frozen=True)
+class BoardGroup:
+    """key: over, ended, running, question, reading, duty, nothing, done."""
+
+    key: str
+    title: str
+    rows: tuple[BoardRow, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    agency: str
+    agency_name: str
+    station: str
+    now: datetime
+    now_text: str
+    in_custody: int
+    open: int
+    need_you: int
+    strip: Strip | None
+    groups: tuple[BoardGroup, ...]
+    empty: str
+    last_paper: str
+    waiting: tuple[WaitingPaper, ...] = ()
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """The request page. `view` is the view whose headline stands on top: request, until ground and time are recorded, then person."""
+
+    number: str
+    version: int
+    agency: str
+    agency_name: str
+    station: str
+    state: str
+    view: str
+    now: datetime
+    now_text: str
+    transmissions: str
+    open_on_board: int
+    strip: Strip | None
+    person: str
+    born: str
+    badges: tuple[PaperBadge, ...]
+    marks: tuple[Mark, ...]
+    headline: str
+    lines: tuple[Line, ...]
+    checked_through: str
+    not_in_answer: str
+    assumed: tuple[tuple[str, str], ...]
+    release: str
+    question: Question | None
+    clock: Clock
+    fields: tuple[FieldRow, ...]
+    done: tuple[DoneRow, ...]
+    record: Button | None
+    buttons: tuple[Button, ...]
+    why: tuple[WhyGroup, ...]
+    pictures: tuple[Picture, ...]
+    problem: str = ""  # facts that can't both be true: no answer until one is corrected
+    readings: tuple[str, ...] = ()  # each way of reading that makes a difference
+    booking: Question | None = None  # ground and time, at any time (B)
+    closed: bool = False

@@ -1,0 +1,93 @@
+"""Why the law says what it says: the rules behind an answer by what became of each, and what was assumed. In: a Look with its decision's trace.
+Out: groups of rules, each with the facts that it rests on; never what the trace lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from detainerdesk.desk import words
+from detainerdesk.desk.page.look import Look
+from detainerdesk.desk.page.values import WhyGroup, WhyRule
+from detainerdesk.law import UNKNOWN, Edition, Step, Test, Trace
+
+WHY = (
+    ("decide", ("decides", "voids")),
+    ("would decide if", ("would decide if", "would void if")),
+    ("were ended by another", ("lifted", "voided")),
+    ("do not apply", ("does not apply", "not in force")),
+    ("are off or rejected", ("off",)),
+)
+
+
+def why(look: Look) -> tuple[WhyGroup, ...]:
+    """The rules of the acts on this page, by what became of each; never what the trace lacks."""
+    if look.decision is None:
+        return ()
+    trace = look.decision.trace
+    found: dict[str, dict[str, WhyRule]] = {title: {} for title, _ in WHY}
+    for action in look.decision.actions:
+        for step in trace.steps.get(action, ()):
+            title = next(title for title, states in WHY if step.state in states)
+            found[title].setdefault(step.provision.id, _why_rule(step, trace, look))
+    return tuple(WhyGroup(title, tuple(rules.values())) for title, rules in found.items() if rules)
+
+
+def _why_rule(step: Step, trace: Trace, look: Look) -> WhyRule:
+    rule = step.provision
+    ended = (f"Ended by {step.ended_by}.",) if step.ended_by else ()
+    return WhyRule(
+        id=rule.id,
+        says=rule.says,
+        cite=rule.cite,
+        dates=str(rule.in_force),
+        status=rule.status,
+        adopted="adopted by counsel" if rule.id in look.agency.adopted else "not adopted by counsel",
+        conditions=(*ended, *_conditions(trace.tests(rule), look)),
+        check_source=rule.status != "verified" and rule.id not in look.agency.adopted,
+    )
+
+
+def _conditions(tests: Iterable[Test], look: Look) -> tuple[str, ...]:
+    """Each fact that a rule rests on, once: its sentence, and where it came from."""
+    said: dict[str, str] = {}
+    for test in tests:
+        for name, value, source in test.facts:
+            said.setdefault(name, f"{_fact_sentence(name, value, look)} ({source})")
+    return tuple(said.values())
+
+
+def _fact_sentence(name: str, value: object, look: Look) -> str:
+    fact = look.edition.vocabulary.facts[name]
+    if value is UNKNOWN:
+        return f"not known: {fact.ask}"
+    if isinstance(value, bool):
+        return fact.true if value else fact.false
+    if fact.kind == "list":
+        return f"{name}: {value}"
+    return fact.phrase.replace("{value}", assumed_value(value, look))
+
+
+def assumed(look: Look) -> tuple[tuple[str, str], ...]:
+    """What the answer rests on that nobody stated: the vocabulary's question and what was assumed."""
+    if look.decision is None:
+        return ()
+    return tuple(
+        (_asks(name, look.edition), assumed_value(value, look)) for name, value in look.decision.assumed.items()
+    )
+
+
+def _asks(name: str, edition: Edition) -> str:
+    fact = edition.vocabulary.facts.get(name)
+    return fact.ask if fact is not None and fact.ask else name
+
+
+def assumed_value(value: object, look: Look) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return words.moment(value, look.agency.zone, look.now)
+    if isinstance(value, frozenset | set | tuple | list):
+        return ", ".join(str(one).replace("_", " ") for one in sorted(value, key=str))
+    return "unknown" if value is UNKNOWN else str(value).replace("_", " ")
