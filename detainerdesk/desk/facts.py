@@ -15,7 +15,7 @@ from detainerdesk.intake import join
 from detainerdesk.intake.numbers import zone_of
 from detainerdesk.intake.reading.fields import Field, Paper, State
 from detainerdesk.intake.request import Request
-from detainerdesk.law import UNKNOWN, Case
+from detainerdesk.law import UNKNOWN, Case, Source
 
 View = Literal["request", "person"]
 CheckResult = Literal["none", "found", "not_looked_up", "system_down"]
@@ -135,16 +135,22 @@ def case_of(request: Request, known: Known | None = None, *, view: View = "reque
     request = checked(request, known.field_checks)
     facts: dict[str, Any] = {**_of_the_form(request), **_warrants(request, known)}
     facts |= {name: value for name, value in known.answers.items() if name not in NEVER_PASSED}
+    sources: dict[str, Source] = {}
     if view == "request":
         for name in [name for name in facts if name in ASKED_BY_DESK]:
             del facts[name]
         facts["person.release_ground"] = "other"
+        sources["person.release_ground"] = Source(
+            "taken so that the request alone is looked at; booking has not said it"
+        )
     else:
         facts |= _booking(known.booking)
         if known.hold_started_at is not None:
             facts["custody.hold_started_at"] = known.hold_started_at
     # In UTC: Python compares two moments of one zone by their wall clocks, an hour wrong while the clock goes back.
-    return Case(agency=request.agency, at=at.astimezone(UTC), facts=facts, id=request.number, ask=ASKED)
+    return Case(
+        agency=request.agency, at=at.astimezone(UTC), facts=facts, id=request.number, ask=ASKED, sources=sources
+    )
 
 
 def view_of(known: Known, at: datetime) -> View:
@@ -184,6 +190,8 @@ def _of_the_form(request: Request) -> dict[str, Any]:
         facts["request.cancels_date"] = request.cancels_on or UNKNOWN
     elif form.kind in ASKS_TO_HOLD:
         facts |= {"request.asks_hold": ASKS_TO_HOLD[form.kind], "request.asks_notify": True}
+    if (written := accepted_text(form, "form_date")) and (day := day_of(written)):
+        facts["request.form_date"] = day
     facts["request.issuer"] = _issuer(form)
     if (office := accepted_text(form, "from_office")) is not None:
         facts["request.issuing_office"] = office
@@ -299,11 +307,12 @@ def day_of(text: str) -> date | None:
 
 def _warrants(request: Request, known: Known) -> dict[str, Any]:
     """The warrants known for this person: those among the papers and those that a search found. Only a search makes the list complete."""
-    records = [
-        record
-        for place, paper in enumerate(request.papers)
-        if (record := _of_paper(place, paper, request, known)) is not None
-    ]
+    records: list[dict[str, Any]] = []
+    for place, paper in enumerate(request.papers):
+        record = _of_paper(place, paper, request, known)
+        # The same civil paper, sent again, is one warrant; court papers are each looked up.
+        if record is not None and not (record in records and paper.kind in CIVIL_WARRANTS):
+            records.append(record)
     check = known.warrant_check
     facts: dict[str, Any] = {}
     if check is not None and check.result in ("none", "found"):

@@ -123,6 +123,7 @@ def refuse_address(host: str, profile: str) -> None:
 
 def durability() -> Durability:
     """What the live connection says of itself."""
+    from django.conf import settings
     from django.db import connection
 
     if connection.vendor != "sqlite":
@@ -137,9 +138,9 @@ def durability() -> Durability:
         mapped = cursor.execute("PRAGMA mmap_size").fetchone()
     synchronous = {"0": "off", "1": "normal", "2": "full", "3": "extra"}[number]
     why = (
-        "This version can damage a WAL database that several connections use, so the rollback journal is kept instead."
-        if journal == "truncate"
-        else "This version keeps a WAL database safely."
+        "This version keeps a WAL database safely."
+        if settings.WAL_IS_SAFE
+        else "This version can damage a WAL database; handled: a rollback journal is kept instead."
     )
     says = f"SQLite {version}, journal {journal}, synchronous {synchronous}. {why}"
     return Durability("sqlite", version, journal, synchronous, int(mapped[0]) if mapped else 0, says)

@@ -49,8 +49,8 @@ def one_line(text: str) -> str:
 def type_of(data: bytes) -> str:
     if not data:
         return "application/x-empty"
-    if b"%PDF-" in data[:1024]:
-        return "application/pdf"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
-    return next((name for start, name in STARTS if data.startswith(start)), "application/octet-stream")
+    # A PDF may begin after some bytes; what begins as something else is that, though a PDF lie in it.
+    otherwise = "application/pdf" if b"%PDF-" in data[:1024] else "application/octet-stream"
+    return next((name for start, name in STARTS if data.startswith(start)), otherwise)

@@ -98,6 +98,8 @@ class Trace:
             if name in self.facts.lists:
                 records = self.facts.lists[name]
                 value = f"{len(records.records)} known{'' if records.complete else ', maybe more'}"
+            if name in self.facts.owed:
+                value = "owed"
             found.append((name, value, self._source(name)))
         return tuple(found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -266,6 +266,16 @@ def test_a_civil_warrant_is_civil_whatever_its_boxes_say_of_judges() -> None:
     i205 = paper("i205", {"by_judge": True, "by_district_court": True, "officer_sig": True})
     (record,) = stated(paper("i247a"), i205)["warrants"]
     assert (record["kind"], record["signed_by"]) == ("administrative", "immigration_officer")
+
+
+def test_a_civil_warrant_that_is_sent_again_is_one_warrant() -> None:
+    i200 = paper("i200", {"officer_sig": True})
+    assert len(stated(paper("i247a"), i200, paper("i247a"), i200)["warrants"]) == 1
+
+
+def test_the_date_on_the_form_is_a_fact() -> None:
+    assert stated(paper("i247a", {**FORM, "form_date": "03/02/2026"}))["request.form_date"] == date(2026, 3, 2)
+    assert "request.form_date" not in stated(paper("i247a"))
 
 
 def test_an_unsigned_civil_warrant_is_signed_by_nobody() -> None:

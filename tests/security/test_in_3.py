@@ -76,9 +76,7 @@ def test_in_3_each_part_that_would_act_is_reported(part: bytes) -> None:
     assert any(ACTIVE[part] in note for note in Pages(changed).notes)
 
 
-def test_in_3_what_is_written_into_a_note_of_the_parents_environment_never_reaches_the_child(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_in_3_no_variable_of_the_parent_reaches_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seen from inside a child: /proc/self/environ of the process that reads."""
     seen = tmp_path / "seen"
     wrapper = tmp_path / "python"

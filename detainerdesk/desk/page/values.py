@@ -86,7 +86,7 @@ class WhyRule:
 
 @dataclass(frozen=True)
 class WhyGroup:
-    """title: decide, would decide if, were ended by another, do not apply, are off or rejected."""
+    """title: decide, give the answer for now, would decide if an open fact turned out so, were ended by another, do not apply, are off or rejected."""
 
     title: str
     rules: tuple[WhyRule, ...]

@@ -12,9 +12,11 @@ from detainerdesk.desk.page.look import Look
 from detainerdesk.desk.page.values import WhyGroup, WhyRule
 from detainerdesk.law import UNKNOWN, Edition, Step, Test, Trace
 
+FOR_NOW = "give the answer for now"
 WHY = (
     ("decide", ("decides", "voids")),
-    ("would decide if", ("would decide if", "would void if")),
+    (FOR_NOW, ()),
+    ("would decide if an open fact turned out so", ("would decide if", "would void if")),
     ("were ended by another", ("lifted", "voided")),
     ("do not apply", ("does not apply", "not in force")),
     ("are off or rejected", ("off",)),
@@ -27,10 +29,17 @@ def why(look: Look) -> tuple[WhyGroup, ...]:
         return ()
     trace = look.decision.trace
     found: dict[str, dict[str, WhyRule]] = {title: {} for title, _ in WHY}
-    for action in look.decision.actions:
+    for action, outcome in look.decision.actions.items():
+        standing = {by.rule for by in outcome.by}
         for step in trace.steps.get(action, ()):
             title = next(title for title, states in WHY if step.state in states)
+            if step.state == "would decide if" and step.provision.id in standing:
+                title = FOR_NOW
             found[title].setdefault(step.provision.id, _why_rule(step, trace, look))
+    for duty in look.decision.duties:
+        provision = trace.stack.provision(duty.id)
+        if duty.state in ("owed", "late") and provision is not None:
+            found["decide"].setdefault(duty.id, _why_rule(Step(provision, "decides", ""), trace, look))
     return tuple(WhyGroup(title, tuple(rules.values())) for title, rules in found.items() if rules)
 
 
@@ -62,6 +71,8 @@ def _fact_sentence(name: str, value: object, look: Look) -> str:
     fact = look.edition.vocabulary.facts[name]
     if value is UNKNOWN:
         return f"not known: {fact.ask}"
+    if value == "owed":
+        return f"owed, nothing recorded: {fact.ask}"
     if isinstance(value, bool):
         return fact.true if value else fact.false
     if fact.kind == "list":

@@ -63,7 +63,7 @@ class InForce:
             late = f"/{span.late.isoformat()}" if span.late else ""
             return f"{start}{late} .. {span.end.isoformat() if span.end else ''}".strip()
 
-        return "; ".join(spell(span) for span in self.spans)
+        return "no first or last day" if self == InForce() else "; ".join(spell(span) for span in self.spans)
 
 
 def parse_in_force(text: str, place: Place, stayed: str | None = None) -> InForce:
