@@ -44,7 +44,7 @@ def test_a_fault_of_the_program_ends_with_4_and_no_traceback(monkeypatch: pytest
 
     from detainerdesk.cli import law
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a wheel came off")
 
     monkeypatch.setattr(law, "load", broken)

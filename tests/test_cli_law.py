@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from detainerdesk.cli import app
+from detainerdesk.cli.told import CHECK_SOURCE, DRAFT, not_kept
 
 ROOT = Path(__file__).parents[1]
 CASE = str(ROOT / "examples" / "case.yaml")
@@ -176,6 +178,146 @@ def test_in_words_the_answer_names_rule_source_and_what_is_not_in_it() -> None:
         assert said in told, said
 
 
+@pytest.mark.parametrize(
+    ("agency", "says"),
+    [
+        (
+            "us-ma-bostn/police",
+            "us-ma-bostn/police has no profile here: only Commonwealth of Massachusetts and United States law is asked, "
+            "no city's. Did you mean us-ma-boston/police?",
+        ),
+        ("us-zz/foo", "us-zz/foo has no profile here: only federal law (United States) is asked"),
+        (
+            "us-ma-boston/polcie",
+            "us-ma-boston/polcie has no profile here: City of Boston, Commonwealth of Massachusetts and United States law is asked as",
+        ),
+    ],
+)
+def test_an_agency_without_a_profile_is_answered_but_first_it_is_said_whose_law_was_asked(
+    agency: str, says: str
+) -> None:
+    ended = run("decide", CASE, "--agency", agency)
+    told = " ".join(ended.stdout.split())
+    assert ended.exit_code == 0
+    assert says in told
+    assert told.index(says) < told.index("the law says")
+    assert "nothing known" not in told
+    in_json = run("decide", CASE, "--agency", agency, "--json")
+    assert says in in_json.stderr
+    assert set(json.loads(in_json.stdout)) == KEYS_OF_AN_ANSWER
+
+
+def test_an_agency_with_a_profile_begins_with_no_warning() -> None:
+    assert "no profile" not in run("decide", CASE).output
+
+
+def test_what_a_desk_officer_is_asked_stands_first_also_where_no_rule_was_found() -> None:
+    lines = run("decide", CASE).stdout.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("action"))
+    assert [line.split()[0] for line in lines[start + 1 : start + 6]] == [
+        "hold",
+        "release",
+        "honor_criminal_warrant",
+        "notify_release",
+        "transfer",
+    ]
+    assert "no rule found" in lines[start + 3]
+    assert not any(line.split()[1:2] == ["silent"] for line in lines if line.strip())
+
+
+def test_only_the_duties_of_the_actions_that_were_asked_for_are_told() -> None:
+    assert "Duty US-08: give_copy_to_person" in run("decide", CASE).stdout
+    asked = run("decide", CASE, "--ask", "hold,give_copy_to_person").stdout
+    assert [line.split()[1] for line in asked.splitlines() if line.startswith("Duty ")] == ["US-08:"]
+
+
+def test_a_list_of_actions_may_be_written_with_commas() -> None:
+    told = answer("decide", CASE, "--ask", "hold,release", "--ask", "hold")
+    assert list(told["actions"]) == ["hold", "release"]
+
+
+def test_the_forms_window_is_no_permission_where_the_hold_is_forbidden() -> None:
+    def line(*more: str) -> str:
+        said = run("decide", CASE, *more).stdout.splitlines()
+        return next(line for line in said if line.startswith("Clock hold_until"))
+
+    assert line().endswith("(the form's window, not a permission)")
+    assert not line("--agency", "us-tx-harris/sheriff").endswith("permission)")
+
+
+def test_a_moment_after_the_last_look_at_the_law_is_said() -> None:
+    says = "This moment is after the day through which the law was checked (2026-07-31)."
+    assert says in run("decide", CASE, "--at", "2026-08-01").stdout
+    assert says not in run("decide", CASE, "--at", "2026-07-31T23:59").stdout
+    assert "after the day" not in run("decide", CASE, "--at", "1999-01-01").stdout
+
+
+@pytest.mark.parametrize("arguments", [("decide", CASE), ("law", "explain", "BOS19-5"), ("law", "explain", CASE)])
+def test_every_answer_ends_with_what_it_is_worth(arguments: tuple[str, ...]) -> None:
+    last = run(*arguments).stdout.rstrip().splitlines()[-1]
+    assert last == f"{DRAFT} {CHECK_SOURCE}"
+
+
+def test_a_rule_that_was_read_at_its_source_is_a_draft_all_the_same() -> None:
+    assert run("law", "explain", "BOS19-1").stdout.rstrip().endswith(f"\n{DRAFT}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("decide", CASE, "--ask", "holdd"), "Did you mean hold?"),
+        (("law", "explain", "bos19-1"), "Did you mean BOS19-1?"),
+        (("law", "prove", "us-ma-bostn"), "Did you mean us-ma-boston?"),
+        (("decide", str(ROOT / "examples")), "is a folder"),
+        (("intake", "--agency", "us-ma-bostn/police"), "Did you mean us-ma-boston/police?"),
+        (("serve", "--agency", "us-ma-boston/polcie"), "Did you mean us-ma-boston/police?"),
+        (("report", "--year", "2026", "--agency", "us-zz/foo"), "has no profile here"),
+        (("serve", "--port", "0"), "from 1 to 65535"),
+        (("serve", "--port", "99999"), "from 1 to 65535"),
+        (("verify", str(ROOT / "docs"), "--vkey", "nonsense"), "this is no key"),
+    ],
+)
+def test_a_slip_is_refused_with_what_was_perhaps_meant(arguments: tuple[str, ...], says: str) -> None:
+    ended = run(*arguments)
+    assert ended.exit_code == 2
+    assert says in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_what_was_not_decided_or_not_read_stands_on_standard_error_and_is_not_said_to_be_kept(tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("no form at all")
+    for arguments in (("read", str(note)), ("decide", str(note), "--agency", "us-ma-boston/police")):
+        ended = run(*arguments)
+        assert ended.exit_code == 2
+        assert ended.stdout == ""
+        assert "plain text" in ended.stderr
+        assert "kept" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("It is plain. It is kept. A person must look at it.", "It is plain. A person must look at it."),
+        ("It is a web page. It is kept but not opened here. Ask.", "It is a web page. It is not opened here. Ask."),
+        ("It is a script. It is kept and was not run. Tell.", "It is a script. It was not run. Tell."),
+        ("This page is no form. It is kept and waits for Records.", "This page is no form."),
+        ("Too many pages. It is kept whole. Ask.", "Too many pages. Ask."),
+        ("Broken. The file is kept. Ask.", "Broken. Ask."),
+        ("No detainer form was found.", "No detainer form was found."),
+    ],
+)
+def test_no_sentence_says_that_it_is_kept_where_nothing_keeps_it(said: str, left: str) -> None:
+    assert not_kept(said) == left
+
+
+def test_no_text_of_the_reader_gets_past_that() -> None:
+    from detainerdesk.intake.reading import pages
+
+    for says in re.findall(r'"([^"]*is kept[^"]*)"', Path(pages.__file__).read_text(encoding="utf-8")):
+        assert "kept" not in not_kept(says), says
+
+
 # --- law --------------------------------------------------------------------------------------------------------------
 
 
@@ -232,6 +374,9 @@ def test_fmt_writes_what_counsel_signs_and_check_only_says_so(rulebooks: Path) -
     place = next(number for number, line in enumerate(lines) if line.startswith("says: "))
     lines[place] = "says: Something else."
     texas.write_text("\n".join(lines))
+    proved = run("law", "prove", "--rulebooks", str(rulebooks))
+    assert proved.exit_code == 1
+    assert "the `says` line of TX-" in proved.stdout
     assert run("law", "fmt", "--check", "--rulebooks", str(rulebooks)).exit_code == 1
     assert texas.read_text() != good
     assert run("law", "fmt", "--rulebooks", str(rulebooks)).exit_code == 0

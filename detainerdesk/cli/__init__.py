@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import typer
 
-from detainerdesk.cli import case, demo, installation, law, paper, proof, report, status
+from detainerdesk.cli import case, demo, export, installation, law, paper, proof, report, status
 from detainerdesk.cli.told import Told
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("read")(paper.read)
 app.command("intake")(paper.intake)
 app.command("report")(report.report)
 app.command("bundle")(report.bundle)
+app.command("export")(export.export)
 app.command("verify")(proof.verify)
 app.command("setup")(installation.setup)
 app.command("status")(status.status)

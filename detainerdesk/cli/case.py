@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +16,15 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
+from detainerdesk.cli.agencies import did_you_mean, without_profile
 from detainerdesk.cli.moments import moment
-from detainerdesk.cli.told import BAD_INPUT, BadInput, out, say_json
-from detainerdesk.law import Case, CaseError, Decision, Edition, LawError, Outcome, ask, load
+from detainerdesk.cli.told import BAD_INPUT, CHECK_SOURCE, DRAFT, BadInput, not_kept, out, say_json
+from detainerdesk.law import Case, CaseError, Decision, Edition, LawError, Outcome, Stack, ask, load
 from detainerdesk.law import decide as law_decide
 
 CASE_ENDINGS = {".yaml", ".yml", ".json"}
+FIRST = ("hold", "release", "honor_criminal_warrant", "notify_release", "transfer")
+"""What is asked of a desk officer: it stands first, and also where no rule was found."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,10 @@ def decide(
     actor: Annotated[str, typer.Option(help="A role, like police_officer; default the agency's officer.")] = "",
     asked: Annotated[
         list[str] | None,
-        typer.Option("--ask", help="An action, like hold; may be repeated. Default: all, or what a paper raises."),
+        typer.Option(
+            "--ask",
+            help="An action, like hold; several with commas, or repeated. Default: all, or what a paper raises.",
+        ),
     ] = None,
     rulebooks: Annotated[
         Path | None, typer.Option(help="A folder of rulebooks; default those of this program.")
@@ -56,16 +62,30 @@ def decide(
 ) -> None:
     """What must, may and must not be done on a detainer request, by the law in force at that moment."""
     edition = load(rulebooks)
-    wanted = Wanted(agency, at, actor, tuple(asked or ()))
+    wanted = Wanted(agency, at, actor, asked_actions(asked or (), edition))
     many, given = given_cases(file, wanted, edition)
     answers = [_answer(one, edition) for one in given]
     if as_json:
         told = [_as_json(one) for one in answers]
+        for warning in dict.fromkeys(
+            text for one in answers if one.decision for text in warnings(one.decision, edition)
+        ):
+            typer.echo(warning, err=True)
         say_json(told if many else told[0])
     else:
         _say(answers, edition)
     if any(one.decision is None for one in answers):
         raise typer.Exit(BAD_INPUT)
+
+
+def asked_actions(asked: Iterable[str], edition: Edition) -> tuple[str, ...]:
+    """`--ask hold --ask release` and `--ask hold,release` alike, each once."""
+    names = [name.strip() for text in asked for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in edition.vocabulary.actions:
+            meant = did_you_mean(name, edition.vocabulary.actions) or " rulebooks/vocabulary.md lists all actions."
+            raise BadInput(f"--ask {name}: there is no such action.{meant}")
+    return tuple(dict.fromkeys(names))
 
 
 @dataclass(frozen=True)
@@ -95,7 +115,7 @@ def _answer(given: Given, edition: Edition) -> Answer:
 
 
 def _as_json(answer: Answer) -> dict[str, Any]:
-    return answer.decision.as_json() if answer.decision else {"id": answer.id, "error": answer.error}
+    return answer.decision.as_json() if answer.decision else {"id": answer.id, "error": not_kept(answer.error)}
 
 
 # --- what was given ---------------------------------------------------------------------------------------------------
@@ -106,6 +126,8 @@ def given_cases(file: str, wanted: Wanted, edition: Edition) -> tuple[bool, list
     if file == "-":
         return _cases(sys.stdin.read(), "standard input", wanted, edition)
     path = Path(file)
+    if path.is_dir():
+        raise BadInput(f"{file} is a folder. Name one file in it: a case (YAML or JSON) or a paper (PDF).")
     if not path.is_file():
         raise BadInput(f"There is no file {file}. Give a case (YAML or JSON), a paper (PDF), or - for standard input.")
     if path.suffix.lower() in CASE_ENDINGS:
@@ -191,40 +213,48 @@ def _say(answers: list[Answer], edition: Edition) -> None:
     console = out()
     for answer in answers:
         if answer.decision is None:
-            console.print(f"[bold]{answer.id or 'case'}[/]: not decided. {_plain(answer.error)}")
+            typer.echo(f"{answer.id or 'case'}: not decided. {not_kept(answer.error)}", err=True)
         else:
             _say_decision(answer.decision, edition, console)
+    decided = [answer.decision for answer in answers if answer.decision]
+    if decided:
+        checked = all(is_checked(one) for one in decided)
+        console.print(DRAFT if checked else f"{DRAFT} {CHECK_SOURCE}", markup=False)
 
 
 def _say_decision(decision: Decision, edition: Edition, console: Console) -> None:
     stack = decision.trace.stack
     at = decision.at.astimezone(stack.zone)
-    console.print(f"[bold]{decision.id or 'case'}[/]  {stack.name}, {at:%a %b} {at.day}, {at:%Y %H:%M %Z}")
+    console.print(
+        f"[bold]{_plain(decision.id or 'case')}[/]  {_plain(stack.name)}, {at:%a %b} {at.day}, {at:%Y %H:%M %Z}"
+    )
+    for warning in warnings(decision, edition):
+        console.print(f"[bold]{_plain(warning)}[/]")
     table = Table("action", "the law says", "rules", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    silent = 0
-    for action, outcome in decision.actions.items():
-        if outcome.outcome == "silent" and not outcome.needs and len(decision.actions) > 1 and not outcome.was_so:
-            silent += 1
-            continue
+    shown = _shown(decision)
+    for action in shown:
+        outcome = decision.actions[action]
         table.add_row(action, outcome_words(outcome, decision), ", ".join(by.rule for by in outcome.by))
     console.print(table)
+    silent = len(decision.actions) - len(shown)
     if silent:
         console.print(
             f"No rule was found on {silent} other action{'' if silent == 1 else 's'}. That is not a permission."
         )
     for duty in decision.duties:
-        if duty.state in ("owed", "late", "undetermined"):
+        if duty.state in ("owed", "late", "undetermined") and duty.action in decision.actions:
             console.print(f"Duty {duty.id}: {duty.action}, {duty.state}, to {duty.whom}. {_plain(duty.cite)}")
+    hold = decision.actions.get("hold")
     for name, end in decision.clocks.items():
-        console.print(f"Clock {name} ends {end.astimezone(stack.zone):%Y-%m-%d %H:%M %Z}")
+        window = name == "hold_until" and (hold is None or hold.standing == "forbidden")
+        told = " (the form's window, not a permission)" if window else ""
+        console.print(f"Clock {name} ends {end.astimezone(stack.zone):%Y-%m-%d %H:%M %Z}{told}")
     question = ask(
         decision.trace.case, edition, tuple(decision.trace.case.ask) or ("hold", "notify_release", "transfer")
     )
     if question is not None:
         console.print(f"To find out next: {_plain(question.text)} {_plain(question.where)}")
-    console.print(
-        f"Checked through {stack.checked_through}. Not in this answer: {', '.join((*stack.not_encoded, *stack.missing)) or 'nothing known'}."
-    )
+    console.print(f"Checked through {stack.checked_through}. Not in this answer: {_plain(_left_out(stack))}.")
     console.print("Sources:")
     for source in _sources(decision):
         console.print(f"  {_plain(source)}")
@@ -236,10 +266,45 @@ def _say_decision(decision: Decision, edition: Edition, console: Console) -> Non
     console.print()
 
 
+def warnings(decision: Decision, edition: Edition) -> Iterator[str]:
+    """What a reader must know before the answer: that the agency has no profile, or that the moment is later than the law was looked at."""
+    stack = decision.trace.stack
+    if said := without_profile(stack, edition):
+        yield said
+    if decision.at.astimezone(stack.zone).date() > stack.checked_through:
+        yield f"This moment is after the day through which the law was checked ({stack.checked_through})."
+
+
+def _shown(decision: Decision) -> list[str]:
+    """The actions that stand in the table: first those a desk officer is asked for, then each other one on which something was found."""
+    first = [action for action in FIRST if action in decision.actions]
+    return first + [
+        action
+        for action, outcome in decision.actions.items()
+        if action not in first
+        and (outcome.outcome != "silent" or outcome.needs or outcome.was_so or len(decision.actions) == 1)
+    ]
+
+
+def _left_out(stack: Stack) -> str:
+    """Layers and orders that bind the agency and are not encoded; without a profile nobody has said which do."""
+    left_out = [*stack.not_encoded, *stack.missing]
+    if stack.profile is None:
+        left_out.append("what else binds this agency (it has no profile)")
+    return ", ".join(left_out) or "nothing known"
+
+
+def is_checked(decision: Decision) -> bool:
+    """Every rule and duty of this answer was read at its source."""
+    rules = [by.status for outcome in decision.actions.values() for by in outcome.by]
+    duties = [duty.status for duty in decision.duties if duty.action in decision.actions]
+    return all(status == "verified" for status in (*rules, *duties))
+
+
 def outcome_words(outcome: Outcome, decision: Decision) -> str:
     """`forbidden`, `undetermined; for now forbidden; could turn on warrants`, with `until` and what it was all along."""
     zone = decision.trace.stack.zone
-    said = outcome.outcome
+    said = "no rule found" if outcome.outcome == "silent" else outcome.outcome
     if outcome.outcome in ("undetermined", "disputed", "conflict"):
         said += f"; for now {outcome.standing}"
     if outcome.needs:
@@ -249,7 +314,7 @@ def outcome_words(outcome: Outcome, decision: Decision) -> str:
     if outcome.was_so:
         said += f"; as a court later said: {outcome.was_so}"
     for item, one in outcome.items.items():
-        said += f"\n  {item}: {one.outcome}"
+        said += f"\n  {item}: {'no rule found' if one.outcome == 'silent' else one.outcome}"
     return said
 
 

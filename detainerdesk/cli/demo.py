@@ -4,6 +4,7 @@ swept, read, joined, decided, recorded, reported and proved by the same parts th
 from __future__ import annotations
 
 import shutil
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from detainerdesk.cli.told import DOES_NOT_HOLD, FICTIONAL, BadInput, out
+from detainerdesk.cli.told import DOES_NOT_HOLD, FICTIONAL, BadInput, counted, out
 
 if TYPE_CHECKING:
     from detainerdesk.desk.setup import Ready
@@ -40,8 +41,11 @@ def demo(
     ] = Path("demo-output"),
 ) -> None:
     """The main job on a small pile of FICTIONAL detainer paperwork for the Boston police: from the fax to a decision that can be verified."""
-    shown = _Demo(out_folder)
-    shown.run()
+    from detainerdesk.cli.serving import unserved
+
+    with unserved(out_folder / "data"), made_beside(out_folder) as work:
+        shown = _Demo(work, out_folder)
+        shown.run()
     if shown.amiss:
         for one in shown.amiss:
             typer.echo(f"NOT AS PROMISED: {one}", err=True)
@@ -50,15 +54,15 @@ def demo(
 
 @dataclass
 class _Demo:
-    """One run. `amiss` holds each promise of the demo that did not come out."""
+    """One run. It is made in `folder`, and stands in `place` when it has ended; `amiss` holds each promise that did not come out."""
 
     folder: Path
+    place: Path
     amiss: list[str] = field(default_factory=list)
     console: Console = field(default_factory=lambda: out(record=True))
     began: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
-        fresh_folder(self.folder)
         self.say(f"[bold]{FICTIONAL}[/]")
         self.say(
             "A pile of detainer paperwork for the Boston police goes from the fax to a decision that can be verified. "
@@ -86,7 +90,7 @@ class _Demo:
 
             receipts = sweep(ready.data / "inbox", BOSTON)
             self.say(
-                f"{len(receipts)} files taken from {ready.data / 'inbox'}, stored and acknowledged; now each is read."
+                f"{len(receipts)} files taken from {self.place / 'data' / 'inbox'}, stored and acknowledged; now each is read."
             )
             with ThreadPoolExecutor(AT_A_TIME) as pool:
                 readings = _read_all(pool, [receipt.sha256 for receipt in receipts])
@@ -251,7 +255,8 @@ class _Demo:
             packed = bundle.write(number, BOSTON, edition, out=self.folder, actor="demo", at=datetime.now(UTC))
             checked = verified(packed.folder, (ready.vkey,))
             self.say(
-                f"Bundle of request {number} for a court: {packed.entries} entries, {packed.documents} papers, {packed.decisions} decisions: "
+                f"Bundle of request {number} for a court: {counted(packed.entries, 'entry', 'entries')}, "
+                f"{counted(packed.documents, 'paper')}, {counted(packed.decisions, 'decision')}: "
                 f"{'verified' if checked.ok else 'NOT VERIFIED'}"
             )
             self.expect(checked.ok, "the bundle verifies")
@@ -259,7 +264,7 @@ class _Demo:
     def end(self) -> None:
         seconds = time.monotonic() - self.began
         self.console.rule(style="dim")
-        self.say(f"Everything is in {self.folder}/ ({seconds:.0f} seconds):")
+        self.say(f"Everything is in {self.place}/ ({seconds:.0f} seconds):")
         for name, what in WROTE:
             if any(self.folder.glob(name)):
                 self.console.print(f"  {next(self.folder.glob(name)).name:<46} {what}", markup=False)
@@ -294,17 +299,53 @@ WROTE = (
 )
 
 
+@contextmanager
+def made_beside(folder: Path) -> Iterator[Path]:
+    """A new folder beside `folder`, which takes its place when the block has ended. If the block breaks off, what was there before is whole."""
+    _refuse_another_s(folder)
+    work, old = (folder.parent / f"{folder.name}.{word}" for word in ("being-made", "before"))
+    for left in (work, old):  # of a demo that was killed
+        _refuse_another_s(left)
+        shutil.rmtree(left, ignore_errors=True)
+    try:
+        fresh_folder(work)
+        yield work
+        _let_go_of_the_database()
+        (work / ".gitignore").unlink()
+        if folder.exists():
+            folder.rename(old)
+        work.rename(folder)
+    finally:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
 def fresh_folder(folder: Path) -> None:
-    """An empty folder with our mark. One that is there and is not an earlier demo's is left alone."""
-    if folder.exists():
-        if not (folder / OURS).is_file():
-            raise BadInput(
-                f"{folder} is there and was not made by an earlier demo: name another with --out, or move it away."
-            )
-        shutil.rmtree(folder)
+    """An empty folder with our mark, which git leaves out while it is made."""
     folder.mkdir(parents=True)
     (folder / OURS).write_text("FICTIONAL. Made by `detainerdesk demo`, which makes it anew.\n", encoding="utf-8")
+    (folder / ".gitignore").write_text("*\n", encoding="utf-8")
     (folder / "what-was-shown.txt").touch()
+
+
+def _refuse_another_s(folder: Path) -> None:
+    """One that is there and is not an earlier demo's is left alone."""
+    if folder.exists() and not (folder / OURS).is_file():
+        raise BadInput(
+            f"{folder} is there and was not made by an earlier demo: name another with --out, or move it away."
+        )
+
+
+def _let_go_of_the_database() -> None:
+    """Its files are about to move. Where Django was never loaded there is none."""
+    if "django" in sys.modules:
+        from django.conf import settings
+        from django.db import connections
+
+        if settings.configured:
+            connections.close_all()
 
 
 def drop(pile: Path, inbox: Path) -> None:

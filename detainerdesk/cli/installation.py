@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detainerdesk.cli.agencies import known_stack
 from detainerdesk.cli.told import FICTIONAL, NOT_READY, fail, say_json
 
 if TYPE_CHECKING:
     from detainerdesk.desk.setup import Ready
 
 AGENCY = "us-ma-boston/police"
+STYLESHEET = Path(__file__).resolve().parents[1] / "desk" / "static" / "desk" / "desk.css"
 Data = Annotated[
     Path | None, typer.Option("--data", help="The installation's folder; default DETAINERDESK_DATA, else ./data.")
 ]
@@ -73,10 +75,24 @@ def serve(
     agency: Annotated[str, typer.Option(help="The agency that the inbox belongs to.")] = AGENCY,
 ) -> None:
     """The desk in the browser, with the inbox watched beside it. Stop it with Ctrl+C."""
+    from detainerdesk import law
+    from detainerdesk.cli import serving
     from detainerdesk.desk import setup as desk_setup
 
+    known_stack(agency, law.load())
     desk_setup.refuse_address(host, profile())
+    serving.refuse_port(host, port)
+    if not STYLESHEET.is_file():
+        fail("The desk's stylesheet is not built yet: run   make serve   (it builds the stylesheet).", NOT_READY)
+    if data is not None and not data.is_dir():
+        fail(f"There is no folder {data}. Make an installation in it: detainerdesk setup --data {data}", NOT_READY)
     ready = desk_setup.make_ready(shown_folder(data), profile=profile())
+    with serving.served(ready.data):
+        _serve(ready, host, port, agency)
+
+
+def _serve(ready: Ready, host: str, port: int, agency: str) -> None:
+    """Until it is stopped; the inbox is watched in a process of its own."""
     typer.echo(f"The desk: http://{host}:{port}/   ({ready.profile} profile, data in {ready.data})")
     typer.echo(f"Papers dropped into {ready.data / 'inbox'}/STATION/ are taken in.")
     _say_logins(ready)

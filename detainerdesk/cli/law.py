@@ -3,13 +3,15 @@ table what of a law page is encoded."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from detainerdesk.cli.case import CASE_ENDINGS, Wanted, given_cases
-from detainerdesk.cli.told import DOES_NOT_HOLD, BadInput, say_json
+from detainerdesk.cli.agencies import did_you_mean
+from detainerdesk.cli.case import CASE_ENDINGS, Wanted, given_cases, is_checked
+from detainerdesk.cli.told import CHECK_SOURCE, DOES_NOT_HOLD, DRAFT, BadInput, say_json
 from detainerdesk.law import Edition, decide, explain_decision, load
 from detainerdesk.law import explain as law_explain
 from detainerdesk.law import prove as law_prove
@@ -42,27 +44,53 @@ def explain(
         else [_explained_rule(what, edition)]
     )
     if as_json:
-        say_json([{"what": what, "text": text} for text in told] if len(told) > 1 else {"what": what, "text": told[0]})
+        answers = [{"what": what, "text": one.text, "marks": list(one.marks)} for one in told]
+        say_json(answers if len(answers) > 1 else answers[0])
     else:
-        typer.echo("\n\n".join(told))
+        typer.echo("\n\n".join(one.text for one in told))
+        typer.echo("\n" + " ".join(dict.fromkeys(mark for one in told for mark in one.marks)))
 
 
-def _explained_rule(id: str, edition: Edition) -> str:
+@dataclass(frozen=True)
+class Explained:
+    """A text, and whether each rule in it was read at its source."""
+
+    text: str
+    checked: bool
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        return (DRAFT,) if self.checked else (DRAFT, CHECK_SOURCE)
+
+
+def _explained_rule(id: str, edition: Edition) -> Explained:
+    known = _statuses(edition)
     try:
-        return law_explain(id, edition)
+        return Explained(law_explain(id, edition), known.get(id) == "verified")
     except KeyError:
         raise BadInput(
-            f"There is no rule, duty, definition or note {id}. docs/coverage.md lists all; a case is a .yaml or .json file."
+            f"There is no rule, duty, definition or note {id}.{did_you_mean(id, known)} docs/coverage.md lists all; a case is a .yaml or .json file."
         ) from None
 
 
-def _explained_cases(file: str, edition: Edition) -> list[str]:
+def _statuses(edition: Edition) -> dict[str, str]:
+    """Everything that can be explained, by its id. A definition has no status of its own: its text was not checked by itself."""
+    known: dict[str, str] = {}
+    for rulebook in edition.rulebooks.values():
+        known |= {one.name: "verify" for one in rulebook.definitions}
+        known |= {one.id: one.status for one in rulebook.provisions()}
+        known |= {one.id: one.status for one in rulebook.notes}
+    return known
+
+
+def _explained_cases(file: str, edition: Edition) -> list[Explained]:
     _, given = given_cases(file, Wanted(), edition)
     told = []
     for one in given:
         if one.case is None:
             raise BadInput(f"{file}: {one.id or 'the case'}: {one.error}")
-        told.append(explain_decision(decide(one.case, edition), edition))
+        decision = decide(one.case, edition)
+        told.append(Explained(explain_decision(decision, edition), is_checked(decision)))
     return told
 
 
@@ -72,29 +100,35 @@ def prove(
     rulebooks: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Loads every rulebook and runs every worked example. Exit code 1 if one does not hold, 2 if a rulebook can't be read."""
-    edition = load(rulebooks)
+    """Loads every rulebook and runs every worked example. Exit code 1 if one does not hold or a `says` line is old, 2 if a rulebook can't be read."""
+    edition = load(rulebooks, stale_words=True)
     if jurisdiction and jurisdiction not in edition.rulebooks:
-        raise BadInput(f"There is no rulebook {jurisdiction}. There are: {', '.join(edition.rulebooks)}.")
+        meant = did_you_mean(jurisdiction, edition.rulebooks)
+        raise BadInput(f"There is no rulebook {jurisdiction}.{meant} There are: {', '.join(edition.rulebooks)}.")
     proved = law_prove(edition, jurisdiction or None)
     wrong = [one for one in proved if one.wrong]
+    names = [jurisdiction] if jurisdiction else list(edition.rulebooks)
+    old = [id for name in names for id in stale(edition.rulebooks[name], edition)]
     if as_json:
         say_json(
             {
                 "edition": edition.hash,
                 "examples": len(proved),
                 "hold": len(proved) - len(wrong),
+                "old_says": old,
                 "results": [_proved(one) for one in proved],
             }
         )
     else:
         for one in wrong:
             typer.echo(str(one))
-        for name in [jurisdiction] if jurisdiction else edition.rulebooks:
+        for id in old:
+            typer.echo(f"the `says` line of {id} is not what the rule says; run detainerdesk law fmt")
+        for name in names:
             mine = [one for one in proved if one.rulebook == name]
             typer.echo(f"{name}: {sum(not one.wrong for one in mine)} of {len(mine)} examples hold")
         typer.echo(f"edition {edition.hash}")
-    if wrong:
+    if wrong or old:
         raise typer.Exit(DOES_NOT_HOLD)
 
 

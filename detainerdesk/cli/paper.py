@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
+from detainerdesk.cli.agencies import known_stack
 from detainerdesk.cli.installation import AGENCY, Data, open_installation
 from detainerdesk.cli.papers import read_paper
-from detainerdesk.cli.told import BAD_INPUT, FICTIONAL, BadInput, out, say_json
+from detainerdesk.cli.told import BAD_INPUT, FICTIONAL, BadInput, not_kept, out, say_json
 from detainerdesk.intake.reading.fields import Field, Paper, Reading, Unreadable
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ def read(
     if not file.is_file():
         raise BadInput(f"There is no file {file}. Name a paper: a PDF, a TIFF or a picture.")
     reading = read_paper(file)
+    if isinstance(reading, Unreadable):
+        reading = replace(reading, says=not_kept(reading.says))
     if as_json:
         say_json(reading_json(file.name, reading))
     else:
@@ -66,7 +70,7 @@ def _field(field: Field) -> dict[str, Any]:
 def _say(name: str, reading: Reading | Unreadable) -> None:
     console = out()
     if isinstance(reading, Unreadable):
-        console.print(f"{name}: not read. {reading.says}", markup=False)
+        typer.echo(f"{name}: not read. {reading.says}", err=True)
         return
     for paper in reading.papers:
         pages = ", ".join(map(str, paper.pages))
@@ -102,11 +106,11 @@ def intake(
     as_json: AsJson = False,
 ) -> None:
     """Takes papers in: bytes are stored and acknowledged first, then read and joined. Taken files move to .taken/ in the folder."""
-    ready = open_installation(data)
-    source = folder or ready.data / "inbox"
     from detainerdesk.law import load
 
-    load().stack(agency)
+    known_stack(agency, load())
+    ready = open_installation(data)
+    source = folder or ready.data / "inbox"
     while True:
         told = take_in(source, agency)
         if told or not watch:

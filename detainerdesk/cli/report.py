@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from detainerdesk.cli.agencies import known_stack
 from detainerdesk.cli.installation import AGENCY, Data, open_installation
 from detainerdesk.cli.moments import moment
-from detainerdesk.cli.told import FICTIONAL, BadInput, out, say_json
+from detainerdesk.cli.told import FICTIONAL, BadInput, counted, out, say_json
 from detainerdesk.law import load
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def report(
 ) -> None:
     """The annual report that the law asks for, as PDF and CSV; each figure opens to its requests and to the ledger."""
     edition = load()
-    zone = edition.stack(agency).zone
+    zone = known_stack(agency, edition).zone
     now = datetime.now(UTC).astimezone(zone)
     cut_off = moment(as_of, zone, "--as-of", end_of_day=True) if as_of else now
     if cut_off > now:
@@ -59,7 +60,9 @@ def say_report(made: AnnualReport, console: Console) -> None:
         for row in figure.rows:
             numbers = ", ".join(one.number for one in (*row.requests, *row.notice_only)) or "none"
             console.print(f"    {row.label}: {row.count} and {row.notice_count}   opens to {numbers}", markup=False)
-    console.print(made.due.cut_off_says(made.as_of), markup=False)
+    console.print(made.cut_off_says, markup=False)
+    if made.begins_late:
+        console.print(made.begins_late, markup=False)
     if made.fictional:
         console.print(FICTIONAL, markup=False)
 
@@ -78,6 +81,7 @@ def report_json(made: Made) -> dict[str, Any]:
         },
         "due": told.due.due_on.isoformat(),
         "as_of": told.as_of.isoformat(),
+        "records_begin": told.records_begin.isoformat() if told.records_begin else None,
         "requests": told.requests,
         "notice_only": told.notice_only,
         "transmissions": told.transmissions,
@@ -141,7 +145,8 @@ def bundle(
         )
         return
     typer.echo(
-        f"{made.folder} and {made.zip.name}: {made.entries} entries, {made.documents} papers, {made.decisions} decisions."
+        f"{made.folder} and {made.zip.name}: {counted(made.entries, 'entry', 'entries')}, "
+        f"{counted(made.documents, 'paper')}, {counted(made.decisions, 'decision')}."
     )
     for note in made.notes:
         typer.echo(note)

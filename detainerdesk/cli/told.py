@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from typing import Any, NoReturn
 
@@ -15,6 +16,9 @@ from typer.core import TyperGroup
 HOLDS, DOES_NOT_HOLD, BAD_INPUT, NOT_READY, OUR_FAULT = 0, 1, 2, 3, 4
 
 FICTIONAL = "FICTIONAL: this is a demonstration; its people, papers and figures are invented."
+
+DRAFT = "DRAFT: NOT ADOPTED BY COUNSEL."
+CHECK_SOURCE = "CHECK SOURCE: a rule's text has not been checked against its source."
 
 NOT_READY_TYPES = frozenset(
     {"NotReady", "LedgerError", "StoreError", "StoreFull", "ImproperlyConfigured", "OperationalError"}
@@ -84,9 +88,31 @@ def fail(says: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
+def not_kept(says: str) -> str:
+    """Why a paper could not be read, where nothing keeps it: intake's sentence that it is kept is left out."""
+    return (
+        re.sub(r"(?:It|The file) is kept(?: whole)?(?: (?:but|and) ([^.]*))?\.", _the_rest, says)
+        .replace("  ", " ")
+        .strip()
+    )
+
+
+def _the_rest(found: re.Match[str]) -> str:
+    """`It is kept but not opened here.` -> `It is not opened here.`"""
+    rest = found[1] or ""
+    if not rest or rest.startswith("waits"):
+        return ""
+    return f"It {rest}." if rest.startswith(("was ", "is ")) else f"It is {rest}."
+
+
 def out(*, record: bool = False) -> Console:
     """Standard output for a person: as wide as the terminal, else 120; `record` keeps what was said."""
     return Console(highlight=False, record=record, width=None if sys.stdout.isatty() else 120)
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """`1 paper`, `2 papers`."""
+    return f"{number} {one if number == 1 else several or one + 's'}"
 
 
 def say_json(value: object) -> None:

@@ -17,7 +17,7 @@ from detainerdesk.law import Edition, Stack
 from detainerdesk.ledger import log, notary
 from detainerdesk.reports import csv_form, pdf_form
 from detainerdesk.reports.counted import pile
-from detainerdesk.reports.duty import ReportDue, ReportError, reports_due
+from detainerdesk.reports.duty import Period, ReportDue, ReportError, reports_due, spell_moment
 from detainerdesk.reports.measures import Figure, measure
 
 
@@ -52,11 +52,24 @@ class AnnualReport:
     transmissions: int
     waiting: int
     anchor: Anchor | None
+    records_begin: datetime | None
+    """The moment of the ledger's first entry; None where it has none."""
     fictional: bool
 
     @property
     def title(self) -> str:
         return f"{self.agency_name}: report for {self.due.period.first.year} under {self.standing.cite}"
+
+    @property
+    def begins_late(self) -> str:
+        """What a reader must know where the records begin inside the period; "" where they cover its beginning."""
+        if self.records_begin is None or self.records_begin <= self.due.period.begins:
+            return ""
+        return f"{_begin(self.records_begin, self.due.period)}: what came before is in no figure."
+
+    @property
+    def cut_off_says(self) -> str:
+        return self.due.cut_off_says(self.as_of, self.records_begin)
 
     def figure(self, name: str) -> Figure:
         return next(figure for figure in self.figures if figure.name == name)
@@ -72,7 +85,8 @@ class AnnualReport:
             ("Law checked through", f"{self.standing.checked_through:%b} {_day(self.standing.checked_through)}"),
             ("Period", f"{period.first} to {period.last}, days of {period.zone.key}"),
             ("Due", self.due.due_on.isoformat()),
-            ("Counted up to", self.due.cut_off_says(self.as_of)),
+            ("Counted up to", self.cut_off_says),
+            *([("Counted from", self.begins_late)] if self.begins_late else []),
             ("Duplicates", self._duplicates()),
             ("Waiting", self._waits()),
             ("Rulebooks", f"edition {self.edition}"),
@@ -111,11 +125,7 @@ class Made:
 def annual(agency: str, year: int, as_of: datetime, edition: Edition) -> AnnualReport:
     """Counts the year up to `as_of`. Raises ReportError where no duty asks for such a report, or the cut-off lies before the year."""
     stack = edition.stack(agency)
-    due = _the_report(stack, year)
-    if as_of < due.period.begins:
-        raise ReportError(
-            f"The cut-off {as_of:%Y-%m-%d %H:%M} is before {year} begins there: nothing could be counted. Give a later --as-of."
-        )
+    due, begin = _countable(stack, year, as_of)
     counted = pile(agency, due.period, as_of)
     last = notary.last_checkpoint()
     return AnnualReport(
@@ -131,12 +141,20 @@ def annual(agency: str, year: int, as_of: datetime, edition: Edition) -> AnnualR
         transmissions=sum(one.transmissions for one in counted.requests),
         waiting=counted.waiting,
         anchor=Anchor(last.size, last.root) if last else None,
+        records_begin=begin,
         fictional=settings.PROFILE == "development",
     )
 
 
+def records_begin() -> datetime | None:
+    """When the ledger's first entry was made: before that, this desk did not exist."""
+    first = next(iter(log.entries()), None)
+    return None if first is None else first.event.at
+
+
 def make(agency: str, year: int, as_of: datetime, edition: Edition, *, out: Path, actor: str) -> Made:
     """Signs the ledger as it stands, counts, writes PDF and CSV, and records that with their hashes."""
+    _countable(edition.stack(agency), year, as_of)
     notary.sign_checkpoint(actor=actor, agency=agency)
     report = annual(agency, year, as_of, edition)
     pdf, csv = report.to_pdf(), report.to_csv()
@@ -165,6 +183,21 @@ def make(agency: str, year: int, as_of: datetime, edition: Edition, *, out: Path
     return Made(report, *paths, entry.index)
 
 
+def _countable(stack: Stack, year: int, as_of: datetime) -> tuple[ReportDue, datetime | None]:
+    """The report that is due, and when the records begin; refused where the two have no moment in common up to the cut-off."""
+    due = _the_report(stack, year)
+    if as_of < due.period.begins:
+        raise ReportError(
+            f"The cut-off {as_of:%Y-%m-%d %H:%M} is before {year} begins there: nothing could be counted. Give a later --as-of."
+        )
+    begin = records_begin()
+    if begin is not None and (begin >= due.period.ends or begin > as_of):
+        raise ReportError(
+            f"{_begin(begin, due.period)}: nothing of {year} up to the cut-off is in them, so no figure could be given."
+        )
+    return due, begin
+
+
 def _the_report(stack: Stack, year: int) -> ReportDue:
     found = reports_due(stack, year)
     if not found:
@@ -184,6 +217,10 @@ def _standing(stack: Stack, due: ReportDue) -> Standing:
     if due.duty.id not in agency_words(stack).adopted:
         marks.append("DRAFT: NOT ADOPTED BY COUNSEL")
     return Standing(due.duty.cite, tuple(marks), stack.checked_through)
+
+
+def _begin(moment: datetime, period: Period) -> str:
+    return f"This desk's records begin on {spell_moment(moment, period.zone)}"
 
 
 def _day(day: date) -> str:

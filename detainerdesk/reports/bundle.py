@@ -191,7 +191,7 @@ def _made_again(act: Act, state: RequestState | None, request: Request, edition:
     """The decision anew, from what was recorded before the act; None where it does not come out the same."""
     if state is None or act.edition != edition.hash or act.decision is None:
         return None
-    before = life._history([row for row in life.history(state).rows if row.version < act.version])
+    before = life.history_of([row for row in life.history(state).rows if row.version < act.version])
     at = datetime.fromisoformat(act.decision["at"])
     view: facts.View = "person" if act.view == "person" else "request"
     try:

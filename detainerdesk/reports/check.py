@@ -15,12 +15,13 @@ from typing import Any
 
 from detainerdesk.law import Case, Edition, LawError, decide, load
 from detainerdesk.ledger import checkpoint, event, tree
-from detainerdesk.ledger.checkpoint import CheckpointError, Head
+from detainerdesk.ledger.checkpoint import CheckpointError, Head, UnknownSignerError
 from detainerdesk.ledger.event import Event, EventError
 
 MOST_FILES = 20_000
 MOST_BYTES = 500 * 1024 * 1024
 
+ANOTHER_KEY = "It was signed by another key than the one you gave."
 DOES_NOT_PROVE = (
     "that what stands on a paper is true, or that a person was who the paper says",
     "that nothing was done outside the system, or that nothing was left unrecorded",
@@ -121,6 +122,9 @@ class _Check:
             return None
         try:
             head = checkpoint.verify(note, keys)
+        except UnknownSignerError as error:
+            self.fail(None, f"{ANOTHER_KEY if self.vkeys else 'The checkpoint is not signed by its key.'} {error}")
+            return None
         except CheckpointError as error:
             self.fail(
                 None, f"The checkpoint is not signed by {'the key that you gave' if self.vkeys else 'its key'}: {error}"
@@ -189,7 +193,9 @@ class _Check:
                     f"The value given for {name} is not what entry {index} committed to.",
                 )
         if good:
-            self.holds.append(f"{good} sealed values are the ones that were committed to when they were recorded.")
+            self.holds.append(
+                f"{good} sealed value{' is the one that was' if good == 1 else 's are the ones that were'} committed to when recorded."
+            )
 
     # -- papers ----------------------------------------------------------------------------------------------------------
 
@@ -210,7 +216,9 @@ class _Check:
             else:
                 good += 1
         if good:
-            self.holds.append(f"{good} papers are, byte for byte, what the ledger says arrived.")
+            self.holds.append(
+                f"{good} paper{' is' if good == 1 else 's are'}, byte for byte, what the ledger says arrived."
+            )
 
     # -- decisions -------------------------------------------------------------------------------------------------------
 
@@ -231,10 +239,12 @@ class _Check:
             if kept.get("case") is not None:
                 again += self.decided_again(int(index), entry, kept["case"])
         if same:
-            self.holds.append(f"{same} decisions are the ones that were recorded.")
+            self.holds.append(
+                f"{same} decision{' is the one that was' if same == 1 else 's are the ones that were'} recorded."
+            )
         if again:
             self.holds.append(
-                f"{again} decisions come out again, letter for letter, from the rulebooks and facts in this bundle."
+                f"{again} decision{' comes' if again == 1 else 's come'} out again, letter for letter, from the rulebooks and facts in this bundle."
             )
 
     def decided_again(self, index: int, entry: Event, case: Mapping[str, Any]) -> bool:

@@ -56,12 +56,14 @@ class ReportDue:
         """The report is due before its period has ended, so it can't count all of it."""
         return self.due_on <= self.period.last
 
-    def cut_off_says(self, as_of: datetime) -> str:
-        """The sentence that the report must carry."""
+    def cut_off_says(self, as_of: datetime, records_begin: datetime | None = None) -> str:
+        """The sentence that the report must carry. Records that begin inside the period can't cover all of it."""
         moment = spell_moment(as_of, self.period.zone)
         if as_of < self.period.ends:
             due = ", and the report is due on its last day" if self.due_on == self.period.last else ""
             return f"Cut-off: {moment}. The period had not ended{due}: what arrived or was recorded later is not counted here."
+        if records_begin is not None and records_begin > self.period.begins:
+            return f"Cut-off: {moment}. The period had ended; what was recorded of it later is not counted here."
         return f"Cut-off: {moment}. The whole period is covered; what was recorded of it later is not counted here."
 
 

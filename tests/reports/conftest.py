@@ -9,16 +9,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from detainerdesk.desk import life
 from detainerdesk.desk.models import Officer, RequestState
 from detainerdesk.law import Edition, load
-from detainerdesk.ledger import notary
+from detainerdesk.ledger import log, notary
 from detainerdesk.reports.annual import AnnualReport, annual
 from tests.intake.made import BOSTON, Desk, detainer, reading
 
 ZONE = ZoneInfo("America/New_York")
 SUMMER = datetime(2025, 7, 4, 2, 10, tzinfo=ZONE)
+BEGAN = datetime(2024, 12, 1, 9, 0, tzinfo=ZONE)
 YEAR_END = datetime(2025, 12, 31, 17, 0, tzinfo=ZONE)
 PENDING = {
     "pc_final_order": False,
@@ -42,6 +44,8 @@ class Department:
     def __post_init__(self) -> None:
         user = User.objects.create_user("lima", last_name="Lima")
         self.officer = Officer.objects.create(user=user, role="supervisor", agency=BOSTON)
+        with transaction.atomic():
+            log.append("edition.in_force", actor="set-up", agency=BOSTON, subject="desk", at=BEGAN)
         notary.make_key("detainerdesk.example/test", actor="set-up", agency=BOSTON)
 
     def gets(self, person: str, at: datetime = SUMMER, *, kind: str = "i247a", **values: str | bool) -> str:

@@ -16,6 +16,7 @@ from detainerdesk.reports.duty import ReportError
 from detainerdesk.reports.measures import Figure, measure
 from tests.intake.made import BOSTON, detainer
 from tests.reports.conftest import PENDING, SUMMER, YEAR_END, ZONE, Department
+from tests.reports.test_pdf import text_of
 
 
 def lines(figure: Figure) -> dict[str, tuple[int, int]]:
@@ -215,3 +216,38 @@ def test_making_a_report_is_an_entry_with_the_hash_of_its_bytes(small_pile: Depa
 def test_a_demonstration_says_that_it_is_one(department: Department) -> None:
     assert settings.PROFILE == "development"
     assert department.counts().fictional
+
+
+def test_a_period_wholly_before_the_records_begin_is_refused(department: Department) -> None:
+    with pytest.raises(ReportError, match="This desk's records begin on Dec 1, 2024, 09:00 EST"):
+        department.counts(datetime(2025, 1, 2, tzinfo=ZONE), year=2023)
+
+
+def test_a_cut_off_before_the_records_begin_is_refused(department: Department) -> None:
+    with pytest.raises(ReportError, match="This desk's records begin on Dec 1, 2024"):
+        department.counts(datetime(2024, 11, 30, tzinfo=ZONE), year=2024)
+
+
+def test_a_period_that_begins_before_the_records_says_so_in_every_form(department: Department) -> None:
+    report = department.counts(datetime(2025, 1, 2, tzinfo=ZONE), year=2024)
+    says = "This desk's records begin on Dec 1, 2024, 09:00 EST: what came before is in no figure."
+    assert report.begins_late == says
+    table, page = report.to_csv().decode(), text_of(report.to_pdf())
+    for form in (table, page):
+        assert says in form
+        assert "whole period is covered" not in form
+
+
+def test_a_period_that_the_records_cover_says_nothing_of_when_they_began(department: Department) -> None:
+    report = department.counts(datetime(2026, 1, 2, tzinfo=ZONE))
+    assert report.begins_late == ""
+    assert "whole period is covered" in report.cut_off_says
+    assert b"records begin" not in report.to_csv()
+
+
+def test_a_report_that_is_refused_leaves_nothing_in_the_ledger(department: Department) -> None:
+    size = log.size()
+    with pytest.raises(ReportError):
+        reports.make(BOSTON, 2023, SUMMER, department.edition, out=department.folder / "out", actor="test")
+    assert log.size() == size
+    assert not (department.folder / "out").exists()

@@ -38,7 +38,7 @@ def test_a_bundle_holds_offline(packed: bundle.Bundle) -> None:
     assert found.ok, said(found)
     held = " ".join(found.holds)
     assert f"{packed.entries} of {packed.entries} entries stand in that ledger" in held
-    assert "1 papers are, byte for byte, what the ledger says arrived" in held
+    assert "1 paper is, byte for byte, what the ledger says arrived" in held
     assert "2 decisions come out again, letter for letter, from the rulebooks and facts in this bundle" in held
     assert KEY_FROM_INSIDE not in found.does_not_prove
 
@@ -56,7 +56,7 @@ def test_another_key_than_the_one_that_signed_does_not_hold(packed: bundle.Bundl
 
     found = check(packed.folder, vkeys=[new_key("detainerdesk.example/test").verifier.vkey])
     assert not found.ok
-    assert "not signed by the key that you gave" in said(found)
+    assert "signed by another key than the one you gave" in said(found)
 
 
 def test_only_this_request_s_entries_are_in_it(packed: bundle.Bundle) -> None:
