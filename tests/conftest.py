@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +29,17 @@ def data_folder_of_the_test(tmp_path: Path, settings: object) -> Path:
     """No test writes into the checkout's own data folder."""
     settings.DATA = tmp_path / "data"  # type: ignore[attr-defined]
     return tmp_path / "data"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One real browser for all tests of a process: a second one can't be started beside it."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.desk.web.browser import browser
+
+    found = browser()
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(found.executable), env=dict(found.env))
+        yield launched
+        launched.close()

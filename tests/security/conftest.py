@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.web.conftest import Desk, chromium, data_folder, delacroix, desk, screen, window
+from tests.desk.web.conftest import Desk, data_folder, delacroix, desk, screen, window
 from tests.desk.web.test_access import address, rows
 from tests.paperwork import bad
 
-__all__ = ["chromium", "data_folder", "desk", "screen", "window"]
+__all__ = ["data_folder", "desk", "screen", "window"]
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "kQ3vN8xW-pZ5rT2yB7mJ4hL9sD6fG1aC0eUiOoRtYwXnVbKcMzPq"

@@ -19,7 +19,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from detainerdesk.desk import page as desk_page
@@ -29,7 +29,6 @@ from detainerdesk.intake.models import DetainerRequest
 from detainerdesk.intake.reading.fields import Reading, Unreadable
 from detainerdesk.intake.reading.read import read
 from detainerdesk.intake.understand import understand_all
-from tests.desk.web.browser import browser
 from tests.paperwork import people
 from tests.paperwork.papers import Paper, bundle
 
@@ -112,15 +111,6 @@ def desk(transactional_db: None, data_folder: Path) -> Desk:
     made = Desk(officer=None)  # type: ignore[arg-type]
     made.officer = made.account("lima")
     return made
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Chromium]:
-    found = browser()
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(found.executable), env=dict(found.env))
-        yield launched
-        launched.close()
 
 
 @dataclass
