@@ -59,7 +59,6 @@ from detainerdesk.desk.life.rows import (
 )
 from detainerdesk.desk.life.taking_up import notice_papers, open_new
 
-
 __all__ = [
     "CLOSED_STATES",
     "GROUNDS",
