@@ -368,6 +368,7 @@ def test_why_lists_every_rule_by_what_became_of_it(desk: Desk) -> None:
     rules = {rule.id: (group.title, rule) for group in seen.why for rule in group.rules}
     title, rule = rules["BOS19-1"]
     assert title == "give the answer for now"  # no warrant check yet: the headline's own rules are named as such
+    assert "BOS19-13" not in rules  # training is owed, but not because of this request
     assert rules["US-08"][0] == "decide"  # a duty shown on the request page is explained here too
     assert rule.says
     assert rule.cite

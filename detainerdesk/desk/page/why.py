@@ -38,7 +38,7 @@ def why(look: Look) -> tuple[WhyGroup, ...]:
             found[title].setdefault(step.provision.id, _why_rule(step, trace, look))
     for duty in look.decision.duties:
         provision = trace.stack.provision(duty.id)
-        if duty.state in ("owed", "late") and provision is not None:
+        if duty.state in ("owed", "late") and duty.action in words.DUTY_LABELS and provision is not None:
             found["decide"].setdefault(duty.id, _why_rule(Step(provision, "decides", ""), trace, look))
     return tuple(WhyGroup(title, tuple(rules.values())) for title, rules in found.items() if rules)
 
