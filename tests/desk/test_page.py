@@ -545,3 +545,15 @@ def test_questions_post_what_life_understands(desk: Desk, lima: Officer) -> None
                 life.answer(state.number, version, lima, question=question.name, value=answer.value, at=NOW)
                 == version + 1
             )
+
+
+def test_the_letter_to_the_issuing_office_is_there_only_where_a_department_turned_it_on(
+    desk: Desk, settings: Any
+) -> None:
+    """It says that the form came, and nothing of custody, release or what the paper lacks."""
+    state = arrive(desk)
+    assert shown(state).letter == ""
+    settings.LETTER_TO_ISSUING_OFFICE = True
+    letter = shown(state).letter
+    assert state.number in letter
+    assert not re.search(r"custod|releas|hold|kept|bail|ticked|missing|Delacroix", letter, re.IGNORECASE)

@@ -7,7 +7,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from django.conf import settings
+
 from detainerdesk.desk import life, words
+from detainerdesk.desk.facts import accepted_text
 from detainerdesk.desk.models import (
     Act,
     Answer,
@@ -19,7 +22,7 @@ from detainerdesk.desk.models import (
     RequestState,
     WarrantCheck,
 )
-from detainerdesk.desk.page.look import KEPT, Look, look_at, looks, now_text, states
+from detainerdesk.desk.page.look import KEPT, PAPER_WORDS, Look, look_at, looks, now_text, states
 from detainerdesk.desk.page.papers import badges, fields, person, pictures
 from detainerdesk.desk.page.questions import GROUND_KEYS, ground_question, question_of
 from detainerdesk.desk.page.rows import channel, entry, strip
@@ -79,6 +82,18 @@ def request_page(agency: str, number: str, now: datetime, role: str = "desk_offi
         readings=said.readings if said else (),
         booking=None if closed or not may(role, "record_booking") else ground_question(look.agency, now),
         closed=closed,
+        letter=_letter(look),
+    )
+
+
+def _letter(look: Look) -> str:
+    """The reply to the issuing office, where the department turned it on and a form asks something."""
+    form = look.request.detainer
+    if form is None or not settings.LETTER_TO_ISSUING_OFFICE:
+        return ""
+    office = accepted_text(form, "from_office") or ""
+    return words.letter(
+        look.request.number, PAPER_WORDS.get(form.kind, "form"), look.request.received_at, office, look.agency
     )
 
 

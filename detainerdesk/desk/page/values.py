@@ -197,3 +197,4 @@ class RequestPage:
     readings: tuple[str, ...] = ()  # each way of reading that makes a difference
     booking: Question | None = None  # ground and time, at any time (B)
     closed: bool = False
+    letter: str = ""  # to the issuing office, on the print sheet; only where the department turned it on
