@@ -24,7 +24,7 @@ from detainerdesk.law.known import Bounds, Known, Setting
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.clocks import clock_end
 from detainerdesk.law.language.rulebook import Clock, Duty, Note, Provision
-from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, midnight
+from detainerdesk.law.language.vocabulary import NONE, Fact, Value, midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.table import TooManyUnknowns
 from detainerdesk.law.trace import Step, Trace
@@ -96,7 +96,6 @@ class _Decider:
             assumed={name: self.local(value) for name, value in self.known.facts.assumed.items() if name in read},
             notes=tuple(self.notes(asked)),
             trace=self.trace(asked),
-            unknown=tuple(sorted(name for name in read if self.known.value(name) is UNKNOWN)),
         )
 
     def local(self, value: Value) -> Value:

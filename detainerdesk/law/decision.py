@@ -133,7 +133,6 @@ class Decision:
     assumed: Mapping[str, Value]
     notes: tuple[NoteSaid, ...]
     trace: Trace
-    unknown: tuple[str, ...] = ()
     lengths: Mapping[str, ClockLength] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:

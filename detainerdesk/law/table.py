@@ -195,10 +195,6 @@ class Table:
                 needed.append(variable.name)
         return needed
 
-    def where(self, name: str, index: int) -> int:
-        """The completions in which a variable has its value number `index`."""
-        return self._pattern(self._index[name], (index,))
-
     def project(self, bits: int, name: str) -> int:
         """The completions that agree with one of `bits` in everything but the variable."""
         variable = self._index[name]
