@@ -2,55 +2,59 @@
 
 from __future__ import annotations
 
-from detainerdesk.law.conditions import Conditions, names_of
+from detainerdesk.law.circuit import Node, names_of
+from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.errors import ContradictoryFacts
-from detainerdesk.law.formula import leaves, negation, reads
 from detainerdesk.law.known import Known
 from detainerdesk.law.language import grammar
-from detainerdesk.law.language.vocabulary import UNKNOWN
-from detainerdesk.law.table import Table, TooManyUnknowns
+from detainerdesk.law.language.vocabulary import UNKNOWN, Constraint
+from detainerdesk.law.table import Evaluation, Table
 
 
-def refuse_contradictions(known: Known) -> None:
+def refuse_contradictions(evaluation: Evaluation) -> None:
     """Raise ContradictoryFacts, naming the facts and where each came from, where no way of filling in the unknown ones fits."""
-    conditions = Conditions(known, known.setting())
-    top = known.stack.layers[0].jurisdiction
-    open_ones = []
-    for constraint in known.vocabulary.constraints:
-        allowed = negation(conditions.formula(constraint.never, top))
-        if allowed is False:
-            facts = tuple(
-                sorted(
-                    {name for node in grammar.walk(constraint.never) for name in names_of(node) if _stated(name, known)}
-                )
-            )
-            said = "; ".join(_said(name, known) for name in facts)
-            raise ContradictoryFacts(
-                facts,
-                constraint.name,
-                f"these can't all be true: {said}. {constraint.says} No answer until one is corrected.",
-            )
-        if allowed is not True:
-            open_ones.append((constraint, allowed))
-    for constraint, allowed in open_ones:
+    known = evaluation.known
+    open_ones: list[tuple[Constraint, Node]] = []
+    for constraint, never in evaluation.law.constraints:
+        broken = evaluation.truth(never)
+        if broken:
+            raise ContradictoryFacts(*_broken(constraint, known))
+        if broken is None:
+            open_ones.append((constraint, never))
+    for constraint, never in open_ones:
+        if not _has_known_part(constraint, evaluation):
+            continue  # it can be kept whatever else is so: nothing that is known bears on it
         try:
-            table = Table(
-                [allowed],
-                [one for _, one in open_ones],
-                known.value,
-                conditions.quantified,
-                conditions.moment,
-                known.moments,
-            )
+            table = Table(evaluation, [never])
         except TooManyUnknowns:
             continue
         if not table.mask:
-            facts = tuple(sorted({name for leaf in leaves(allowed) for name in reads(leaf, known.vocabulary)}))
+            facts = tuple(sorted(evaluation.open_names([never])))
             raise ContradictoryFacts(
                 facts,
                 constraint.name,
                 f"no way of filling in {', '.join(facts)} fits what is stated. {constraint.says}",
             )
+
+
+def _has_known_part(constraint: Constraint, evaluation: Evaluation) -> bool:
+    return any(
+        name in evaluation.facts or name in evaluation.known.facts.lists
+        for node in grammar.walk(constraint.never)
+        for name in names_of(node)
+    )
+
+
+def _broken(constraint: Constraint, known: Known) -> tuple[tuple[str, ...], str, str]:
+    facts = tuple(
+        sorted({name for node in grammar.walk(constraint.never) for name in names_of(node) if _stated(name, known)})
+    )
+    said = "; ".join(_said(name, known) for name in facts)
+    return (
+        facts,
+        constraint.name,
+        f"these can't all be true: {said}. {constraint.says} No answer until one is corrected.",
+    )
 
 
 def _stated(name: str, known: Known) -> bool:

@@ -13,21 +13,25 @@ from functools import cached_property
 from itertools import product
 from math import prod
 
-from detainerdesk.law.conditions import Conditions
+from detainerdesk.law.atoms import literal
+from detainerdesk.law.circuit import Atom, ClockState, FactTest, atoms_of
+from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.contradictions import refuse_contradictions
 from detainerdesk.law.decision import By, ClockLength, Decision, DutyState, NoteSaid, Outcome, Turn
 from detainerdesk.law.derived import DERIVED, Mirror
-from detainerdesk.law.effects import CLASSES, Effects, Judged
+from detainerdesk.law.effects import CLASSES, Judged, judge_of
 from detainerdesk.law.errors import LawError
-from detainerdesk.law.formula import ClockLeaf, both, negation, reads
 from detainerdesk.law.known import Bounds, Known, Setting
+from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.clocks import clock_end
-from detainerdesk.law.language.rulebook import Clock, Duty, Note, Provision
-from detainerdesk.law.language.vocabulary import NONE, Fact, Value, midnight
+from detainerdesk.law.language.rulebook import Choice, Clock, Duty, Note, Provision
+from detainerdesk.law.language.vocabulary import NONE, Value, midnight
 from detainerdesk.law.load import Edition
-from detainerdesk.law.table import TooManyUnknowns
+from detainerdesk.law.lowering import ActionLaw, LawOn, law_on
+from detainerdesk.law.table import Evaluation, Table
 from detainerdesk.law.trace import Step, Trace
+from detainerdesk.law.turns import turns
 
 MAX_COMBINATIONS = 64
 
@@ -46,7 +50,7 @@ def outcomes(case: Case, edition: Edition, actions: Sequence[str]) -> dict[str, 
 
 
 class _Decider:
-    """Decides one case; keeps the law of each action and setting that it has built."""
+    """Decides one case; keeps what it has worked out."""
 
     def __init__(self, case: Case, edition: Edition) -> None:
         self.known = Known.of(case, edition)
@@ -55,25 +59,25 @@ class _Decider:
         self.edition = edition
         self.stack = self.known.stack
         self.vocabulary = edition.vocabulary
-        self._laws: dict[tuple[str, Setting], Effects] = {}
-        self._mirrors: dict[tuple[str, Setting], Mirror] = {}
-        refuse_contradictions(self.known)
+        self._evaluations: dict[Setting, Evaluation] = {}
+        self._judged: dict[tuple[str, Setting], Judged] = {}
+        refuse_contradictions(self.evaluation(self.known.setting()))
 
-    def law(self, action: str, setting: Setting) -> Effects:
-        """The law of one action in one setting, built once."""
-        if (action, setting) not in self._laws:
-            self._laws[action, setting] = Effects(self.known, action, setting)
-        return self._laws[action, setting]
+    def law_on(self, at: datetime) -> LawOn:
+        return law_on(self.stack, self.known.day(at))
 
-    def mirror(self, action: str, setting: Setting) -> Mirror:
-        """A derived action in one setting, built once."""
-        if (action, setting) not in self._mirrors:
-            self._mirrors[action, setting] = Mirror(self.known, action, setting)
-        return self._mirrors[action, setting]
+    def evaluation(self, setting: Setting) -> Evaluation:
+        """The tests of the case in one setting, each decided once."""
+        if setting not in self._evaluations:
+            self._evaluations[setting] = Evaluation(self.known, self.law_on(setting.at), setting)
+        return self._evaluations[setting]
 
-    def laws(self, action: str, setting: Setting) -> Sequence[Effects]:
+    def laws(self, action: str, setting: Setting) -> Sequence[ActionLaw]:
         """The law that an action rests on: its own, or for a derived one that of the actions that it mirrors."""
-        return self.mirror(action, setting).laws if self._is_derived(action) else (self.law(action, setting),)
+        law = self.law_on(setting.at)
+        if self._is_derived(action):
+            return Mirror.of(action, law, self.known).laws
+        return (law.action(action, setting.item, self.known.roles),)
 
     def _is_derived(self, action: str) -> bool:
         return action in DERIVED and not self.known.has_rules(action)
@@ -124,7 +128,10 @@ class _Decider:
 
     def _over_readings(self, action: str, item: str | None, at: datetime, *, declared_too: bool = False) -> Outcome:
         """Decide under every combination of open readings and of bounds of uncertain days that the action's rules use."""
-        settings = list(self._settings(action, item, at, declared_too))
+        plain = replace(self.known.setting(item, at), declared_too=declared_too)
+        settings = self._settings(action, plain)
+        if len(settings) == 1:
+            return self._settled(self.judge(action, plain))
         judged = [(setting, self.judge(action, setting)) for setting in settings]
         _, default = judged[0]
         outcomes = {one.outcome for _, one in judged}
@@ -139,26 +146,34 @@ class _Decider:
                 for _, one in judged
             )
             outcome = "undetermined" if may_end else "disputed"
-        return Outcome(
+        return replace(
+            self._settled(default),
             outcome=outcome,
-            standing=default.standing,
             settled="undetermined" not in outcomes,
-            by=tuple(self._by(provision) for provision in default.by),
             needs=tuple(needs),
             alternatives=alternatives,
-            one_of=default.one_of,
-            lifted=default.lifted,
-            voided=default.voided,
         )
 
-    def _settings(self, action: str, item: str | None, at: datetime, declared_too: bool) -> Iterator[Setting]:
+    def _settled(self, judged: Judged) -> Outcome:
+        """What was judged under one combination, as an outcome."""
+        return Outcome(
+            outcome=judged.outcome,
+            standing=judged.standing,
+            settled=judged.outcome != "undetermined",
+            by=tuple(self._by(provision) for provision in judged.by),
+            needs=judged.needs,
+            one_of=judged.one_of,
+            lifted=judged.lifted,
+            voided=judged.voided,
+        )
+
+    def _settings(self, action: str, plain: Setting) -> Sequence[Setting]:
         """Every combination of the readings and uncertain days that the action's rules use; the default's first."""
-        plain = replace(self.known.setting(item, at), declared_too=declared_too)
         laws = self.laws(action, plain)
-        uncertain = any(law.uncertain_days() for law in laws)
-        if uncertain:
-            laws = (*laws, *self.laws(action, replace(plain, bounds="early")))
-        names = sorted({name for law in laws for name in law.readings_used()})
+        names = sorted({name for law in laws for name in law.readings})
+        uncertain = any(law.has_uncertain_days for law in laws)
+        if not names and not uncertain:
+            return (plain,)
         options: list[tuple[str, ...]] = []
         for name in names:
             reading = self.stack.readings[name]
@@ -172,27 +187,39 @@ class _Decider:
             raise LawError(
                 f"{action}: {total} combinations of readings; at most {MAX_COMBINATIONS} are decided. Counsel has to choose some first."
             )
-        for bound in bounds:
-            for choice in product(*options):
-                readings = {**plain.reading, **dict(zip(names, choice, strict=True))}
-                yield replace(plain, readings=tuple(sorted(readings.items())), bounds=bound)
+        return [
+            replace(
+                plain,
+                readings=tuple(sorted({**plain.reading, **dict(zip(names, choice, strict=True))}.items())),
+                bounds=bound,
+            )
+            for bound in bounds
+            for choice in product(*options)
+        ]
 
     def judge(self, action: str, setting: Setting) -> Judged:
         """One action in one setting, over all completions of what is unknown."""
+        if (action, setting) not in self._judged:
+            self._judged[action, setting] = self._judge(action, setting)
+        return self._judged[action, setting]
+
+    def _judge(self, action: str, setting: Setting) -> Judged:
         try:
             if self._is_derived(action):
-                return self.mirror(action, setting).judged()
-            return self.law(action, setting).judged()
+                return (
+                    Mirror.of(action, self.law_on(setting.at), self.known).reflected(self.evaluation(setting)).judged()
+                )
+            (law,) = self.laws(action, setting)
+            judge = judge_of(law, self.known)
+            try:
+                return judge.complete(self.known, setting)
+            except KeyError:
+                return judge.over(Table(self.evaluation(setting), law.nodes)).judged()
         except TooManyUnknowns as error:
-            order = self.known.cautious(action, setting.at)
+            order = self.known.cautious(action, self.known.day(setting.at))
             return Judged(
                 CLASSES, "undetermined", order[0], (), False, tuple(sorted(error.names, key=self.known.cost)), (), ()
             )
-
-    def _has_rules(self, action: str) -> bool:
-        return any(action in rule.actions for rule in self.stack.rules) or any(
-            duty.action == action for duty in self.stack.duties()
-        )
 
     # Time.
 
@@ -209,14 +236,12 @@ class _Decider:
     @cached_property
     def _clocks(self) -> list[tuple[Clock, datetime, ClockLength]]:
         found: list[tuple[Clock, datetime, ClockLength]] = []
-        conditions = Conditions(self.known, self.known.setting())
-        for clock in conditions.clocks_in_force():
+        for clock in self.law_on(self.case.at).clocks_in_force():
             start = self.known.facts.value(clock.start)
             if not isinstance(start, datetime):
                 continue
             hours, calendar, holiday_days = (
-                conditions.chosen(choice, clock.jurisdiction)
-                for choice in (clock.hours, clock.calendar, clock.holidays)
+                self._chosen(choice, clock.jurisdiction) for choice in (clock.hours, clock.calendar, clock.holidays)
             )
             if hours in (None, "none") or calendar is None or holiday_days is None:
                 continue
@@ -227,6 +252,17 @@ class _Decider:
                 end = stop
             found.append((clock, end, length))
         return found
+
+    def _chosen(self, choice: Choice, jurisdiction: str) -> str | None:
+        """The value of a choice, or None while what it turns on is not known."""
+        evaluation = self.evaluation(self.known.setting())
+        for condition, value in choice.branches:
+            here = evaluation.truth(evaluation.law.circuit(condition, jurisdiction)) if condition else True
+            if here is None:
+                return None
+            if here:
+                return value
+        return "none"
 
     def _by(self, provision: Provision) -> By:
         layer = self.stack.layers[self.known.rank(provision)]
@@ -243,31 +279,37 @@ class _Decider:
     def _later_moments(self, action: str, item: str | None) -> list[datetime]:
         at, zone = self.case.at, self.stack.zone
         laws = self.laws(action, self.known.setting(item, at))
-        days = {day for law in laws for provision in law.considered() for day in provision.in_force.changes()}
-        days |= {provision.declared for law in laws for provision in law.considered() if provision.declared}
+        days = {day for law in laws for provision in law.considered for day in provision.in_force.changes()}
+        days |= {provision.declared for law in laws for provision in law.considered if provision.declared}
         days |= {day for layer in self.stack.layers for one in layer.definitions for day in one.in_force.changes()}
         moments = {midnight(day, zone) for day in days}
-        names: set[str] = set()
-        for leaf in (leaf for law in laws for leaf in law.every_leaf()):
-            names |= set(reads(leaf, self.vocabulary))
-            if isinstance(leaf, ClockLeaf):
-                start = self.known.value(leaf.start)
+        values: list[Value] = []
+        for atom in self._atoms_behind(action, self.known.setting(item, at)):
+            means = atom.means
+            values += map(self.known.facts.value, atom.reads)
+            if isinstance(means, FactTest) and isinstance(means.test, grammar.Compare):
+                values += [literal(side, zone) for side in (means.test.left, means.test.right)]
+            if isinstance(means, ClockState):
+                start = self.known.facts.value(means.start)
                 if isinstance(start, datetime):
-                    moments.add(clock_end(start, leaf.hours, leaf.calendar, leaf.holidays, zone))
-        for law in laws:
-            names |= law.names_folded()
-        for value in (*map(self.known.value, names), *(value for law in laws for value in law.conditions.literals)):
+                    moments.add(clock_end(start, means.hours, means.calendar, means.holidays, zone))
+        for value in values:
             if isinstance(value, datetime):
                 moments.add(value)
             elif isinstance(value, date):
                 moments |= {midnight(value, zone), midnight(value + timedelta(days=1), zone)}
-        clocks = {name for law in laws for name in law.clocks_named()}
-        moments |= {end for clock, end in self.clock_ends().items() if clock in clocks}
         return sorted(moment for moment in moments if moment > at)
+
+    def _atoms_behind(self, action: str, setting: Setting) -> Sequence[Atom]:
+        """Every test that the law of an action rests on, those inside the conditions on lists too."""
+        atoms = [atom for law in self.laws(action, setting) for atom in law.every_atom]
+        if self._is_derived(action):
+            atoms += atoms_of(*Mirror.of(action, self.law_on(setting.at), self.known).beside)
+        return tuple({atom.id: atom for atom in atoms}.values())
 
     def _was_so(self, action: str, item: str | None, base: Outcome) -> str | None:
         day = self.known.day(self.case.at)
-        considered = [one for law in self.laws(action, self.known.setting(item)) for one in law.considered()]
+        considered = [one for law in self.laws(action, self.known.setting(item)) for one in law.considered]
         if not any(one.declared and day < one.declared for one in considered):
             return None
         word = self._over_readings(action, item, self.case.at, declared_too=True).outcome
@@ -276,36 +318,10 @@ class _Decider:
     # What could still arrive and turn the outcome.
 
     def _turns(self, action: str, item: str | None, base: Outcome) -> tuple[Turn, ...]:
-        """Single facts that the vocabulary marks as able to arrive and that would change the class."""
+        """The smallest sets of facts that the vocabulary marks as able to arrive and that would change the class."""
         if base.outcome in ("undetermined", "disputed"):
             return ()
-        setting = self.known.setting(item)
-        read = self._read_by([action])
-        found: list[Turn] = []
-        for fact in self.vocabulary.facts.values():
-            if not fact.arrives or fact.name not in read:
-                continue
-            try:
-                turn = self._turn(action, setting, fact, base)
-            except LawError:
-                continue
-            if turn:
-                found.append(turn)
-        return tuple(found)
-
-    def _turn(self, action: str, setting: Setting, fact: Fact, base: Outcome) -> Turn | None:
-        opened = self.known.opened(fact.name)
-        law = Mirror(opened, action, setting) if self._is_derived(action) else Effects(opened, action, setting)
-        classes, table = law.class_bits(), law.table
-        if not any(variable.name == fact.name for variable in table.variables):
-            return None
-        for word in CLASSES:
-            if word != _class_word(base) and classes[word] & table.mask:
-                value = table.witness(classes[word] & table.mask)[fact.name]
-                arrives = law.conditions.witness_record(fact.name, value) if fact.kind == "list" else value
-                if arrives is not None:
-                    return Turn({fact.name: arrives}, "permitted or silent" if word == "free" else word)
-        return None
+        return tuple(turns(self.known, action, self.known.setting(item), self._read_by([action]), _class_word(base)))
 
     # Beside the outcomes.
 
@@ -313,26 +329,22 @@ class _Decider:
         """Every duty of the layers that this case gives rise to, or may."""
         states: list[DutyState] = []
         setting = self.known.setting()
-        maker = Conditions(self.known, setting)
+        evaluation = self.evaluation(setting)
         for duty in self.stack.duties():
-            if duty.status == "off" or not maker.in_force(duty):
+            if duty.status == "off" or not evaluation.truth(evaluation.law.in_force(duty)):
                 continue
-            trigger = both(
-                [
-                    maker.formula(duty.when, duty.jurisdiction),
-                    negation(maker.formula(duty.unless, duty.jurisdiction)) if duty.unless else True,
-                ]
-            )
+            trigger = self._holds(duty.when, duty)
+            if trigger is not False and duty.unless:
+                stopped = self._holds(duty.unless, duty)
+                trigger = False if stopped else None if stopped is None else trigger
             if trigger is False or self._is_voided(duty, setting):
                 continue
-            done = maker.formula(duty.done, duty.jurisdiction, done=True) if duty.done else False
-            excused = maker.formula(duty.excused, duty.jurisdiction) if duty.excused else False
             due_at = self.clock_ends().get(duty.deadline)
-            if trigger is not True:
+            if trigger is None:
                 state = "undetermined"
-            elif done is True:
+            elif duty.done and self._holds(duty.done, duty, done=True):
                 state = "done"
-            elif excused is True:
+            elif duty.excused and self._holds(duty.excused, duty):
                 state = "excused"
             else:
                 state = "late" if due_at is not None and self.case.at >= due_at else "owed"
@@ -352,6 +364,11 @@ class _Decider:
             )
         return tuple(states)
 
+    def _holds(self, condition: grammar.Expression, by: Provision | Note, *, done: bool = False) -> bool | None:
+        """Whether a condition of a provision holds now; None while it turns on what is not known."""
+        evaluation = self.evaluation(self.known.setting())
+        return evaluation.truth(evaluation.law.circuit(condition, by.jurisdiction, done=done))
+
     def _is_voided(self, duty: Duty, setting: Setting) -> bool:
         """Whether a higher law surely takes the duty out."""
         if not any(duty.action in voids.actions for voids in self.stack.voids):
@@ -359,7 +376,6 @@ class _Decider:
         return any(id == duty.id for id, _ in self.judge(duty.action, setting).voided)
 
     def notes(self, asked: Sequence[str]) -> Iterator[NoteSaid]:
-        maker = Conditions(self.known, self.known.setting())
         for missing in self.stack.missing:
             yield NoteSaid("not-encoded", f"Not in this answer: {missing}. Its rules are not in this system.")
         for missing in self.stack.not_encoded:
@@ -382,10 +398,10 @@ class _Decider:
                     reading.cite,
                 )
         for note in self.stack.notes:
-            if self._says(note, asked, day, maker):
+            if self._says(note, asked, day):
                 yield NoteSaid(note.id, note.text, note.cite)
 
-    def _says(self, note: Note, asked: Sequence[str], day: date, maker: Conditions) -> bool:
+    def _says(self, note: Note, asked: Sequence[str], day: date) -> bool:
         if (
             note.status == "off"
             or note.in_force.on(day) == "out"
@@ -394,27 +410,30 @@ class _Decider:
             return False
         if note.when is None:
             return bool(note.actions)
-        return maker.formula(note.when, note.jurisdiction) is not False
+        return self._holds(note.when, note) is not False
 
     def trace(self, asked: Sequence[str]) -> Trace:
-        steps: dict[str, tuple[Step, ...]] = {}
-        setting = self.known.setting()
-        for action in asked:
-            spec = self.vocabulary.actions[action]
-            item = (spec.is_item or self.known.items_sought())[0] if spec.is_item or spec.by_item else None
-            base = "hold" if self._is_derived(action) else action
-            steps[action] = self.law(base, replace(setting, item=item)).steps()
-        return Trace(self.case, self.stack, self.known.facts, steps)
+        return Trace(self.case, self.stack, self.known.facts, tuple(asked), self.steps)
+
+    def steps(self, action: str) -> tuple[Step, ...]:
+        """What became of each rule and void that speaks of the action, by the default readings."""
+        spec = self.vocabulary.actions[action]
+        item = (spec.is_item or self.known.items_sought())[0] if spec.is_item or spec.by_item else None
+        setting = self.known.setting(item)
+        (law,) = self.laws("hold" if self._is_derived(action) else action, setting)
+        try:
+            return tuple(judge_of(law, self.known).effects(self.evaluation(setting)).steps())
+        except TooManyUnknowns:
+            return tuple(
+                Step(one, "would decide if" if one.id in law.active else "not in force", "") for one in law.considered
+            )
 
     def _read_by(self, asked: Sequence[str]) -> set[str]:
-        """The facts that the rules of the actions asked read."""
+        """The facts that the law of the actions asked reads."""
         read: set[str] = set()
         for action in asked:
-            for base in ("hold", "honor_criminal_warrant") if action in DERIVED else (action,):
-                law = self.law(base, self.known.setting(next(iter(self.vocabulary.actions[base].is_item), None)))
-                read |= law.names_folded()
-                for leaf in law.every_leaf():
-                    read |= {name for name in reads(leaf, self.vocabulary) if "[" not in name}
+            setting = self.known.setting(next(iter(self.vocabulary.actions[action].is_item), None))
+            read |= {name for atom in self._atoms_behind(action, setting) for name in atom.reads}
         return read
 
 

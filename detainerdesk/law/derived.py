@@ -2,46 +2,103 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
-from detainerdesk.law.effects import CLASSES, Effects, Judged
-from detainerdesk.law.formula import negation
-from detainerdesk.law.known import Known, Setting
+from detainerdesk.law.circuit import Node
+from detainerdesk.law.effects import CLASSES, Effects, Judge, Judged, judge_of
+from detainerdesk.law.known import Known
 from detainerdesk.law.language import grammar
-from detainerdesk.law.table import Table
+from detainerdesk.law.lowering import ActionLaw, LawOn
+from detainerdesk.law.table import Evaluation, Table
 
 DERIVED = ("release", "refuse_hold")
 ELIGIBLE = "custody.eligible_for_release"
+OTHER_GROUND = "custody.other_lawful_basis"
 MIRROR = {"required": "forbidden", "forbidden": "required", "silent": "permitted"}
 
 
+@dataclass(frozen=True)
 class Mirror:
-    """`release` and `refuse_hold`: derived from `hold` in each completion (docs/rulebook.md section 6)."""
+    """`release` or `refuse_hold`: derived from `hold` in each completion (docs/rulebook.md section 6)."""
 
-    def __init__(self, known: Known, action: str, setting: Setting) -> None:
-        self.known = known
-        self.hold = Effects(known, "hold", setting)
-        self.conditions = self.hold.conditions
-        self.warrant = Effects(known, "honor_criminal_warrant", setting, self.conditions)
-        lowest = known.stack.layers[-1].jurisdiction
-        self.not_eligible = negation(self.conditions.formula(grammar.Name(ELIGIBLE), lowest))
-        self.on_other_ground = self.conditions.formula(grammar.Name("custody.other_lawful_basis"), lowest)
-        self.tests_other_ground = action == "release"
-        self.laws = (self.hold, self.warrant) if self.tests_other_ground else (self.hold,)
+    action: str
+    law: LawOn
+    hold: Judge
+    warrant: Judge
+
+    @classmethod
+    def of(cls, action: str, law: LawOn, known: Known) -> Mirror:
+        hold, warrant = (
+            judge_of(law.action(name, None, known.roles), known) for name in ("hold", "honor_criminal_warrant")
+        )
+        return cls(action, law, hold, warrant)
 
     @cached_property
-    def table(self) -> Table:
-        formulas = [formula for law in self.laws for formula in law.formulas()]
-        if self.tests_other_ground:
-            formulas.append(self.on_other_ground)
-        table = self.hold.make_table([*formulas, self.not_eligible])
-        self.hold.table = self.warrant.table = table
-        return table
+    def laws(self) -> tuple[ActionLaw, ...]:
+        """The law that the action rests on."""
+        return (self.hold.law, self.warrant.law) if self.tests_other_ground else (self.hold.law,)
+
+    @property
+    def tests_other_ground(self) -> bool:
+        return self.action == "release"
+
+    @cached_property
+    def not_eligible(self) -> Node:
+        eligible = self.law.circuit(grammar.Name(ELIGIBLE), self.law.stack.layers[-1].jurisdiction)
+        return self.law.circuits.negation(eligible)
+
+    @cached_property
+    def on_other_ground(self) -> Node:
+        return self.law.circuit(grammar.Name(OTHER_GROUND), self.law.stack.layers[-1].jurisdiction)
+
+    @cached_property
+    def beside(self) -> tuple[Node, ...]:
+        """The circuits that it rests on beside the laws."""
+        return (self.not_eligible, self.on_other_ground) if self.tests_other_ground else (self.not_eligible,)
+
+    def reflected(self, evaluation: Evaluation) -> Reflected:
+        """The action in one case."""
+        beside = [evaluation.truth(node) for node in self.beside]
+        if None not in beside:
+            try:
+                effects = [
+                    judge.of_bits(judge.compiled.closure(evaluation.facts, evaluation.setting)[0])
+                    for judge in (self.hold, self.warrant)[: len(self.laws)]
+                ]
+            except KeyError:
+                pass
+            else:
+                return Reflected(effects[0], effects[1] if len(effects) > 1 else None, int(any(beside)))
+        nodes = [node for law in self.laws for node in law.nodes]
+        table = Table(evaluation, [*nodes, *self.beside])
+        out = 0
+        for node in self.beside:
+            out |= table.bits(node)
+        return Reflected(self.hold.over(table), self.warrant.over(table) if self.tests_other_ground else None, out)
+
+
+@dataclass(frozen=True)
+class Reflected:
+    """What a derived action comes to in one case; `out`: where custody goes on by other ground or nobody is eligible yet."""
+
+    hold: Effects
+    warrant: Effects | None
+    out: int
+
+    @property
+    def table(self) -> Table | None:
+        return self.hold.table
+
+    @cached_property
+    def not_in_question(self) -> int:
+        if self.warrant is None:
+            return self.out
+        classes = self.warrant.class_bits()
+        return self.out | classes["required"] | classes["permitted"]
 
     def class_bits(self) -> dict[str, int]:
-        mask = self.table.mask
-        bits = self.hold.class_bits()
-        out = self._not_in_question()
+        bits, out, mask = self.hold.class_bits(), self.not_in_question, self.hold.mask
         return {
             "required": bits["forbidden"] & ~out,
             "forbidden": bits["required"] & ~out,
@@ -50,20 +107,10 @@ class Mirror:
             "permitted": bits["free"] & ~out,
         }
 
-    def _not_in_question(self) -> int:
-        """Where custody goes on by other ground, or the person is not yet eligible."""
-        out = self.table.bits(self.not_eligible, self.hold)
-        if self.tests_other_ground:
-            warrant = self.warrant.class_bits()
-            out |= self.table.bits(self.on_other_ground, self.hold) | warrant["required"] | warrant["permitted"]
-        return out
-
     def judged(self) -> Judged:
-        mask = self.table.mask
-        hold = self.hold.judged()
-        bits = self.class_bits()
+        mask, hold, bits = self.hold.mask, self.hold.judged(), self.class_bits()
         possible = tuple(word for word in CLASSES if bits[word])
-        silent = self._not_in_question() & mask == mask
+        silent = self.not_in_question & mask == mask
         standing = "silent" if silent else MIRROR.get(hold.standing, hold.standing)
         if len(possible) > 1:
             outcome = "undetermined"
@@ -73,10 +120,6 @@ class Mirror:
             outcome = possible[0]
         if outcome in ("required", "forbidden", "permitted", "silent"):
             standing = outcome
-        needs = (
-            ()
-            if len(possible) == 1
-            else tuple(sorted(self.table.needs([bits[word] for word in CLASSES]), key=self.known.cost))
-        )
+        needs = () if len(possible) == 1 else self.hold.needs([bits[word] for word in CLASSES])
         by = () if silent else hold.by
         return Judged(possible, outcome, standing, by, hold.one_of, needs, hold.lifted, hold.voided)

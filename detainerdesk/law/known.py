@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -117,9 +117,8 @@ class Known:
         sought = self.facts.value("info.sought")
         return tuple(item for item in every if sought is UNKNOWN or item in sought) or every
 
-    def cautious(self, action: str, at: datetime) -> tuple[str, ...]:
+    def cautious(self, action: str, day: date) -> tuple[str, ...]:
         """What to do first while the outcome is open: the lowest layer's order."""
-        day = self.day(at)
         for layer in reversed(self.stack.layers):
             for block in layer.cautious:
                 if block.action == action and block.in_force.on(day) != "out":
@@ -131,14 +130,14 @@ class Known:
             duty.action == action for duty in self.stack.duties()
         )
 
-    def opened(self, name: str) -> Known:
-        """The same case with one fact not known, or one list not complete."""
-        if name in self.vocabulary.facts and self.vocabulary.facts[name].kind == "list":
-            records = self.facts.lists[name].records if name in self.facts.lists else ()
-            facts = replace(self.facts, lists={**self.facts.lists, name: Records(records, complete=False)})
-        else:
-            facts = replace(self.facts, values={key: value for key, value in self.facts.values.items() if key != name})
-        return replace(self, facts=facts)
+    def opened(self, names: Collection[str]) -> Known:
+        """The same case with some facts not known, some lists not complete."""
+        lists = dict(self.facts.lists)
+        for name in names:
+            if self.vocabulary.facts[name].kind == "list":
+                lists[name] = Records(lists[name].records if name in lists else (), complete=False)
+        values = {name: value for name, value in self.facts.values.items() if name not in names}
+        return replace(self, facts=replace(self.facts, values=values, lists=lists))
 
 
 def _roles(case: Case, stack: Stack, vocabulary: Vocabulary) -> frozenset[str] | None:

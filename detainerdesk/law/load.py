@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from detainerdesk.law.circles import refuse_circles
@@ -87,6 +88,23 @@ class Stack:
     @cached_property
     def pending(self) -> tuple[Pending, ...]:
         return tuple(one for layer in self.layers for one in layer.pending)
+
+    @cached_property
+    def changes(self) -> tuple[date, ...]:
+        """Every local day on which some part of the law begins, may begin or has just ended, in order."""
+        days: set[date] = set()
+        for layer in self.layers:
+            for provision in layer.provisions():
+                days |= {*provision.in_force.changes(), *([provision.declared] if provision.declared else [])}
+            dated = [one.in_force for one in layer.definitions] + [one.in_force for one in layer.clocks]
+            dated += [one.in_force for one in layer.cautious]
+            days |= {day for in_force in dated for day in in_force.changes()}
+        return tuple(sorted(days))
+
+    @cached_property
+    def laws(self) -> dict[int, Any]:
+        """The law on each span of days between two changes, as circuits, once made."""
+        return {}
 
     @cached_property
     def readings(self) -> Mapping[str, Reading]:

@@ -6,18 +6,20 @@ does not hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from detainerdesk.law.conditions import Conditions, names_of
+from detainerdesk.law.circuit import names_of
 from detainerdesk.law.known import Known
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case, Facts
 from detainerdesk.law.language.rulebook import Definition, Provision
 from detainerdesk.law.language.vocabulary import Value
 from detainerdesk.law.load import Stack
+from detainerdesk.law.lowering import law_on
+from detainerdesk.law.table import Evaluation
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,13 @@ class Trace:
     case: Case
     stack: Stack
     facts: Facts
-    steps: Mapping[str, tuple[Step, ...]]
+    asked: tuple[str, ...]
+    found: Callable[[str], tuple[Step, ...]]
+
+    @cached_property
+    def steps(self) -> Mapping[str, tuple[Step, ...]]:
+        """For each action asked, what became of each rule and void."""
+        return {action: self.found(action) for action in self.asked}
 
     def tests(self, provision: Provision) -> tuple[Test, ...]:
         """Each test of a rule's `when` and `unless`, definitions opened, in the order of the text."""
@@ -79,14 +87,13 @@ class Trace:
         return self.stack.definition(name, jurisdiction, self.case.at.astimezone(self.stack.zone).date())
 
     @cached_property
-    def _conditions(self) -> Conditions:
+    def _evaluation(self) -> Evaluation:
         known = Known(self.case, self.stack, self.stack.vocabulary, self.facts, None)
-        return Conditions(known, known.setting())
+        return Evaluation(known, law_on(self.stack, known.day(self.case.at)), known.setting())
 
     def _value(self, node: grammar.Expression, jurisdiction: str) -> bool | None:
         """As the decision has it; None while it turns on something that is not known."""
-        formula = self._conditions.formula(node, jurisdiction)
-        return formula if isinstance(formula, bool) else None
+        return self._evaluation.truth(self._evaluation.law.circuit(node, jurisdiction))
 
     def _behind(self, node: grammar.Expression, jurisdiction: str) -> tuple[tuple[str, Value, str], ...]:
         names = self._of_clock(node.clock, jurisdiction) if isinstance(node, grammar.ClockTest) else names_of(node)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -116,7 +117,22 @@ class Facts:
     def value(self, name: str) -> Value:
         return self.values.get(name, UNKNOWN)
 
+    @cached_property
+    def plain(self) -> Mapping[str, Any]:
+        """The facts as conditions read them: known ones only, complete lists as their records, and under OWED what is owed."""
+        found: dict[str, Any] = {name: value for name, value in self.values.items() if value is not UNKNOWN}
+        found[OWED] = self.owed
+        for name, records in self.lists.items():
+            if records.complete:
+                found[name] = tuple(
+                    {field: value for field, value in record.items() if value is not UNKNOWN}
+                    for record in records.records
+                )
+        return found
 
+
+OWED = "owed"
+"""Beside the facts in `Facts.plain`: the names of our own duties that were left out."""
 LAYERS_ENCODED = "layers_encoded"
 """In a left-out line: every layer of the agency's profile is encoded."""
 
@@ -280,7 +296,7 @@ def leaf_holds(
         if value is UNKNOWN:
             return None
         fact = fields.get(node.fact) or vocabulary.facts[node.fact]
-        return any(value == _constant(fact, text, zone) for text in node.values)
+        return any(value == test_constant(fact, text, zone) for text in node.values)
     if isinstance(node, grammar.Includes):
         value = get(node.fact)
         return None if value is UNKNOWN else (value if isinstance(value, bool) else node.value in value)
@@ -292,7 +308,8 @@ def leaf_holds(
     raise TypeError(f"{node!r} is no test on facts")
 
 
-def _constant(fact: Fact, text: str, zone: ZoneInfo) -> Value:
+def test_constant(fact: Fact, text: str, zone: ZoneInfo) -> Value:
+    """The value that a test names."""
     if fact.kind == "moment" and text == NONE:
         return NONE
     return typed(fact, text, zone)

@@ -1,0 +1,326 @@
+"""Answers: what a list may answer, all at once, to the conditions asked of it, though records or fields are not known.
+
+A list enters the table of completions as one variable. Each record with unknown fields has a table of its own; records that
+nobody has seen all share that of a record of which nothing is known. Joint answers are sums over the records, counts kept to
+the threshold that a condition asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from detainerdesk.law.candidates import Unknown, candidates
+from detainerdesk.law.circuit import AllOf, AnyOf, Atom, FactTest, Negation, Node, Quantified, atoms_of
+from detainerdesk.law.completions import Completions
+from detainerdesk.law.known import Setting
+from detainerdesk.law.language.case import Records
+from detainerdesk.law.language.vocabulary import UNKNOWN, Value
+from detainerdesk.law.lowering import LawOn
+
+Share = tuple[Any, ...]
+"""What records add to each condition: a count up to its threshold, or a set of values where different ones are counted."""
+Answer = tuple[bool, ...]
+"""Whether each condition is met."""
+
+FULL = frozenset({"\0enough"})
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The joint answers that a list may give. `pairs` names, for the list itself and each unknown field of its records, the
+    answers (by number) between which that alone makes the difference."""
+
+    values: tuple[Answer, ...]
+    pairs: Mapping[str, frozenset[tuple[int, int]]]
+
+
+class ListInCase:
+    """One list in one case: its records as known, the facts beside it, and the conditions asked of it."""
+
+    def __init__(
+        self, law: LawOn, name: str, asked: Sequence[Atom], records: Records, facts: Mapping[str, Any], setting: Setting
+    ) -> None:
+        self.law = law
+        self.name = name
+        self.asked = tuple(atom.means for atom in asked if isinstance(atom.means, Quantified))
+        self.records = records
+        self.facts = facts
+        self.setting = setting
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Every joint answer, and what makes the difference between two."""
+        tables = [self._table(number) for number in range(len(self.records.records))]
+        shares = [tuple(table.shares) for table in tables]
+        unseen = self.unseen_states
+        everything = self._sums([*shares, unseen])
+        values = tuple(dict.fromkeys(self.answer(state) for state in sorted(everything, key=repr)))
+        number = {value: index for index, value in enumerate(values)}
+        pairs: dict[str, frozenset[tuple[int, int]]] = {}
+        if len(unseen) > 1:
+            bases = self._sums(shares)
+            pairs[self.name] = self._differences(bases, [(a, b) for a in unseen for b in unseen if a != b], number)
+        for index, table in enumerate(tables):
+            if table.completions.size == 1:
+                continue
+            bases = self._sums([*shares[:index], *shares[index + 1 :], unseen])
+            for field, changes in table.changes.items():
+                found = self._differences(bases, changes, number)
+                if found:
+                    pairs[f"{self.name}[{index + 1}].{field}"] = found
+        return Answers(values, pairs)
+
+    def answer(self, state: Share) -> Answer:
+        return tuple(
+            (len(share) >= one.count or share == FULL) if one.different else share >= one.count
+            for one, share in zip(self.asked, state, strict=True)
+        )
+
+    def _differences(
+        self, bases: set[Share], changes: Sequence[tuple[Share, Share]], number: Mapping[Answer, int]
+    ) -> frozenset[tuple[int, int]]:
+        found: set[tuple[int, int]] = set()
+        for base in bases:
+            for before, after in changes:
+                here = number[self.answer(self._sum(base, before))]
+                there = number[self.answer(self._sum(base, after))]
+                if here != there:
+                    found.add((here, there))
+        return frozenset(found)
+
+    @property
+    def nothing(self) -> Share:
+        return tuple(frozenset() if one.different else 0 for one in self.asked)
+
+    def _sum(self, left: Share, right: Share) -> Share:
+        found: list[Any] = []
+        for one, a, b in zip(self.asked, left, right, strict=True):
+            if one.different:
+                both = a | b
+                found.append(FULL if len(both) >= one.count or FULL in (a, b) else both)
+            else:
+                found.append(min(one.count, a + b))
+        return tuple(found)
+
+    def _sums(self, each: Sequence[Sequence[Share]]) -> set[Share]:
+        states = {self.nothing}
+        for shares in each:
+            states = {self._sum(state, share) for state in states for share in shares}
+        return states
+
+    @cached_property
+    def unseen_states(self) -> tuple[Share, ...]:
+        """What records that nobody has seen may add, together."""
+        if self.records.complete:
+            return (self.nothing,)
+        shares = [share for share in self.unseen.shares if any(share)]
+        states, waiting = {self.nothing}, [self.nothing]
+        while waiting:
+            state = waiting.pop()
+            for share in shares:
+                new = self._sum(state, share)
+                if new not in states:
+                    states.add(new)
+                    waiting.append(new)
+        return tuple(sorted(states, key=repr))
+
+    @cached_property
+    def unseen(self) -> RecordTable:
+        return RecordTable(self, {}, self.values_of_different(beside=max((one.count for one in self.asked), default=1)))
+
+    def _table(self, index: int) -> RecordTable:
+        records = self.records.records
+        unknown_ones = sum(
+            any(record.get(one.different, UNKNOWN) is UNKNOWN for one in self.asked if one.different)
+            for record in records
+        )
+        return RecordTable(self, records[index], self.values_of_different(beside=unknown_ones))
+
+    def values_of_different(self, beside: int) -> Mapping[str, tuple[Value, ...]]:
+        """The values that a field may have of which different ones are counted: those of other records, and some of its own."""
+        found: dict[str, tuple[Value, ...]] = {}
+        fields = self.law.vocabulary.fields(self.name)
+        for one in self.asked:
+            if one.different and fields[one.different].kind not in ("yes/no", "one of"):
+                named = [record.get(one.different, UNKNOWN) for record in self.records.records]
+                own = [f"\0value {number}" for number in range(1, beside + 1)]
+                found[one.different] = tuple(dict.fromkeys([value for value in named if value is not UNKNOWN] + own))
+        return found
+
+    def witness(self, wanted: Answer) -> list[dict[str, Value]] | None:
+        """One record that nobody has seen yet with which the list gives that answer; None where no single one does."""
+        known = self._sums([tuple(self._table(number).shares) for number in range(len(self.records.records))])
+        for share, bits in self.unseen.shares.items():
+            if any(share) and any(self.answer(self._sum(base, share)) == wanted for base in known):
+                return [dict(self.unseen.completions.chosen(bits))]
+        return None
+
+
+class RecordTable:
+    """All completions of one record's unknown fields, and what each adds to the conditions on its list."""
+
+    def __init__(self, of: ListInCase, known: Mapping[str, Value], different: Mapping[str, Sequence[Value]]) -> None:
+        self.of = of
+        self.known = {name: value for name, value in known.items() if value is not UNKNOWN}
+        self._bits: dict[int, int] = {}
+        law = of.law
+        fields = law.vocabulary.fields(of.name)
+        never = law.record_constraints.get(of.name, ())
+        own = [atom for one in of.asked for atom in atoms_of(one.body)]
+        own_fields = {name for atom in own for name in atom.fields} | {
+            one.different for one in of.asked if one.different
+        }
+        touching = _touching(own_fields, never, self.known)
+        atoms = {atom.id: atom for atom in [*own, *atoms_of(*touching)]}
+        tests: dict[str, list[FactTest]] = {}
+        for atom in atoms.values():
+            for name in atom.fields:
+                if name not in self.known and isinstance(atom.means, FactTest):
+                    tests.setdefault(name, []).append(atom.means)
+        for one in of.asked:
+            if one.different and one.different not in self.known:
+                tests.setdefault(one.different, [])
+        unknown = [Unknown(name, fields[name], tuple(here)) for name, here in tests.items()]
+        values = candidates(unknown, self._value, of.setting.at, law.stack.zone, self._behaviour(atoms))
+        for name, some in different.items():
+            if name in values:
+                values[name] = tuple(dict.fromkeys([*values[name], *some]))
+        self.completions = Completions(values)
+        self.mask = self.completions.full
+        for node in touching:
+            self.mask &= ~self.bits(node)
+
+    def _value(self, name: str) -> Value:
+        return self.known.get(name, self.of.facts.get(name, UNKNOWN))
+
+    def _behaviour(self, atoms: Mapping[int, Atom]) -> Callable[[str, Value], tuple[bool | None, ...] | None]:
+        """How the tests come out that read one field alone; None where some test reads another unknown one too."""
+        by_field: dict[str, list[tuple[Atom, bool]]] = {}
+        for atom in atoms.values():
+            for name in atom.fields:
+                if name not in self.known:
+                    alone = all(other == name or other in self.known for other in atom.fields)
+                    by_field.setdefault(name, []).append((atom, alone))
+        counted = {one.different for one in self.of.asked}
+
+        def behaves(name: str, value: Value) -> tuple[bool | None, ...] | None:
+            here = by_field.get(name, [])
+            kind = self.of.law.vocabulary.fields(self.of.name)[name].kind
+            if name in counted or (kind not in ("date", "moment", "count") and not all(alone for _, alone in here)):
+                return None
+            record = {**self.known, name: value}
+            return tuple(self._true(atom, record) for atom, alone in here if alone)
+
+        return behaves
+
+    def _true(self, atom: Atom, record: Mapping[str, Value]) -> bool:
+        return self.of.law.truth(atom)(self.of.facts, self.of.setting, record)
+
+    def bits(self, node: Node) -> int:
+        """The completions in which a condition on the record is true."""
+        full = self.completions.full
+        if isinstance(node, bool):
+            return full if node else 0
+        if id(node) not in self._bits:
+            if isinstance(node, AllOf):
+                bits = full
+                for item in node.items:
+                    bits &= self.bits(item)
+                    if not bits:
+                        break
+            elif isinstance(node, AnyOf):
+                bits = 0
+                for item in node.items:
+                    bits |= self.bits(item)
+            elif isinstance(node, Negation):
+                bits = full & ~self.bits(node.item)
+            else:
+                assert isinstance(node, Atom)
+                bits = self._atom_bits(node)
+            self._bits[id(node)] = bits
+        return self._bits[id(node)]
+
+    def _atom_bits(self, atom: Atom) -> int:
+        open_fields = [name for name in atom.fields if name in self.completions.by_name]
+        if not open_fields:
+            return self.completions.full if self._true(atom, self.known) else 0
+        variables = [self.completions.by_name[name] for name in open_fields]
+        if len(variables) == 1:
+            (variable,) = variables
+            record = dict(self.known)
+            true: list[int] = []
+            for index, value in enumerate(variable.values):
+                record[variable.name] = value
+                if self._true(atom, record):
+                    true.append(index)
+            return self.completions.pattern(variable.name, true)
+        bits = 0
+        for choice in product(*(range(variable.size) for variable in variables)):
+            chosen = {one.name: one.values[index] for one, index in zip(variables, choice, strict=True)}
+            if self._true(atom, {**self.known, **chosen}):
+                here = self.completions.full
+                for variable, index in zip(variables, choice, strict=True):
+                    here &= self.completions.pattern(variable.name, (index,))
+                bits |= here
+        return bits
+
+    @cached_property
+    def shares(self) -> dict[Share, int]:
+        """What the record may add, each with the completions in which it adds that."""
+        found: dict[Share, int] = {}
+        parts = self.completions.parts(self.mask, [self.bits(one.body) for one in self.of.asked])
+        for answer, bits in parts.items():
+            for values, here in self._by_value(bits):
+                share = tuple(
+                    (frozenset({values[one.different]}) if true else frozenset()) if one.different else int(true)
+                    for one, true in zip(self.of.asked, answer, strict=True)
+                )
+                found[share] = found.get(share, 0) | here
+        return found
+
+    def _by_value(self, bits: int) -> Sequence[tuple[Mapping[str, Value], int]]:
+        """The completions, apart by the values of the fields of which different ones are counted."""
+        counted = dict.fromkeys(one.different for one in self.of.asked if one.different)
+        found: list[tuple[dict[str, Value], int]] = [({}, bits)]
+        for name in counted:
+            if name in self.known or name not in self.completions.by_name:
+                found = [({**values, name: self.known.get(name, "\0value")}, here) for values, here in found]
+                continue
+            variable = self.completions.by_name[name]
+            found = [
+                ({**values, name: value}, inside)
+                for values, here in found
+                for index, value in enumerate(variable.values)
+                if (inside := here & self.completions.pattern(name, (index,)))
+            ]
+        return found
+
+    @cached_property
+    def changes(self) -> dict[str, list[tuple[Share, Share]]]:
+        """For each unknown field, the shares between which a change of it alone leads."""
+        found: dict[str, list[tuple[Share, Share]]] = {}
+        for variable in self.completions.variables:
+            reach = {share: self.completions.project(bits, variable.name) for share, bits in self.shares.items()}
+            found[variable.name] = [
+                (before, after)
+                for before in self.shares
+                for after, bits in self.shares.items()
+                if before != after and reach[before] & bits
+            ]
+        return found
+
+
+def _touching(own: set[str], never: Sequence[Node], known: Mapping[str, Value]) -> list[Node]:
+    """The constraints on a record that touch these fields, directly or through one another."""
+    names, left, kept = set(own), list(never), list[Node]()
+    while True:
+        here = [node for node in left if any(set(atom.fields) & names for atom in atoms_of(node))]
+        if not here:
+            return kept
+        kept += here
+        left = [node for node in left if node not in here]
+        names |= {name for node in here for atom in atoms_of(node) for name in atom.fields if name not in known}

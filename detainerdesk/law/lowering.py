@@ -1,0 +1,437 @@
+"""Lowering: a stack and a span of days in, its law as circuits out. What a case adds (facts, readings, bounds) stays open.
+
+Definitions are opened by layer and day, clocks turned into their lengths, dates in force folded in. `ActionLaw` is the law of
+one action on those days: the rules and voids that speak of it, each with its circuits.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from detainerdesk.law.atoms import Truth, truth
+from detainerdesk.law.circuit import (
+    Atom,
+    Burden,
+    Circuits,
+    ClockState,
+    DeclaredToo,
+    EarlyBound,
+    FactTest,
+    Node,
+    Quantified,
+    ReadingIs,
+    TakesEffect,
+    atoms_of,
+    names_of,
+    nodes_of,
+)
+from detainerdesk.law.errors import LawError
+from detainerdesk.law.language import grammar
+from detainerdesk.law.language.rulebook import Choice, Clock, Definition, Duty, Provision, Rule, Voids
+from detainerdesk.law.language.vocabulary import Constraint
+from detainerdesk.law.load import Stack
+
+SHARE = "share_information"
+
+
+def law_on(stack: Stack, day: date) -> LawOn:
+    """The law of a stack on a local day; days between two changes of it share one."""
+    index = bisect_right(stack.changes, day)
+    if index not in stack.laws:
+        stack.laws[index] = LawOn(stack, day)
+    found: LawOn = stack.laws[index]
+    return found
+
+
+@dataclass(frozen=True)
+class Active:
+    """A provision that is in force and fits who acts, as circuits. `action` is the other action that it is a rule of, where a
+    rule of this action leans on it; empty for the action's own."""
+
+    provision: Provision
+    effect: str | None
+    when: Node
+    unless: Node
+    lifts: tuple[str, ...] = ()
+    otherwise_may: bool = False
+    action: str = ""
+
+    @property
+    def in_action(self) -> bool:
+        return not self.action
+
+
+@dataclass(frozen=True)
+class ActiveVoids:
+    """A void that is in force and fits who acts, and where it applies; `action` as with `Active`."""
+
+    voids: Voids
+    applies: Node
+    action: str = ""
+
+
+class LawOn:
+    """The law of a stack on a span of days; `day` is one of them. Makes the circuits of each action when first asked."""
+
+    def __init__(self, stack: Stack, day: date) -> None:
+        self.stack = stack
+        self.vocabulary = stack.vocabulary
+        self.day = day
+        self.circuits = Circuits(stack.vocabulary, stack.zone)
+        self._building: list[str] = []
+        self._definitions: dict[tuple[str, str, str | None, str | None], Node | None] = {}
+        self._actions: dict[tuple[frozenset[str], str | None, frozenset[str] | None], ActionLaw] = {}
+        self._truths: dict[int, Truth] = {}
+        self._found: dict[tuple[str, str, str | None], Definition | None] = {}
+
+    def action(self, action: str, item: str | None, roles: frozenset[str] | None) -> ActionLaw:
+        """The law of one action (and item of information) for who acts; `roles` None: any rule's `who` fits."""
+        names = {action}
+        if item is not None:
+            names.add(SHARE)
+            names |= {name for name, spec in self.vocabulary.actions.items() if item in spec.is_item}
+        key = (frozenset(names), item, roles)
+        if key not in self._actions:
+            self._actions[key] = ActionLaw(self, action, frozenset(names), item, roles)
+        return self._actions[key]
+
+    def truth(self, atom: Atom) -> Truth:
+        """The function that decides an atom."""
+        if atom.id not in self._truths:
+            self._truths[atom.id] = truth(atom.means, self.circuits)
+        return self._truths[atom.id]
+
+    # Circuits.
+
+    def circuit(
+        self,
+        node: grammar.Expression,
+        jurisdiction: str,
+        element: str | None = None,
+        *,
+        item: str | None = None,
+        done: bool = False,
+    ) -> Node:
+        """The condition of a layer as a circuit; `element`: of a list's record, `item`: of one item of information."""
+        make = self.circuits
+        if isinstance(node, grammar.Constant):
+            return node.value
+        if isinstance(node, grammar.And):
+            return make.all_of(self.circuit(one, jurisdiction, element, item=item, done=done) for one in node.items)
+        if isinstance(node, grammar.Or):
+            return make.any_of(self.circuit(one, jurisdiction, element, item=item, done=done) for one in node.items)
+        if isinstance(node, grammar.Not):
+            return make.negation(self.circuit(node.item, jurisdiction, element, item=item, done=done))
+        if isinstance(node, grammar.Shown):
+            return make.burden(self.circuit(node.item, jurisdiction, item=item))
+        if isinstance(node, grammar.PermittedBy):
+            return make.takes_effect(node.rule)
+        if isinstance(node, grammar.RequiredBy):
+            return make.layer_requires(node.layer)
+        if isinstance(node, grammar.ItemIn):
+            return item in node.items
+        if isinstance(node, grammar.ClockTest):
+            return self._clock(node, jurisdiction, item)
+        if isinstance(node, grammar.Some):
+            return self._some(node, jurisdiction, item)
+        if isinstance(node, grammar.Is) and self._is_reading(node.fact):
+            return make.atom(ReadingIs(node.fact, node.values))
+        if isinstance(node, grammar.Name):
+            defined = self._defined(node.name, jurisdiction, element, item)
+            if defined is not None:
+                return defined
+        if isinstance(node, grammar.Is) and self._is_list(node.fact):
+            return make.negation(self._some(grammar.Some(node.fact, grammar.Constant(True)), jurisdiction, item))
+        fields = self.vocabulary.fields(element) if element else {}
+        of_record = element if element and any(name in fields for name in names_of(node)) else None
+        return make.atom(FactTest(node, of_record, done))
+
+    def _is_reading(self, name: str) -> bool:
+        return name in self.stack.readings and self.vocabulary.fact(name) is None
+
+    def _is_list(self, name: str) -> bool:
+        fact = self.vocabulary.fact(name)
+        return fact is not None and fact.kind == "list"
+
+    def _defined(self, name: str, jurisdiction: str, element: str | None, item: str | None) -> Node | None:
+        key = (name, jurisdiction, element, item)
+        if key not in self._definitions:
+            self._definitions[key] = self._definition(name, jurisdiction, element, item)
+        return self._definitions[key]
+
+    def _definition(self, name: str, jurisdiction: str, element: str | None, item: str | None) -> Node | None:
+        if element and name in self.vocabulary.fields(element):
+            return None
+        definition = self.definition(name, jurisdiction, element)
+        if definition is None:
+            # Defined in this layer or above, but not in force on this day: there is no such thing yet.
+            return None if self.vocabulary.fact(name) is not None else False
+        key = f"{definition.jurisdiction}/{name}"
+        if key in self._building:
+            raise LawError(f"the definitions {' -> '.join([*self._building, key])} lean on each other in a circle")
+        self._building.append(key)
+        found = self.circuit(definition.means, definition.jurisdiction, element, item=item)
+        self._building.pop()
+        return found
+
+    def definition(self, name: str, jurisdiction: str, element: str | None = None) -> Definition | None:
+        """The definition that a condition of that layer uses on these days."""
+        key = (name, jurisdiction, element)
+        if key not in self._found:
+            self._found[key] = self.stack.definition(name, jurisdiction, self.day, element)
+        return self._found[key]
+
+    def _some(self, node: grammar.Some, jurisdiction: str, item: str | None) -> Node:
+        body = self.circuit(node.where, jurisdiction, node.list, item=item)
+        if body is False:
+            return False
+        return self.circuits.atom(Quantified(node.list, body, node.count, node.different))
+
+    def _clock(self, node: grammar.ClockTest, jurisdiction: str, item: str | None) -> Node:
+        clock = self.clock(node.clock, jurisdiction)
+        if clock is None:
+            return False
+        make = self.circuits
+        cases: list[Node] = []
+        for hours, calendar, holiday_days in product(
+            *(
+                self._branches(choice, clock.jurisdiction, item)
+                for choice in (clock.hours, clock.calendar, clock.holidays)
+            )
+        ):
+            if hours[1] != "none":
+                state = ClockState(node.state, clock.start, int(hours[1]), calendar[1], holiday_days[1], clock.stops)
+                cases.append(make.all_of([hours[0], calendar[0], holiday_days[0], make.atom(state)]))
+        return make.any_of(cases)
+
+    def clock(self, name: str, jurisdiction: str) -> Clock | None:
+        """The clock that a layer sees under that name on these days: its own, else the nearest above."""
+        rank = self.stack.rank[jurisdiction]
+        seen = [
+            one
+            for one in self.stack.clocks
+            if one.name == name
+            and self.stack.rank[one.jurisdiction] <= rank
+            and one.in_force.on(self.day) != "out"
+            and one.status != "off"
+        ]
+        return seen[-1] if seen else None
+
+    def clocks_in_force(self) -> list[Clock]:
+        """Each clock by name, the lowest layer's version."""
+        found = {clock.name: self.clock(clock.name, self.stack.layers[-1].jurisdiction) for clock in self.stack.clocks}
+        return [clock for clock in found.values() if clock is not None]
+
+    def _branches(self, choice: Choice, jurisdiction: str, item: str | None) -> list[tuple[Node, str]]:
+        make = self.circuits
+        found: list[tuple[Node, str]] = []
+        before: list[Node] = []
+        for condition, value in choice.branches:
+            here: Node = self.circuit(condition, jurisdiction, item=item) if condition else True
+            found.append((make.all_of([here, *(make.negation(one) for one in before)]), value))
+            before.append(here)
+        return found
+
+    def in_force(self, provision: Provision) -> Node:
+        """Whether it is law on these days: a circuit, because the first day may be uncertain or declared only later."""
+        make = self.circuits
+        state = provision.in_force.on(self.day)
+        if state == "out":
+            return False
+        dated = make.atom(EarlyBound()) if state == "uncertain" else True
+        declared = provision.declared is None or self.day >= provision.declared
+        return make.all_of([dated, True if declared else make.atom(DeclaredToo())])
+
+    # What paper and nature make impossible.
+
+    @cached_property
+    def constraints(self) -> tuple[tuple[Constraint, Node], ...]:
+        """Each constraint, and the circuit of what it forbids; those on one record alone stand in `record_constraints`."""
+        top = self.stack.layers[0].jurisdiction
+        return tuple((one, self.circuit(one.never, top)) for one in self.vocabulary.constraints)
+
+    @cached_property
+    def record_constraints(self) -> Mapping[str, tuple[Node, ...]]:
+        """For each list, what no single record of it can be."""
+        found: dict[str, tuple[Node, ...]] = {}
+        for constraint, _ in self.constraints:
+            never = constraint.never
+            if isinstance(never, grammar.Some) and never.count == 1 and not never.different:
+                body = self.circuit(never.where, self.stack.layers[0].jurisdiction, never.list)
+                if not any(atom.reads for atom in atoms_of(body)):
+                    found[never.list] = (*found.get(never.list, ()), body)
+        return found
+
+
+class ActionLaw:
+    """The law of one action on a span of days, for who acts."""
+
+    def __init__(
+        self, law: LawOn, action: str, names: frozenset[str], item: str | None, roles: frozenset[str] | None
+    ) -> None:
+        self.law = law
+        self.stack = law.stack
+        self.action = action
+        self.item = item
+        self.roles = roles
+        self._names = names
+        self.active: dict[str, Active] = {}
+        self.voids: list[ActiveVoids] = []
+        self.considered: list[Provision] = []
+        self.judge: Any = None
+        """What decides it (effects.py), once made."""
+        for rule in self.stack.rules:
+            if self.speaks_of(rule.actions, rule.items):
+                self._add(rule)
+        for duty in self.stack.duties():
+            if duty.action in names if item is not None else duty.action == action:
+                self._add_duty(duty)
+        for voids in self.stack.voids:
+            if self.speaks_of(voids.actions, voids.items):
+                self._add_voids(voids)
+        self._add_named_rules()
+
+    def speaks_of(self, actions: Sequence[str], items: Sequence[str]) -> bool:
+        """Whether a provision speaks of this action and item. A rule for one name of an item is a rule for the other."""
+        if items and self.item is not None and self.item not in items:
+            return False
+        return bool(self._names & set(actions))
+
+    def _acts(self, who: Sequence[str]) -> bool:
+        return not who or self.roles is None or bool(self.roles & set(who))
+
+    def _circuit(self, condition: grammar.Expression | None, provision: Provision, *, done: bool = False) -> Node:
+        if condition is None:
+            return False
+        return self.law.circuit(condition, provision.jurisdiction, item=self.item, done=done)
+
+    def _add(self, rule: Rule, action: str = "") -> None:
+        if rule.status == "off" or not self._acts(rule.who):
+            return
+        self.considered.append(rule)
+        in_force = self.law.in_force(rule)
+        if in_force is False:
+            return
+        when = self.law.circuits.all_of([in_force, self._circuit(rule.when, rule)])
+        unless = self._circuit(rule.unless, rule)
+        self.active[rule.id] = Active(rule, rule.effect, when, unless, rule.lifts, rule.otherwise_may, action)
+
+    def _add_voids(self, voids: Voids, action: str = "") -> None:
+        if voids.status == "off" or not self._acts(voids.who):
+            return
+        self.considered.append(voids)
+        in_force = self.law.in_force(voids)
+        if in_force is not False:
+            make = self.law.circuits
+            unless = make.negation(self._circuit(voids.unless, voids))
+            applies = make.all_of([in_force, self._circuit(voids.when, voids), unless])
+            self.voids.append(ActiveVoids(voids, applies, action))
+
+    def _add_duty(self, duty: Duty) -> None:
+        if duty.status == "off":
+            return
+        self.considered.append(duty)
+        in_force = self.law.in_force(duty)
+        if in_force is False:
+            return
+        make = self.law.circuits
+        when = make.all_of([in_force, self._circuit(duty.when, duty)])
+        ended = [
+            self._circuit(duty.unless, duty),
+            self._circuit(duty.done, duty, done=True),
+            self._circuit(duty.excused, duty),
+        ]
+        self.active[duty.id] = Active(duty, "must", when, make.any_of(ended))
+
+    def _add_named_rules(self) -> None:
+        """Rules of other actions that `permitted_by` names, with what lifts and voids them."""
+        waiting = [(one.when, one.unless) for one in self.active.values()]
+        waiting += [(one.applies, False) for one in self.voids]
+        seen, voided = set(self.active), set[str]()
+        while waiting:
+            named = {node.rule for node in nodes_of(*waiting.pop()) if isinstance(node, TakesEffect)} - seen
+            for rule in self.stack.rules:
+                action = rule.actions[0]
+                if rule.id not in named or self.speaks_of(rule.actions, rule.items):
+                    continue
+                beside = [one for one in self.stack.rules if action in one.actions and rule.id in one.lifts]
+                for other in (rule, *beside):
+                    if other.id not in seen:
+                        seen.add(other.id)
+                        self._add(other, action)
+                        if other.id in self.active:
+                            waiting.append((self.active[other.id].when, self.active[other.id].unless))
+                for voids in self.stack.voids if action not in voided else ():
+                    if action in voids.actions:
+                        self._add_voids(voids, action)
+                voided.add(action)
+
+    # What the law rests on.
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every circuit of the law."""
+        rules = [node for one in self.active.values() for node in (one.when, one.unless)]
+        return (*rules, *(one.applies for one in self.voids))
+
+    @cached_property
+    def atoms(self) -> tuple[Atom, ...]:
+        return tuple(atoms_of(*self.nodes))
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The facts and lists of a case that its conditions read."""
+        return frozenset(name for atom in self.atoms for name in atom.reads)
+
+    @cached_property
+    def readings(self) -> tuple[str, ...]:
+        """The readings that its conditions turn on."""
+        found = {atom.means.name for atom in self.every_atom if isinstance(atom.means, ReadingIs)}
+        return tuple(sorted(found))
+
+    @cached_property
+    def every_atom(self) -> tuple[Atom, ...]:
+        """Its atoms, and those inside the conditions on its lists."""
+        inner = [atom.means.body for atom in self.atoms if isinstance(atom.means, Quantified)]
+        return (*self.atoms, *atoms_of(*inner))
+
+    @cached_property
+    def has_uncertain_days(self) -> bool:
+        return any(isinstance(atom.means, EarlyBound) for atom in self.atoms)
+
+    @cached_property
+    def has_burden(self) -> bool:
+        return any(isinstance(node, Burden) for node in nodes_of(*self.nodes))
+
+    def lifters(self, rule: str) -> list[Active]:
+        return [one for one in self.active.values() if rule in one.lifts]
+
+    def reaches(self, voids: Voids, provision: Provision, effect: str) -> bool:
+        """Whether a void is of a higher layer and takes that effect of the provision out."""
+        lower = self.stack.rank[provision.jurisdiction] > self.stack.rank[voids.jurisdiction]
+        named = provision.jurisdiction in voids.layers
+        return effect in voids.effects and lower and (named or "below" in voids.layers)
+
+    def voided_by(self, one: Active, effect: str) -> list[int]:
+        """The numbers of the voids that take that effect of the provision out where they stand."""
+        return [
+            number
+            for number, void in enumerate(self.voids)
+            if void.action == one.action and self.reaches(void.voids, one.provision, effect)
+        ]
+
+    def higher_voids(self, number: int) -> list[int]:
+        """The numbers of the voids that take this void out: those that reach all its effects."""
+        this = self.voids[number]
+        return [
+            other
+            for other, higher in enumerate(self.voids)
+            if higher.action == this.action
+            and all(self.reaches(higher.voids, this.voids, effect) for effect in this.voids.effects)
+        ]
