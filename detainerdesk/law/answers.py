@@ -7,7 +7,7 @@ the threshold that a condition asks for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -21,21 +21,24 @@ from detainerdesk.law.language.case import Records
 from detainerdesk.law.language.vocabulary import UNKNOWN, Value
 from detainerdesk.law.lowering import LawOn
 
-Share = tuple[Any, ...]
-"""What records add to each condition: a count up to its threshold, or a set of values where different ones are counted."""
+Share = tuple[int, tuple[Any, ...]]
+"""What records add to the conditions: a bit for each that asks for one record; for the others a count up to the threshold,
+or the set of values where different ones are counted."""
 Answer = tuple[bool, ...]
 """Whether each condition is met."""
+Groups = frozenset[frozenset[int]]
+"""Sets of answers, by number, between any two of which one thing alone makes the difference."""
 
-FULL = frozenset({"\0enough"})
+ENOUGH = frozenset({"\0enough"})
 
 
 @dataclass(frozen=True)
 class Answers:
-    """The joint answers that a list may give. `pairs` names, for the list itself and each unknown field of its records, the
-    answers (by number) between which that alone makes the difference."""
+    """The joint answers that a list may give; and for the list itself and each unknown field of its records, between which
+    of them that alone makes the difference."""
 
     values: tuple[Answer, ...]
-    pairs: Mapping[str, frozenset[tuple[int, int]]]
+    groups: Mapping[str, Groups]
 
 
 class ListInCase:
@@ -50,6 +53,8 @@ class ListInCase:
         self.records = records
         self.facts = facts
         self.setting = setting
+        self.counted = tuple(one for one in self.asked if one.count > 1 or one.different)
+        self.different = tuple(dict.fromkeys(one.different for one in self.asked if one.different))
 
     @cached_property
     def answers(self) -> Answers:
@@ -57,105 +62,109 @@ class ListInCase:
         tables = [self._table(number) for number in range(len(self.records.records))]
         shares = [tuple(table.shares) for table in tables]
         unseen = self.unseen_states
-        everything = self._sums([*shares, unseen])
-        values = tuple(dict.fromkeys(self.answer(state) for state in sorted(everything, key=repr)))
+        values = tuple(dict.fromkeys(self.answer(state) for state in self._sums([*shares, unseen])))
         number = {value: index for index, value in enumerate(values)}
-        pairs: dict[str, frozenset[tuple[int, int]]] = {}
+        groups: dict[str, Groups] = {}
         if len(unseen) > 1:
-            bases = self._sums(shares)
-            pairs[self.name] = self._differences(bases, [(a, b) for a in unseen for b in unseen if a != b], number)
+            groups[self.name] = self._groups(self._sums(shares), [unseen], number)
         for index, table in enumerate(tables):
             if table.completions.size == 1:
                 continue
             bases = self._sums([*shares[:index], *shares[index + 1 :], unseen])
-            for field, changes in table.changes.items():
-                found = self._differences(bases, changes, number)
+            for field, alike in table.groups.items():
+                found = self._groups(bases, alike, number)
                 if found:
-                    pairs[f"{self.name}[{index + 1}].{field}"] = found
-        return Answers(values, pairs)
+                    groups[f"{self.name}[{index + 1}].{field}"] = found
+        return Answers(values, groups)
 
     def answer(self, state: Share) -> Answer:
+        met, more = state
+        others = iter(more)
         return tuple(
-            (len(share) >= one.count or share == FULL) if one.different else share >= one.count
-            for one, share in zip(self.asked, state, strict=True)
+            self._enough(one, next(others)) if one in self.counted else bool(met >> index & 1)
+            for index, one in enumerate(self.asked)
         )
 
-    def _differences(
-        self, bases: set[Share], changes: Sequence[tuple[Share, Share]], number: Mapping[Answer, int]
-    ) -> frozenset[tuple[int, int]]:
-        found: set[tuple[int, int]] = set()
+    @staticmethod
+    def _enough(one: Quantified, share: Any) -> bool:
+        return bool(share == ENOUGH or len(share) >= one.count) if one.different else bool(share >= one.count)
+
+    def _groups(
+        self, bases: Collection[Share], alike: Sequence[Collection[Share]], number: Mapping[Answer, int]
+    ) -> Groups:
+        found: set[frozenset[int]] = set()
         for base in bases:
-            for before, after in changes:
-                here = number[self.answer(self._sum(base, before))]
-                there = number[self.answer(self._sum(base, after))]
-                if here != there:
-                    found.add((here, there))
+            for group in alike:
+                here = frozenset(number[self.answer(self._sum(base, share))] for share in group)
+                if len(here) > 1:
+                    found.add(here)
         return frozenset(found)
 
-    @property
+    @cached_property
     def nothing(self) -> Share:
-        return tuple(frozenset() if one.different else 0 for one in self.asked)
+        return 0, tuple(frozenset() if one.different else 0 for one in self.counted)
 
     def _sum(self, left: Share, right: Share) -> Share:
+        if not self.counted:
+            return left[0] | right[0], ()
         found: list[Any] = []
-        for one, a, b in zip(self.asked, left, right, strict=True):
+        for one, a, b in zip(self.counted, left[1], right[1], strict=True):
             if one.different:
                 both = a | b
-                found.append(FULL if len(both) >= one.count or FULL in (a, b) else both)
+                found.append(ENOUGH if len(both) >= one.count or ENOUGH in (a, b) else both)
             else:
                 found.append(min(one.count, a + b))
-        return tuple(found)
+        return left[0] | right[0], tuple(found)
 
-    def _sums(self, each: Sequence[Sequence[Share]]) -> set[Share]:
-        states = {self.nothing}
+    def _sums(self, each: Sequence[Collection[Share]]) -> Collection[Share]:
+        states: dict[Share, None] = {self.nothing: None}
         for shares in each:
-            states = {self._sum(state, share) for state in states for share in shares}
+            states = {self._sum(state, share): None for state in states for share in shares}
         return states
 
     @cached_property
-    def unseen_states(self) -> tuple[Share, ...]:
+    def unseen_states(self) -> Collection[Share]:
         """What records that nobody has seen may add, together."""
         if self.records.complete:
             return (self.nothing,)
-        shares = [share for share in self.unseen.shares if any(share)]
-        states, waiting = {self.nothing}, [self.nothing]
+        shares = [share for share in self.unseen.shares if share != self.nothing]
+        states, waiting = {self.nothing: None}, [self.nothing]
         while waiting:
             state = waiting.pop()
             for share in shares:
                 new = self._sum(state, share)
                 if new not in states:
-                    states.add(new)
+                    states[new] = None
                     waiting.append(new)
-        return tuple(sorted(states, key=repr))
+        return states
 
     @cached_property
     def unseen(self) -> RecordTable:
-        return RecordTable(self, {}, self.values_of_different(beside=max((one.count for one in self.asked), default=1)))
+        return RecordTable(
+            self, {}, self._values_of_different(beside=max((one.count for one in self.asked), default=1))
+        )
 
     def _table(self, index: int) -> RecordTable:
         records = self.records.records
-        unknown_ones = sum(
-            any(record.get(one.different, UNKNOWN) is UNKNOWN for one in self.asked if one.different)
-            for record in records
-        )
-        return RecordTable(self, records[index], self.values_of_different(beside=unknown_ones))
+        unknown_ones = sum(any(record.get(one, UNKNOWN) is UNKNOWN for one in self.different) for record in records)
+        return RecordTable(self, records[index], self._values_of_different(beside=unknown_ones))
 
-    def values_of_different(self, beside: int) -> Mapping[str, tuple[Value, ...]]:
+    def _values_of_different(self, beside: int) -> Mapping[str, tuple[Value, ...]]:
         """The values that a field may have of which different ones are counted: those of other records, and some of its own."""
         found: dict[str, tuple[Value, ...]] = {}
         fields = self.law.vocabulary.fields(self.name)
-        for one in self.asked:
-            if one.different and fields[one.different].kind not in ("yes/no", "one of"):
-                named = [record.get(one.different, UNKNOWN) for record in self.records.records]
+        for one in self.different:
+            if fields[one].kind not in ("yes/no", "one of"):
+                named = [record.get(one, UNKNOWN) for record in self.records.records]
                 own = [f"\0value {number}" for number in range(1, beside + 1)]
-                found[one.different] = tuple(dict.fromkeys([value for value in named if value is not UNKNOWN] + own))
+                found[one] = tuple(dict.fromkeys([value for value in named if value is not UNKNOWN] + own))
         return found
 
     def witness(self, wanted: Answer) -> list[dict[str, Value]] | None:
         """One record that nobody has seen yet with which the list gives that answer; None where no single one does."""
         known = self._sums([tuple(self._table(number).shares) for number in range(len(self.records.records))])
         for share, bits in self.unseen.shares.items():
-            if any(share) and any(self.answer(self._sum(base, share)) == wanted for base in known):
+            if share != self.nothing and any(self.answer(self._sum(base, share)) == wanted for base in known):
                 return [dict(self.unseen.completions.chosen(bits))]
         return None
 
@@ -181,9 +190,9 @@ class RecordTable:
             for name in atom.fields:
                 if name not in self.known and isinstance(atom.means, FactTest):
                     tests.setdefault(name, []).append(atom.means)
-        for one in of.asked:
-            if one.different and one.different not in self.known:
-                tests.setdefault(one.different, [])
+        for name in of.different:
+            if name not in self.known:
+                tests.setdefault(name, [])
         unknown = [Unknown(name, fields[name], tuple(here)) for name, here in tests.items()]
         values = candidates(unknown, self._value, of.setting.at, law.stack.zone, self._behaviour(atoms))
         for name, some in different.items():
@@ -205,7 +214,7 @@ class RecordTable:
                 if name not in self.known:
                     alone = all(other == name or other in self.known for other in atom.fields)
                     by_field.setdefault(name, []).append((atom, alone))
-        counted = {one.different for one in self.of.asked}
+        counted = self.of.different
 
         def behaves(name: str, value: Value) -> tuple[bool | None, ...] | None:
             here = by_field.get(name, [])
@@ -274,19 +283,22 @@ class RecordTable:
         found: dict[Share, int] = {}
         parts = self.completions.parts(self.mask, [self.bits(one.body) for one in self.of.asked])
         for answer, bits in parts.items():
-            for values, here in self._by_value(bits):
-                share = tuple(
+            met = sum(
+                1 << index for index, true in enumerate(answer) if true and self.of.asked[index] not in self.of.counted
+            )
+            counted = [true for one, true in zip(self.of.asked, answer, strict=True) if one in self.of.counted]
+            for values, here in self._by_value(bits) if self.of.different else [({}, bits)]:
+                more = tuple(
                     (frozenset({values[one.different]}) if true else frozenset()) if one.different else int(true)
-                    for one, true in zip(self.of.asked, answer, strict=True)
+                    for one, true in zip(self.of.counted, counted, strict=True)
                 )
-                found[share] = found.get(share, 0) | here
+                found[met, more] = found.get((met, more), 0) | here
         return found
 
     def _by_value(self, bits: int) -> Sequence[tuple[Mapping[str, Value], int]]:
         """The completions, apart by the values of the fields of which different ones are counted."""
-        counted = dict.fromkeys(one.different for one in self.of.asked if one.different)
         found: list[tuple[dict[str, Value], int]] = [({}, bits)]
-        for name in counted:
+        for name in self.of.different:
             if name in self.known or name not in self.completions.by_name:
                 found = [({**values, name: self.known.get(name, "\0value")}, here) for values, here in found]
                 continue
@@ -300,16 +312,17 @@ class RecordTable:
         return found
 
     @cached_property
-    def changes(self) -> dict[str, list[tuple[Share, Share]]]:
-        """For each unknown field, the shares between which a change of it alone leads."""
-        found: dict[str, list[tuple[Share, Share]]] = {}
+    def groups(self) -> dict[str, list[tuple[Share, ...]]]:
+        """For each unknown field, the sets of shares between which a change of it alone leads."""
+        found: dict[str, list[tuple[Share, ...]]] = {}
+        shares = list(self.shares)
         for variable in self.completions.variables:
-            reach = {share: self.completions.project(bits, variable.name) for share, bits in self.shares.items()}
+            reach = [self.completions.project(self.shares[share], variable.name) for share in shares]
+            parts = self.completions.parts(self.mask, reach)
             found[variable.name] = [
-                (before, after)
-                for before in self.shares
-                for after, bits in self.shares.items()
-                if before != after and reach[before] & bits
+                tuple(share for share, there in zip(shares, answer, strict=True) if there)
+                for answer in parts
+                if sum(answer) > 1
             ]
         return found
 

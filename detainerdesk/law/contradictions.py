@@ -25,11 +25,11 @@ def refuse_contradictions(evaluation: Evaluation) -> None:
         if not _has_known_part(constraint, evaluation):
             continue  # it can be kept whatever else is so: nothing that is known bears on it
         try:
-            table = Table(evaluation, [never])
+            table = Table(evaluation, evaluation.law.atoms(never))
         except TooManyUnknowns:
             continue
         if not table.mask:
-            facts = tuple(sorted(evaluation.open_names([never])))
+            facts = tuple(sorted(evaluation.open_names(evaluation.law.atoms(never))))
             raise ContradictoryFacts(
                 facts,
                 constraint.name,

@@ -214,7 +214,7 @@ class _Decider:
             try:
                 return judge.complete(self.known, setting)
             except KeyError:
-                return judge.over(Table(self.evaluation(setting), law.nodes)).judged()
+                return judge.over(Table(self.evaluation(setting), law.atoms)).judged()
         except TooManyUnknowns as error:
             order = self.known.cautious(action, self.known.day(setting.at))
             return Judged(

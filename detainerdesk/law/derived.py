@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from detainerdesk.law.circuit import Node
+from detainerdesk.law.circuit import Atom, Node, atoms_of
 from detainerdesk.law.effects import CLASSES, Effects, Judge, Judged, judge_of
 from detainerdesk.law.known import Known
 from detainerdesk.law.language import grammar
@@ -29,6 +29,15 @@ class Mirror:
 
     @classmethod
     def of(cls, action: str, law: LawOn, known: Known) -> Mirror:
+        """The mirror of these days' law for who acts, made once."""
+        key = (action, known.roles)
+        if key not in law.mirrors:
+            law.mirrors[key] = cls._made(action, law, known)
+        found: Mirror = law.mirrors[key]
+        return found
+
+    @classmethod
+    def _made(cls, action: str, law: LawOn, known: Known) -> Mirror:
         hold, warrant = (
             judge_of(law.action(name, None, known.roles), known) for name in ("hold", "honor_criminal_warrant")
         )
@@ -57,6 +66,11 @@ class Mirror:
         """The circuits that it rests on beside the laws."""
         return (self.not_eligible, self.on_other_ground) if self.tests_other_ground else (self.not_eligible,)
 
+    @cached_property
+    def atoms(self) -> tuple[Atom, ...]:
+        """The tests that it rests on."""
+        return tuple(atoms_of(*(node for law in self.laws for node in law.nodes), *self.beside))
+
     def reflected(self, evaluation: Evaluation) -> Reflected:
         """The action in one case."""
         beside = [evaluation.truth(node) for node in self.beside]
@@ -70,8 +84,7 @@ class Mirror:
                 pass
             else:
                 return Reflected(effects[0], effects[1] if len(effects) > 1 else None, int(any(beside)))
-        nodes = [node for law in self.laws for node in law.nodes]
-        table = Table(evaluation, [*nodes, *self.beside])
+        table = Table(evaluation, self.atoms)
         out = 0
         for node in self.beside:
             out |= table.bits(node)

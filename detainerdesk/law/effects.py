@@ -71,7 +71,7 @@ class Judge:
         try:
             bits, _ = self.compiled.closure(evaluation.facts, evaluation.setting)
         except KeyError:
-            return self.over(Table(evaluation, self.law.nodes))
+            return self.over(Table(evaluation, self.law.atoms))
         return self.of_bits(bits)
 
     def of_bits(self, bits: int) -> Effects:

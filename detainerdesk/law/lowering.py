@@ -84,9 +84,12 @@ class LawOn:
         self.vocabulary = stack.vocabulary
         self.day = day
         self.circuits = Circuits(stack.vocabulary, stack.zone)
+        self.mirrors: dict[tuple[str, frozenset[str] | None], Any] = {}
+        """Derived actions (derived.py), once made."""
         self._building: list[str] = []
         self._definitions: dict[tuple[str, str, str | None, str | None], Node | None] = {}
         self._actions: dict[tuple[frozenset[str], str | None, frozenset[str] | None], ActionLaw] = {}
+        self._atoms: dict[int, tuple[Node, tuple[Atom, ...]]] = {}
         self._truths: dict[int, Truth] = {}
         self._found: dict[tuple[str, str, str | None], Definition | None] = {}
 
@@ -106,6 +109,12 @@ class LawOn:
         if atom.id not in self._truths:
             self._truths[atom.id] = truth(atom.means, self.circuits)
         return self._truths[atom.id]
+
+    def atoms(self, node: Node) -> tuple[Atom, ...]:
+        """The tests that a circuit rests on."""
+        if id(node) not in self._atoms:
+            self._atoms[id(node)] = (node, tuple(atoms_of(node)))
+        return self._atoms[id(node)][1]
 
     # Circuits.
 
@@ -283,6 +292,7 @@ class ActionLaw:
         self._names = names
         self.active: dict[str, Active] = {}
         self.voids: list[ActiveVoids] = []
+        self._voided_by: dict[tuple[str, str], Sequence[int]] = {}
         self.considered: list[Provision] = []
         self.judge: Any = None
         """What decides it (effects.py), once made."""
@@ -409,29 +419,41 @@ class ActionLaw:
     def has_burden(self) -> bool:
         return any(isinstance(node, Burden) for node in nodes_of(*self.nodes))
 
-    def lifters(self, rule: str) -> list[Active]:
-        return [one for one in self.active.values() if rule in one.lifts]
+    def lifters(self, rule: str) -> Sequence[Active]:
+        """The rules that lift a rule."""
+        return self._lifters.get(rule, ())
 
-    def reaches(self, voids: Voids, provision: Provision, effect: str) -> bool:
-        """Whether a void is of a higher layer and takes that effect of the provision out."""
-        lower = self.stack.rank[provision.jurisdiction] > self.stack.rank[voids.jurisdiction]
-        named = provision.jurisdiction in voids.layers
-        return effect in voids.effects and lower and (named or "below" in voids.layers)
+    @cached_property
+    def _lifters(self) -> Mapping[str, Sequence[Active]]:
+        found: dict[str, list[Active]] = {}
+        for one in self.active.values():
+            for rule in one.lifts:
+                found.setdefault(rule, []).append(one)
+        return found
 
-    def voided_by(self, one: Active, effect: str) -> list[int]:
+    def voided_by(self, one: Active, effect: str) -> Sequence[int]:
         """The numbers of the voids that take that effect of the provision out where they stand."""
-        return [
-            number
-            for number, void in enumerate(self.voids)
-            if void.action == one.action and self.reaches(void.voids, one.provision, effect)
-        ]
+        key = (one.provision.id, effect)
+        if key not in self._voided_by:
+            self._voided_by[key] = [
+                number
+                for number, void in enumerate(self.voids)
+                if void.action == one.action and self._reaches(void.voids, one.provision, effect)
+            ]
+        return self._voided_by[key]
 
-    def higher_voids(self, number: int) -> list[int]:
+    def higher_voids(self, number: int) -> Sequence[int]:
         """The numbers of the voids that take this void out: those that reach all its effects."""
         this = self.voids[number]
         return [
             other
             for other, higher in enumerate(self.voids)
             if higher.action == this.action
-            and all(self.reaches(higher.voids, this.voids, effect) for effect in this.voids.effects)
+            and all(self._reaches(higher.voids, this.voids, effect) for effect in this.voids.effects)
         ]
+
+    def _reaches(self, voids: Voids, provision: Provision, effect: str) -> bool:
+        """Whether a void is of a higher layer and takes that effect of the provision out."""
+        lower = self.stack.rank[provision.jurisdiction] > self.stack.rank[voids.jurisdiction]
+        named = provision.jurisdiction in voids.layers
+        return effect in voids.effects and lower and (named or "below" in voids.layers)

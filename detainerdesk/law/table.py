@@ -6,7 +6,7 @@ constraints are a mask; what only constraints speak of is projected out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from itertools import product
@@ -14,12 +14,15 @@ from typing import Any
 
 from detainerdesk.law.answers import Answer, Answers, ListInCase
 from detainerdesk.law.candidates import Unknown, candidates
-from detainerdesk.law.circuit import AllOf, AnyOf, Atom, Burden, Negation, Node, Quantified, atoms_of
+from detainerdesk.law.circuit import AllOf, AnyOf, Atom, Burden, Negation, Node, Quantified
 from detainerdesk.law.completions import Completions
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language.case import Records
 from detainerdesk.law.language.vocabulary import Value
 from detainerdesk.law.lowering import LawOn
+
+Open = tuple[Node, frozenset[str]]
+"""A constraint that is open, and what it rests on that is not known."""
 
 
 class Evaluation:
@@ -74,27 +77,30 @@ class Evaluation:
         return self.known.facts.lists.get(name) or Records((), complete=False)
 
     @cached_property
-    def open_constraints(self) -> list[Node]:
-        """What paper and nature forbid, where it speaks of something that is not known."""
-        return [never for _, never in self.law.constraints if self.truth(never) is None]
+    def open_constraints(self) -> list[Open]:
+        """What paper and nature forbid where that is open, and what is not known of the facts that it rests on."""
+        return [
+            (never, frozenset(self.open_names(self.law.atoms(never))))
+            for _, never in self.law.constraints
+            if self.truth(never) is None
+        ]
 
-    def open_names(self, nodes: Iterable[Node]) -> set[str]:
-        """What is not known of the facts and lists that these circuits rest on."""
-        return {name for atom in atoms_of(*nodes) for name in self.unknown_in(atom)}
+    def open_names(self, atoms: Iterable[Atom]) -> set[str]:
+        """What is not known of the facts and lists that these tests read."""
+        return {name for atom in atoms for name in self.unknown_in(atom)}
 
 
 class Table:
-    """All completions of a case for some circuits."""
+    """All completions of a case for some tests."""
 
-    def __init__(self, evaluation: Evaluation, nodes: Sequence[Node]) -> None:
+    def __init__(self, evaluation: Evaluation, atoms: Sequence[Atom]) -> None:
         self.evaluation = evaluation
-        own = [atom for atom in atoms_of(*nodes) if evaluation.value(atom) is None]
-        own_names = evaluation.open_names(nodes)
+        own = [atom for atom in atoms if evaluation.value(atom) is None]
+        own_names = evaluation.open_names(own)
         touching = _touching(own_names, evaluation)
         self._atoms = {atom.id: atom for atom in own}
-        for atom in atoms_of(*touching):
-            if evaluation.value(atom) is None:
-                self._atoms[atom.id] = atom
+        for never, _ in touching:
+            self._atoms |= {atom.id: atom for atom in evaluation.law.atoms(never) if evaluation.value(atom) is None}
         self._answers: dict[str, dict[tuple[Value, ...], Answers]] = {}
         self._asked: dict[str, list[Atom]] = {}
         self._beside: dict[str, tuple[str, ...]] = {}
@@ -105,7 +111,7 @@ class Table:
         self._bits: dict[int, int] = {}
         self.mask = self.full
         self.mask &= self._possible_answers(self.completions)
-        for group in _groups(touching, evaluation, [name for name in values if name not in own_names]):
+        for group in _groups(touching, own_names):
             self.mask &= self._allowed(group, values)
 
     # The variables.
@@ -200,17 +206,18 @@ class Table:
             mask &= allowed
         return mask
 
-    def _allowed(self, group: Sequence[Node], values: Mapping[str, tuple[Value, ...]]) -> int:
+    def _allowed(self, group: Sequence[Open], values: Mapping[str, tuple[Value, ...]]) -> int:
         """The completions that some way of filling in the facts that only constraints speak of makes possible."""
-        names = [name for name in values if name in self.evaluation.open_names(group)]
+        here_open = frozenset[str]().union(*(open_names for _, open_names in group))
+        names = [name for name in values if name in here_open]
         if all(name in self.completions.by_name for name in names):
             bits = self.full
-            for never in group:
+            for never, _ in group:
                 bits &= ~self.bits(never)
             return bits & self.full
         beside = Completions({name: values[name] for name in names})
         possible, known_bits = self._possible_answers(beside), dict[int, int]()
-        for never in group:
+        for never, _ in group:
             possible &= ~self._bits_in(never, beside, known_bits)
         shared = [name for name in names if name in self.completions.by_name]
         allowed = 0
@@ -315,14 +322,8 @@ class Table:
                     here &= completions.pattern(other, (completions.by_name[other].values.index(value),))
             lows = [completions.lows(bits & here, name) for bits in classes]
             places = [number[answer] for answer in answers.values]
-            for field, pairs in answers.pairs.items():
-                if field not in needed and any(
-                    low[places[a]] & other_low[places[b]]
-                    for a, b in pairs
-                    for low in lows
-                    for other_low in lows
-                    if low is not other_low
-                ):
+            for field, groups in answers.groups.items():
+                if field not in needed and any(_differ(lows, [places[one] for one in group]) for group in groups):
                     needed[field] = None
         if name not in needed and self._tied(name, classes):
             needed[name] = None
@@ -369,29 +370,42 @@ class Table:
         return False
 
 
-def _touching(own: set[str], evaluation: Evaluation) -> list[Node]:
-    """The constraints that touch what the circuits rest on, directly or through one another."""
-    names, left, kept = set(own), list(evaluation.open_constraints), list[Node]()
+def _touching(own: Collection[str], evaluation: Evaluation) -> list[Open]:
+    """The constraints that touch what the tests rest on, directly or through one another."""
+    names, left, kept = set(own), list(evaluation.open_constraints), list[Open]()
     while True:
-        here = [never for never in left if evaluation.open_names([never]) & names]
+        here = [one for one in left if one[1] & names]
         if not here:
             return kept
         kept += here
-        left = [never for never in left if never not in here]
-        names |= evaluation.open_names(here)
+        left = [one for one in left if not one[1] & names]
+        names = names.union(*(open_names for _, open_names in here))
 
 
-def _groups(constraints: Sequence[Node], evaluation: Evaluation, beside: Sequence[str]) -> list[list[Node]]:
-    """Constraints that share a fact which no circuit speaks of belong together."""
-    groups: list[tuple[set[str], list[Node]]] = []
-    for never in constraints:
-        names = {name for name in evaluation.open_names([never]) if name in beside}
+def _groups(constraints: Sequence[Open], own: Collection[str]) -> list[list[Open]]:
+    """Constraints that share a fact which no test of the law reads belong together."""
+    groups: list[tuple[set[str], list[Open]]] = []
+    for one in constraints:
+        names = {name for name in one[1] if name not in own}
         joined = [group for group in groups if names & group[0]]
         groups = [group for group in groups if not names & group[0]]
         groups.append(
-            (names.union(*(group[0] for group in joined)), [*(one for group in joined for one in group[1]), never])
+            (names.union(*(group[0] for group in joined)), [*(each for group in joined for each in group[1]), one])
         )
     return [group for _, group in groups]
+
+
+def _differ(classes: Sequence[Sequence[int]], group: Sequence[int]) -> bool:
+    """Whether the same completion of everything else has two classes among these values."""
+    seen = 0
+    for lows in classes:
+        here = 0
+        for value in group:
+            here |= lows[value]
+        if seen & here:
+            return True
+        seen |= here
+    return False
 
 
 def _shift(bits: int, by: int) -> int:
