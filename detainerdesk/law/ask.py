@@ -1,25 +1,33 @@
-"""The next question: of all that is not known, the one look-up that brings the answers soonest.
+"""The next question: of all that is not known, the one look-up that brings the answers soonest, for all the actions asked.
 
-A plain search: each question that a needed fact belongs to is tried with each of its answers, and the one that leaves the
-fewest outcomes open in the worst case is asked; the cheaper one where two leave as many. It is worked out anew after every
-answer. A fact that was stated as `unknown` has been looked for and is not asked again.
+A plan of questions is sought over the table of completions, at the least cost in the worst case; facts that one look-up answers
+together are one question. It is exact while the partial cases number at most 3^10, and says so where it is an estimate. It is
+worked out anew after every answer. A fact that was stated as `unknown` has been looked for and is not asked again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
 from typing import Any
 
-from detainerdesk.law.decide import outcomes
+from detainerdesk.law.circuit import Atom
+from detainerdesk.law.completions import TooManyUnknowns
+from detainerdesk.law.decide import Decider, outcomes
 from detainerdesk.law.decision import Outcome
+from detainerdesk.law.derived import DERIVED, Mirror, Reflected
+from detainerdesk.law.effects import CLASSES, Effects, judge_of
 from detainerdesk.law.errors import LawError
-from detainerdesk.law.known import Known
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, QuestionSpec
 from detainerdesk.law.load import Edition
+from detainerdesk.law.table import Table
 
-MAX_FACTS_TRIED = 6
+MAX_PARTIAL_CASES = 3**10
+MAX_ANSWERS = 64
+"""A look-up with more joint answers than this is tried by its facts one after another."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """What to find out next: plain words, where to look, which rules turn on it, and what each answer leads to."""
+    """What to find out next: plain words, where to look, which rules turn on it, and what each answer leads to.
+
+    `exact`: no other order of questions costs less in the worst case; otherwise it is an estimate."""
 
     name: str
     facts: tuple[str, ...]
@@ -42,26 +52,20 @@ class Question:
     where: str
     why: tuple[str, ...]
     answers: tuple[Answer, ...]
+    exact: bool
 
 
 def ask(
     case: Case, edition: Edition, actions: tuple[str, ...] = ("hold", "notify_release", "transfer")
 ) -> Question | None:
     """The next question for these actions, or None where all are settled or nobody can find out more."""
-    found = outcomes(case, edition, actions)
-    known = Known.of(case, edition)
+    decider = Decider(case, edition)
+    found = {action: decider.outcome(action, ahead=False) for action in actions}
     needed = _askable(found, case, edition)
     if not needed:
         return None
-    tried: list[tuple[tuple[int, int, int], Fact, tuple[Answer, ...]]] = []
-    for fact in needed[:MAX_FACTS_TRIED]:
-        answers = tuple(_answers(fact, case, edition, actions))
-        open_after = max(
-            (sum(word in ("undetermined", "disputed") for word in answer.outcome.values()) for answer in answers),
-            default=9,
-        )
-        tried.append(((open_after, *known.cost(fact.name)[:2]), fact, answers))
-    _, fact, answers = min(tried, key=lambda one: one[0])
+    first, exact = _first(decider, actions, needed, edition)
+    fact = next(one for one in needed if (one.question or one.name) == first)
     spec = edition.vocabulary.questions.get(fact.question)
     same_look_up = tuple(one.name for one in needed if one.question == fact.question and one is not fact)
     listed = fact.kind == "list" and spec is not None
@@ -78,7 +82,8 @@ def ask(
                 if fact.name in {n.split("[")[0] for n in outcome.needs}
             )
         ),
-        answers=answers,
+        answers=tuple(_answers(fact, decider, actions, found)),
+        exact=exact,
     )
 
 
@@ -101,14 +106,216 @@ def _in_vain(case: Case, name: str) -> bool:
     return stated is UNKNOWN or stated == "unknown"
 
 
-def _answers(fact: Fact, case: Case, edition: Edition, actions: tuple[str, ...]) -> Iterator[Answer]:
+# The search for the first question.
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One look-up: what it costs, and the completions of each joint answer."""
+
+    name: str
+    cost: int
+    answers: tuple[int, ...]
+
+
+def _first(decider: Decider, actions: Sequence[str], needed: Sequence[Fact], edition: Edition) -> tuple[str, bool]:
+    """The question to begin with, and whether it is surely the best."""
+    try:
+        search = _Search.over(decider, actions, needed, edition)
+    except TooManyUnknowns:
+        return _estimate(decider, actions, needed, edition), False
+    plan = search.first()
+    if plan is not None:
+        return plan, True
+    return search.greedy(), False
+
+
+class _Search:
+    """Plans of questions over one table for all the actions."""
+
+    def __init__(self, start: int, looks: Sequence[_Look], classes: Sequence[Sequence[int]]) -> None:
+        self.start = start
+        self.looks = sorted(looks, key=lambda look: look.cost)
+        self.classes = classes
+        self._costs: dict[int, int] = {}
+        self._tried = 0
+
+    @classmethod
+    def over(cls, decider: Decider, actions: Sequence[str], needed: Sequence[Fact], edition: Edition) -> _Search:
+        """Raises TooManyUnknowns where the actions' unknown facts make too large a table together."""
+        setting = decider.known.setting()
+        evaluation = decider.evaluation(setting)
+        judges = [judge for action in actions for judge in _judges(decider, action)]
+        table = Table(evaluation, tuple({atom.id: atom for judge in judges for atom in judge.atoms}.values()))
+        classes = []
+        for judge in judges:
+            bits = judge.over(table).class_bits()
+            classes.append([bits[word] for word in CLASSES if bits[word]])
+        in_table = [fact for fact in needed if fact.name in table.completions.by_name]
+        looks = [_look(name, facts, table, edition) for name, facts in _by_question(in_table).items()]
+        return cls(table.mask, [look for look in looks if look], [some for some in classes if len(some) > 1])
+
+    def first(self) -> str | None:
+        """The first question of a plan of least cost in the worst case; None where too many partial cases were tried."""
+        best: tuple[tuple[int, int, int], str] | None = None
+        for look in self.looks:
+            if not self._splits(look, self.start):
+                continue
+            try:
+                worst = look.cost + max(self._cost(here) for here in self._after(look, self.start))
+            except _Enough:
+                return None
+            key = (worst, self._open_after(look), look.cost)
+            if best is None or key < best[0]:
+                best = (key, look.name)
+        return best[1] if best else self.greedy()
+
+    def greedy(self) -> str:
+        """The question that leaves the fewest actions open in the worst case; the cheaper of two."""
+        splitting = [look for look in self.looks if self._splits(look, self.start)] or self.looks
+        return min(splitting, key=lambda look: (self._open_after(look), look.cost)).name
+
+    def _cost(self, here: int) -> int:
+        """What it costs in the worst case to settle everything that questions can settle."""
+        if all(_is_settled(classes, here) for classes in self.classes):
+            return 0
+        if here in self._costs:
+            return self._costs[here]
+        self._tried += 1
+        if self._tried > MAX_PARTIAL_CASES:
+            raise _Enough
+        best: int | None = None
+        for look in self.looks:
+            if best is not None and look.cost >= best:
+                break
+            if not self._splits(look, here):
+                continue
+            worst = 0
+            for after in self._after(look, here):
+                worst = max(worst, self._cost(after))
+                if best is not None and look.cost + worst >= best:
+                    break
+            else:
+                best = look.cost + worst
+        self._costs[here] = best or 0
+        return self._costs[here]
+
+    @staticmethod
+    def _splits(look: _Look, here: int) -> bool:
+        return sum(bool(here & answer) for answer in look.answers) > 1
+
+    @staticmethod
+    def _after(look: _Look, here: int) -> Iterator[int]:
+        return (here & answer for answer in look.answers if here & answer)
+
+    def _open_after(self, look: _Look) -> int:
+        return max(
+            sum(not _is_settled(classes, here) for classes in self.classes) for here in self._after(look, self.start)
+        )
+
+
+class _Enough(Exception):
+    """More partial cases than are tried."""
+
+
+def _look(name: str, facts: Sequence[str], table: Table, edition: Edition) -> _Look | None:
+    completions = table.completions
+    sizes = 1
+    for fact in facts:
+        sizes *= completions.by_name[fact].size
+    names = facts if sizes <= MAX_ANSWERS else facts[:1]
+    answers: list[int] = []
+    for choice in product(*(range(completions.by_name[fact].size) for fact in names)):
+        here = table.mask
+        for fact, index in zip(names, choice, strict=True):
+            here &= completions.pattern(fact, (index,))
+        if here:
+            answers.append(here)
+    cost = edition.vocabulary.cost(edition.vocabulary.facts[facts[0]])[0]
+    return _Look(name, cost, tuple(answers)) if len(answers) > 1 else None
+
+
+def _judges(decider: Decider, action: str) -> Iterator[_Judging]:
+    """What decides an action, or each item of it."""
+    spec = decider.vocabulary.actions[action]
+    items = spec.is_item or decider.known.items_sought() if spec.is_item or spec.by_item else (None,)
+    for item in items:
+        yield _Judging(decider, action, item)
+
+
+@dataclass(frozen=True)
+class _Judging:
+    decider: Decider
+    action: str
+    item: str | None
+
+    @cached_property
+    def mirror(self) -> Mirror | None:
+        if self.action not in DERIVED or self.decider.known.has_rules(self.action):
+            return None
+        return Mirror.of(self.action, self.decider.law_on(self.decider.case.at), self.decider.known)
+
+    @property
+    def atoms(self) -> Sequence[Atom]:
+        if self.mirror:
+            return self.mirror.atoms
+        (law,) = self.decider.laws(self.action, self.decider.known.setting(self.item))
+        return law.atoms
+
+    def over(self, table: Table) -> Effects | Reflected:
+        if self.mirror:
+            return self.mirror.over(table)
+        (law,) = self.decider.laws(self.action, self.decider.known.setting(self.item))
+        return judge_of(law, self.decider.known).over(table)
+
+
+def _estimate(decider: Decider, actions: Sequence[str], needed: Sequence[Fact], edition: Edition) -> str:
+    """Where one table for all would be too large: the question that leaves the fewest outcomes open, each tried by itself."""
+    open_after = {fact.question or fact.name: 0 for fact in needed}
+    for action in actions:
+        for judge in _judges(decider, action):
+            try:
+                table = Table(decider.evaluation(decider.known.setting(judge.item)), judge.atoms)
+            except TooManyUnknowns:
+                continue
+            bits = judge.over(table).class_bits()
+            classes = [bits[word] for word in CLASSES if bits[word]]
+            for name, facts in _by_question(needed).items():
+                here = [fact for fact in facts if fact in table.completions.by_name]
+                look = _look(name, here, table, edition) if here else None
+                settles = look and all(_is_settled(classes, answer) for answer in look.answers)
+                open_after[name] += len(classes) > 1 and not settles
+    return min(open_after, key=lambda name: (open_after[name], _cost(name, needed, edition)))
+
+
+def _by_question(needed: Sequence[Fact]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for fact in needed:
+        groups.setdefault(fact.question or fact.name, []).append(fact.name)
+    return groups
+
+
+def _is_settled(classes: Sequence[int], here: int) -> bool:
+    return any(not here & ~bits for bits in classes)
+
+
+def _cost(name: str, needed: Sequence[Fact], edition: Edition) -> tuple[int, int]:
+    return min(edition.vocabulary.cost(fact) for fact in needed if (fact.question or fact.name) == name)
+
+
+# Answers.
+
+
+def _answers(fact: Fact, decider: Decider, actions: tuple[str, ...], found: Mapping[str, Outcome]) -> Iterator[Answer]:
+    case, edition = decider.case, decider.edition
     spec = edition.vocabulary.questions.get(fact.question)
+    touched = tuple(action for action in actions if decider.reads(action, fact.name))
     for label, key, facts in _values(fact, case, edition, spec):
         try:
-            found = outcomes(replace(case, facts={**case.facts, **facts}), edition, actions)
+            now = outcomes(replace(case, facts={**case.facts, **facts}), edition, touched)
         except LawError:
             continue  # this answer can't be true beside what is stated
-        yield Answer(label, key, facts, {action: outcome.outcome for action, outcome in found.items()})
+        yield Answer(label, key, facts, {action: now.get(action, found[action]).outcome for action in actions})
 
 
 def _values(

@@ -40,16 +40,16 @@ def decide(case: Case, edition: Edition) -> Decision:
     """Decide every action asked (none named: all of the vocabulary).
 
     Raises CaseError for a case that can't be read and ContradictoryFacts for one that no world satisfies."""
-    return _Decider(case, edition).decision()
+    return Decider(case, edition).decision()
 
 
 def outcomes(case: Case, edition: Edition, actions: Sequence[str]) -> dict[str, Outcome]:
     """Only the outcome, standing and needs of these actions: what the next question is searched with."""
-    decider = _Decider(case, edition)
+    decider = Decider(case, edition)
     return {action: decider.outcome(action, ahead=False) for action in actions}
 
 
-class _Decider:
+class Decider:
     """Decides one case; keeps what it has worked out."""
 
     def __init__(self, case: Case, edition: Edition) -> None:
@@ -299,6 +299,13 @@ class _Decider:
             elif isinstance(value, date):
                 moments |= {midnight(value, zone), midnight(value + timedelta(days=1), zone)}
         return sorted(moment for moment in moments if moment > at)
+
+    def reads(self, action: str, fact: str) -> bool:
+        """Whether the law of an action, or of an item of it, reads a fact or list."""
+        spec = self.vocabulary.actions[action]
+        items = spec.is_item or self.known.items_sought() if spec.is_item or spec.by_item else (None,)
+        settings = [self.known.setting(item) for item in items]
+        return any(fact in atom.reads for setting in settings for atom in self._atoms_behind(action, setting))
 
     def _atoms_behind(self, action: str, setting: Setting) -> Sequence[Atom]:
         """Every test that the law of an action rests on, those inside the conditions on lists too."""

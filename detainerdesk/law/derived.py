@@ -84,11 +84,15 @@ class Mirror:
                 pass
             else:
                 return Reflected(effects[0], effects[1] if len(effects) > 1 else None, int(any(beside)))
-        table = Table(evaluation, self.atoms)
+        return self.over(Table(evaluation, self.atoms))
+
+    def over(self, table: Table) -> Reflected:
+        """The action in each completion of a table."""
         out = 0
         for node in self.beside:
             out |= table.bits(node)
-        return Reflected(self.hold.over(table), self.warrant.over(table) if self.tests_other_ground else None, out)
+        warrant = self.warrant.over(table) if self.tests_other_ground else None
+        return Reflected(self.hold.over(table), warrant, out)
 
 
 @dataclass(frozen=True)

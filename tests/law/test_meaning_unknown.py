@@ -203,9 +203,9 @@ def test_unseen_records_answer_all_conditions_together(tmp_path: Path) -> None:
 
 
 def _possible(edition: Edition) -> set[str]:
-    from detainerdesk.law.decide import _Decider
+    from detainerdesk.law.decide import Decider
 
-    decider = _Decider(Case(agency=AGENCY, at=NOON, facts={}, ask=("hold",)), edition)
+    decider = Decider(Case(agency=AGENCY, at=NOON, facts={}, ask=("hold",)), edition)
     return set(decider.judge("hold", decider.known.setting()).classes)
 
 
