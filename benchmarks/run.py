@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="the short form of each, for CI")
     asked = parser.parse_args()
     place = HERE / (asked.folder or "")
-    scripts = sorted(path for path in place.rglob("*.py") if path != Path(__file__).resolve() and path.name != "run.py")
+    scripts = sorted(path for path in place.rglob("*.py") if is_script(path))
     if not scripts:
         print(f"There is no benchmark in {place.relative_to(HERE.parent)}.", file=sys.stderr)
         return 2
@@ -45,6 +45,11 @@ def main() -> int:
     for name in missed:
         print(f"does not hold: {name}", file=sys.stderr)
     return 1 if failed or missed else 0
+
+
+def is_script(path: Path) -> bool:
+    """Whether a file is a benchmark: not this one, and no part that others import."""
+    return path.name != "run.py" and 'if __name__ == "__main__":' in path.read_text(encoding="utf-8")
 
 
 def run(script: Path, *, quick: bool) -> tuple[str, int]:
