@@ -7,17 +7,20 @@ the threshold that a condition asks for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import Any
 
-from detainerdesk.law.candidates import Unknown, candidates
-from detainerdesk.law.circuit import AllOf, AnyOf, Atom, FactTest, Negation, Node, Quantified, atoms_of
+from detainerdesk.law.candidates import Unknown, candidates, merged_alike
+from detainerdesk.law.circuit import AllOf, AnyOf, Atom, Listed, Meaning, Negation, Node, Quantified, atoms_of
 from detainerdesk.law.completions import Completions
+from detainerdesk.law.jail import JailOfRecord
 from detainerdesk.law.known import Setting
-from detainerdesk.law.language.case import Records
+from detainerdesk.law.language.case import Records, plain_record
+from detainerdesk.law.language.dates import PartialDate
+from detainerdesk.law.language.membership import PossibleOffense, fields_read, possible_offenses, settled
 from detainerdesk.law.language.vocabulary import UNKNOWN, Value
 from detainerdesk.law.lowering import LawOn
 
@@ -73,8 +76,8 @@ class ListInCase:
             bases = self._sums([*shares[:index], *shares[index + 1 :], unseen])
             for field, alike in table.groups.items():
                 found = self._groups(bases, alike, number)
-                if found:
-                    groups[f"{self.name}[{index + 1}].{field}"] = found
+                for called in table.asked_as(field) if found else ():
+                    groups[called] = groups.get(called, frozenset()) | found
         return Answers(values, groups)
 
     def answer(self, state: Share) -> Answer:
@@ -140,14 +143,13 @@ class ListInCase:
 
     @cached_property
     def unseen(self) -> RecordTable:
-        return RecordTable(
-            self, {}, self._values_of_different(beside=max((one.count for one in self.asked), default=1))
-        )
+        beside = max((one.count for one in self.asked), default=1)
+        return RecordTable(self, None, self._values_of_different(beside))
 
     def _table(self, index: int) -> RecordTable:
         records = self.records.records
         unknown_ones = sum(any(record.get(one, UNKNOWN) is UNKNOWN for one in self.different) for record in records)
-        return RecordTable(self, records[index], self._values_of_different(beside=unknown_ones))
+        return RecordTable(self, index, self._values_of_different(beside=unknown_ones))
 
     def _values_of_different(self, beside: int) -> Mapping[str, tuple[Value, ...]]:
         """The values that a field may have of which different ones are counted: those of other records, and some of its own."""
@@ -165,16 +167,20 @@ class ListInCase:
         known = self._sums([tuple(self._table(number).shares) for number in range(len(self.records.records))])
         for share, bits in self.unseen.shares.items():
             if share != self.nothing and any(self.answer(self._sum(base, share)) == wanted for base in known):
-                return [dict(self.unseen.completions.chosen(bits))]
+                chosen = self.unseen.completions.chosen(bits)
+                return [{name: str(one) if isinstance(one, PossibleOffense) else one for name, one in chosen.items()}]
         return None
 
 
 class RecordTable:
-    """All completions of one record's unknown fields, and what each adds to the conditions on its list."""
+    """All completions of one record's unknown fields, and what each adds to the conditions on its list; `index` is the
+    record's number from 0, None for one that nobody has seen."""
 
-    def __init__(self, of: ListInCase, known: Mapping[str, Value], different: Mapping[str, Sequence[Value]]) -> None:
+    def __init__(self, of: ListInCase, index: int | None, different: Mapping[str, Sequence[Value]]) -> None:
         self.of = of
-        self.known = {name: value for name, value in known.items() if value is not UNKNOWN}
+        self.index = index
+        record = {} if index is None else of.records.records[index]
+        self.known = plain_record(record)
         self._bits: dict[int, int] = {}
         law = of.law
         fields = law.vocabulary.fields(of.name)
@@ -185,16 +191,25 @@ class RecordTable:
         }
         touching = _touching(own_fields, never, self.known)
         atoms = {atom.id: atom for atom in [*own, *atoms_of(*touching)]}
-        tests: dict[str, list[FactTest]] = {}
+        offenses = self._settle_offenses(atoms.values())
+        self._jail = JailOfRecord(of, index, self.known, [atom.means for atom in atoms.values()])
+        self.known |= self._jail.known
+        fields = {**fields, **self._jail.facts}
+        tests: dict[str, list[Meaning]] = {}
         for atom in atoms.values():
             for name in atom.fields:
-                if name not in self.known and isinstance(atom.means, FactTest):
+                if name not in self.known and name not in offenses:
                     tests.setdefault(name, []).append(atom.means)
         for name in of.different:
             if name not in self.known:
                 tests.setdefault(name, [])
         unknown = [Unknown(name, fields[name], tuple(here)) for name, here in tests.items()]
-        values = candidates(unknown, self._value, of.setting.at, law.stack.zone, self._behaviour(atoms))
+        self._fields = fields
+        partly = {name: value for name, value in record.items() if isinstance(value, PartialDate)}
+        behaves = self._behaviour(atoms)
+        values = candidates(unknown, self._value, of.setting.at, law.stack.zone, behaves, partly=partly)
+        values |= {name: merged_alike(name, some, behaves) for name, some in offenses.items()}
+        values = self._jail.limited(values)
         for name, some in different.items():
             if name in values:
                 values[name] = tuple(dict.fromkeys([*values[name], *some]))
@@ -202,6 +217,28 @@ class RecordTable:
         self.mask = self.completions.full
         for node in touching:
             self.mask &= ~self.bits(node)
+
+    def _settle_offenses(self, atoms: Iterable[Atom]) -> dict[str, tuple[Value, ...]]:
+        """Mark as known what no list of offenses turns on; what the fields on which some turn may say."""
+        every = [atom.means for atom in atoms]
+        lists = [(means.field, means.offenses) for means in every if isinstance(means, Listed)]
+        if not lists:
+            return {}
+        others = {name for atom in atoms if not isinstance(atom.means, Listed) for name in atom.fields}
+        others |= set(self.of.different)
+        fields = self.of.law.vocabulary.fields(self.of.name)
+        stated = self.known
+        self.known = settled(stated, lists, fields, others)
+        open_fields = dict.fromkeys(name for one in lists for name in fields_read(*one, fields))
+        found: dict[str, tuple[Value, ...]] = {}
+        for name in open_fields:
+            if name not in self.known and (some := possible_offenses(name, stated, lists, fields)):
+                found[name] = some
+        return found
+
+    def asked_as(self, field: str) -> tuple[str, ...]:
+        """The names under which a field of the record is asked; the sum of jail days stands for what it rests on."""
+        return self._jail.rests_on.get(field) or (f"{self.of.name}[{(self.index or 0) + 1}].{field}",)
 
     def _value(self, name: str) -> Value:
         return self.known.get(name, self.of.facts.get(name, UNKNOWN))
@@ -218,8 +255,10 @@ class RecordTable:
 
         def behaves(name: str, value: Value) -> tuple[bool | None, ...] | None:
             here = by_field.get(name, [])
-            kind = self.of.law.vocabulary.fields(self.of.name)[name].kind
-            if name in counted or (kind not in ("date", "moment", "count") and not all(alone for _, alone in here)):
+            kind = self._fields[name].kind
+            beside = [atom for atom, alone in here if not alone]
+            ordered = kind in ("date", "moment", "count") and not any(isinstance(one.means, Listed) for one in beside)
+            if name in counted or (beside and not ordered):
                 return None
             record = {**self.known, name: value}
             return tuple(self._true(atom, record) for atom, alone in here if alone)

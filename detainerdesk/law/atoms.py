@@ -20,6 +20,8 @@ from detainerdesk.law.circuit import (
     DeclaredToo,
     EarlyBound,
     FactTest,
+    InWindow,
+    Listed,
     Meaning,
     Negation,
     Node,
@@ -28,10 +30,12 @@ from detainerdesk.law.circuit import (
     names_of,
 )
 from detainerdesk.law.known import Setting
-from detainerdesk.law.language import grammar
+from detainerdesk.law.language import grammar, lookback
 from detainerdesk.law.language.case import OWED, ordered, test_constant
 from detainerdesk.law.language.clocks import clock_end
-from detainerdesk.law.language.vocabulary import NONE, Fact, Value, instant
+from detainerdesk.law.language.lookback import RECORD_DATE, RECORD_DAYS, JailRecord, jail_days
+from detainerdesk.law.language.membership import COMMITTED, STATED, test_of
+from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, instant
 
 Facts = Mapping[str, Any]
 Record = Mapping[str, Any]
@@ -46,6 +50,11 @@ def truth(means: Meaning, circuits: Circuits) -> Truth:
         return _clock(means, circuits.zone)
     if isinstance(means, Quantified):
         return _quantified(means, circuits)
+    if isinstance(means, Listed):
+        on_list = test_of(means.field, means.offenses, circuits.vocabulary.fields(means.list))
+        return lambda facts, setting, record: on_list(record)
+    if isinstance(means, InWindow):
+        return _in_window(means, circuits)
     if isinstance(means, ReadingIs):
         return lambda facts, setting, record: setting.reading[means.name] in means.values
     if isinstance(means, EarlyBound):
@@ -147,6 +156,45 @@ def _clock(means: ClockState, zone: ZoneInfo) -> Truth:
         return expired == expired_wanted
 
     return state
+
+
+def _in_window(means: InWindow, circuits: Circuits) -> Truth:
+    window, jail, zone = means.window, means.jail, circuits.zone
+    fields = frozenset(circuits.vocabulary.fields(means.list)) if means.list else frozenset[str]()
+    counts = node_truth(jail.where, circuits) if jail else None
+
+    def inside(facts: Facts, setting: Setting, record: Record) -> bool:
+        def get(name: str) -> Value:
+            if name in fields:
+                return record[name] if name in record else (record.get(STATED) or {}).get(name, UNKNOWN)
+            if jail and name == jail.name:
+                return record[name] if name in record else extra()
+            return facts.get(name, UNKNOWN)
+
+        def extra() -> Value:
+            assert jail is not None
+            assert counts is not None
+            if means.list is None or means.list not in facts:
+                return UNKNOWN
+            others = [
+                JailRecord(
+                    counts(facts, setting, one),
+                    one[RECORD_DATE] if RECORD_DATE in one else (one.get(STATED) or {}).get(RECORD_DATE, UNKNOWN),
+                    one.get(RECORD_DAYS, UNKNOWN),
+                    own=one is record and jail.start == COMMITTED,
+                )
+                for one in facts[means.list]
+            ]
+            start, end = (setting.at if name == "at" else get(name) for name in (jail.start, jail.end))
+            least, most = jail_days(start, end, others, zone, complete=True)
+            return least if least == most else UNKNOWN
+
+        found = lookback.holds(window, get, setting.at, zone)
+        if found is None:
+            raise KeyError(next((name for name in window.names() if get(name) is UNKNOWN), window.date))
+        return found
+
+    return inside
 
 
 def _quantified(means: Quantified, circuits: Circuits) -> Truth:

@@ -7,16 +7,18 @@ some test turns, and values that no test tells apart are merged.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise, product
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from detainerdesk.law.circuit import ClockState, FactTest, Meaning, names_of
-from detainerdesk.law.language import grammar
+from detainerdesk.law.circuit import ClockState, FactTest, InWindow, Listed, Meaning, names_of
+from detainerdesk.law.language import grammar, lookback
 from detainerdesk.law.language.case import operand_value
 from detainerdesk.law.language.clocks import clock_end
+from detainerdesk.law.language.dates import PartialDate
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, midnight
 
 Known = Callable[[str], Value]
@@ -42,23 +44,27 @@ def candidates(
     zone: ZoneInfo,
     behaves: Behaves,
     turning: Iterable[datetime | date] = (),
+    partly: Mapping[str, PartialDate] = MappingProxyType({}),
 ) -> dict[str, tuple[Value, ...]]:
-    """The values of each unknown fact. `turning`: further moments and days at which something turns (the dates of records)."""
+    """The values of each unknown fact. `turning`: further moments and days at which something turns (the dates of records);
+    `partly`: the dates of which only the year or the month is known."""
+    ends = (day for part in partly.values() for day in (part.start, part.end))
+    turning = (*turning, *ends)
     found: dict[str, tuple[Value, ...]] = {}
     for cluster in _clusters(unknown):
         if len(cluster) == 1 and not _is_ordered(cluster[0].fact):
             (one,) = cluster
-            found[one.name] = _merged_alike(one.name, _plain(one, zone), behaves)
+            found[one.name] = merged_alike(one.name, _plain(one, zone), behaves)
             continue
-        points = _Points(cluster, known, at, zone, tuple(turning))
-        lists = {one.name: points.of(one) for one in cluster}
+        points = _Points(cluster, known, at, zone, turning)
+        lists = {one.name: _in_part(points.of(one), partly.get(one.name)) for one in cluster}
         if len({tuple(values) for values in lists.values()}) == 1:
             values = _merged_runs([one.name for one in cluster], points.of(cluster[0]), behaves)
             lists = {one.name: values for one in cluster}
         found |= {
-            one.name: (*_words(one.fact), *lists[one.name])
+            one.name: (*_words(one, partly), *lists[one.name])
             if len(cluster) > 1
-            else _merged_alike(one.name, (*_words(one.fact), *lists[one.name]), behaves)
+            else merged_alike(one.name, (*_words(one, partly), *lists[one.name]), behaves)
             for one in cluster
         }
     return found
@@ -85,14 +91,21 @@ def _clusters(unknown: Sequence[Unknown]) -> list[list[Unknown]]:
 
 
 def _read(test: Meaning) -> tuple[str, ...]:
+    if isinstance(test, InWindow):
+        return test.names()
     if isinstance(test, ClockState):
         return (test.start, *([test.stops] if test.stops else []))
     return names_of(test.test) if isinstance(test, FactTest) else ()
 
 
-def _words(fact: Fact) -> tuple[Value, ...]:
+def _words(one: Unknown, partly: Mapping[str, PartialDate]) -> tuple[Value, ...]:
     """The values of a moment or a date that are no point in time."""
-    return () if fact.kind == "count" else (NONE, *fact.values)
+    return () if one.fact.kind == "count" or one.name in partly else (NONE, *one.fact.values)
+
+
+def _in_part(values: tuple[Value, ...], part: PartialDate | None) -> tuple[Value, ...]:
+    """Of the days those in the year or month that is known."""
+    return tuple(value for value in values if value in part) if part else values
 
 
 def _plain(one: Unknown, zone: ZoneInfo) -> tuple[Value, ...]:
@@ -113,7 +126,7 @@ def _plain(one: Unknown, zone: ZoneInfo) -> tuple[Value, ...]:
     return (*sorted(texts), "\0another")
 
 
-def _merged_alike(name: str, values: Sequence[Value], behaves: Behaves) -> tuple[Value, ...]:
+def merged_alike(name: str, values: Sequence[Value], behaves: Behaves) -> tuple[Value, ...]:
     """One value for each way in which the tests behave, where they all rest on this fact alone."""
     seen: dict[tuple[bool | None, ...], Value] = {}
     for value in values:
@@ -131,6 +144,8 @@ def _merged_runs(names: Sequence[str], values: Sequence[Value], behaves: Behaves
     run = 0
     for value in values:
         behaviour = tuple(behaves(name, value) for name in names)
+        if None in behaviour:
+            return tuple(values)
         run = run + 1 if behaviour == last else 1
         last = behaviour
         if run <= len(names):
@@ -150,6 +165,10 @@ class _Points:
         self.tests = dict.fromkeys(test for one in cluster for test in one.tests)
         self.others = [value for test in self.tests for value in _others(test, known, at, zone)]
         self.others += turning
+        days = sorted({_day(value, zone) for value in (at, *self.others) if isinstance(value, date)})
+        for test in self.tests:
+            if isinstance(test, InWindow):
+                self.others += _turns(test, known, at, zone, days)
 
     def of(self, one: Unknown) -> tuple[Value, ...]:
         if one.fact.kind == "count":
@@ -196,7 +215,21 @@ def _others(test: Meaning, known: Known, at: datetime, zone: ZoneInfo) -> list[V
                 found.append(int(value))
             elif _DAY.match(value):
                 found.append(date.fromisoformat(value))
+    if isinstance(test, Listed):
+        found += test.offenses.turning_days
+    if isinstance(test, InWindow):
+        found += [known(name) for name in test.names()]
     return [value for value in found if value is not UNKNOWN]
+
+
+def _turns(test: InWindow, known: Known, at: datetime, zone: ZoneInfo, days: Sequence[date]) -> Iterator[Value]:
+    """The days and counts at which a look-back turns, for each of its facts; one that is not known may be any of `days`."""
+    for name in test.window.names():
+        yield from lookback.turns(test.window, name, known, at, zone, days)
+
+
+def _day(value: date, zone: ZoneInfo) -> date:
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value
 
 
 def _latest_start_expired(clock: ClockState, at: datetime, zone: ZoneInfo) -> datetime:

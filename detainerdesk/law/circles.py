@@ -52,6 +52,8 @@ def _used(
                 return
     elif isinstance(condition, grammar.Some):
         yield from _used(condition.where, jurisdiction, condition.list, line)
+    elif isinstance(condition, grammar.Within) and isinstance(condition.plus, grammar.JailDays):
+        yield from _used(condition.plus.where, jurisdiction, element, line)
     elif isinstance(condition, grammar.And | grammar.Or):
         for item in condition.items:
             yield from _used(item, jurisdiction, element, line)

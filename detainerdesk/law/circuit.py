@@ -6,13 +6,16 @@ them over everything that is not known. Equal parts are one object, so that a pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from detainerdesk.law.language import grammar
+from detainerdesk.law.language.lists import OffenseList
+from detainerdesk.law.language.lookback import Window
+from detainerdesk.law.language.membership import fields_read
 from detainerdesk.law.language.vocabulary import Vocabulary
 
 
@@ -66,7 +69,38 @@ class Quantified:
     different: str | None
 
 
-Meaning = FactTest | ClockState | ReadingIs | EarlyBound | DeclaredToo | Quantified
+@dataclass(frozen=True)
+class Listed:
+    """The citation in the field of one record of the list is on a list of offenses."""
+
+    field: str
+    offenses: OffenseList
+    list: str
+
+
+@dataclass(frozen=True)
+class JailTime:
+    """Days in jail of the records that satisfy `where`, from one day to another; their sum stands under `name`."""
+
+    name: str
+    start: str
+    end: str
+    where: Node
+
+
+@dataclass(frozen=True)
+class InWindow:
+    """A date lies in the years before another, of the case or (`list`) of one record. `jail` makes the span longer."""
+
+    window: Window
+    list: str | None
+    jail: JailTime | None = None
+
+    def names(self) -> tuple[str, ...]:
+        return (*self.window.names(), *((self.jail.start, self.jail.end) if self.jail else ()))
+
+
+Meaning = FactTest | ClockState | ReadingIs | EarlyBound | DeclaredToo | Quantified | Listed | InWindow
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,14 +234,20 @@ class Circuits:
                 fields.append(means.different)
             facts = [name for atom in inner for name in atom.reads]
             return tuple(dict.fromkeys((means.list, *facts))), tuple(dict.fromkeys(fields))
-        if not isinstance(means, FactTest):
+        if isinstance(means, Listed):
+            return (), fields_read(means.field, means.offenses, self.vocabulary.fields(means.list))
+        if not isinstance(means, FactTest | InWindow):
             return (), ()
-        own = self.vocabulary.fields(means.list) if means.list else {}
-        names = [name for name in names_of(means.test) if name in own or self.vocabulary.fact(name) is not None]
-        return (
-            tuple(dict.fromkeys(name for name in names if name not in own)),
-            tuple(dict.fromkeys(name for name in names if name in own)),
-        )
+        own: Collection[str] = self.vocabulary.fields(means.list) if means.list else ()
+        every = names_of(means.test) if isinstance(means, FactTest) else means.names()
+        jail = means.jail if isinstance(means, InWindow) else None
+        names = [name for name in every if name in own or self.vocabulary.fact(name) is not None]
+        facts = [name for name in names if name not in own]
+        fields = [name for name in names if name in own]
+        if jail:
+            facts += [name for atom in atoms_of(jail.where) for name in atom.reads]
+            fields.append(jail.name)
+        return tuple(dict.fromkeys(facts)), tuple(dict.fromkeys(fields))
 
 
 def names_of(node: grammar.Expression) -> tuple[str, ...]:
@@ -218,6 +258,10 @@ def names_of(node: grammar.Expression) -> tuple[str, ...]:
         return (node.fact,)
     if isinstance(node, grammar.Compare):
         return (node.left, node.right)
+    if isinstance(node, grammar.InList):
+        return (node.field,)
+    if isinstance(node, grammar.Within):
+        return (node.date, node.anchor)
     return (node.list,) if isinstance(node, grammar.Some) else ()
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from math import prod
 
 from detainerdesk.law.atoms import literal
-from detainerdesk.law.circuit import Atom, ClockState, FactTest, atoms_of
+from detainerdesk.law.circuit import Atom, ClockState, FactTest, InWindow, atoms_of
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.contradictions import refuse_contradictions
 from detainerdesk.law.decision import By, ClockLength, Decision, DutyState, NoteSaid, Outcome, Turn
@@ -25,6 +25,7 @@ from detainerdesk.law.known import Bounds, Known, Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.clocks import clock_end
+from detainerdesk.law.language.lookback import later_turns
 from detainerdesk.law.language.rulebook import Choice, Clock, Duty, Note, Provision
 from detainerdesk.law.language.vocabulary import NONE, Value, midnight
 from detainerdesk.law.load import Edition
@@ -97,7 +98,11 @@ class Decider:
             clocks={name: self.local(end) for name, end in self.clock_ends().items()},
             lengths=self.clock_lengths(),
             duties=self.duty_states(),
-            assumed={name: self.local(value) for name, value in self.known.facts.assumed.items() if name in read},
+            assumed={
+                name: self.local(value)
+                for name, value in self.known.facts.assumed.items()
+                if name.split("[")[0] in read
+            },
             notes=tuple(self.notes(asked)),
             trace=self.trace(asked),
         )
@@ -289,6 +294,8 @@ class Decider:
             values += map(self.known.facts.value, atom.reads)
             if isinstance(means, FactTest) and isinstance(means.test, grammar.Compare):
                 values += [literal(side, zone) for side in (means.test.left, means.test.right)]
+            if isinstance(means, InWindow) and means.window.anchor == "at":
+                values += self._window_ends(means)
             if isinstance(means, ClockState):
                 start = self.known.facts.value(means.start)
                 if isinstance(start, datetime):
@@ -313,6 +320,17 @@ class Decider:
         if self._is_derived(action):
             atoms += atoms_of(*Mirror.of(action, self.law_on(setting.at), self.known).beside)
         return tuple({atom.id: atom for atom in atoms}.values())
+
+    def _window_ends(self, means: InWindow) -> Iterator[date]:
+        """The last days on which a date of the case, or of a record, stands where it does in a look-back from now."""
+        facts = self.known.facts
+        of_list = facts.lists.get(means.list) if means.list else None
+        records = of_list.records if of_list else () if means.list else ({},)
+        for record in records:
+            yield from later_turns(means.window, partial(self._of_record, record), self.stack.zone)
+
+    def _of_record(self, record: Mapping[str, Value], name: str) -> Value:
+        return record.get(name, self.known.facts.value(name))
 
     def _was_so(self, action: str, item: str | None, base: Outcome) -> str | None:
         day = self.known.day(self.case.at)

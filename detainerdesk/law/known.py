@@ -61,6 +61,7 @@ class Known:
             stack.definition_names,
             stack.zone,
             layers_encoded=not stack.missing and not stack.not_encoded,
+            tables=stack.offense_tables,
         )
         return cls(case, stack, edition.vocabulary, facts, _roles(case, stack, edition.vocabulary))
 

@@ -16,6 +16,7 @@ from detainerdesk.law.errors import CaseError, Place, RulebookError
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import LAYERS_ENCODED
 from detainerdesk.law.language.document import read_document
+from detainerdesk.law.language.lists import OffenseList, OffenseTable
 from detainerdesk.law.language.prose import Prose
 from detainerdesk.law.language.rulebook import (
     RULEBOOK_KINDS,
@@ -97,7 +98,7 @@ class Stack:
             for provision in layer.provisions():
                 days |= {*provision.in_force.changes(), *([provision.declared] if provision.declared else [])}
             dated = [one.in_force for one in layer.definitions] + [one.in_force for one in layer.clocks]
-            dated += [one.in_force for one in layer.cautious]
+            dated += [one.in_force for one in layer.cautious] + [one.in_force for one in layer.lists]
             days |= {day for in_force in dated for day in in_force.changes()}
         return tuple(sorted(days))
 
@@ -105,6 +106,23 @@ class Stack:
     def laws(self) -> dict[int, Any]:
         """The law on each span of days between two changes, as circuits, once made."""
         return {}
+
+    @cached_property
+    def offense_lists(self) -> tuple[OffenseList, ...]:
+        return tuple(one for layer in self.layers for one in layer.lists if one.status != "off")
+
+    @cached_property
+    def offense_tables(self) -> tuple[OffenseTable, ...]:
+        """What is known of offenses, the lowest layer's first."""
+        return tuple(one for layer in reversed(self.layers) for one in layer.offenses if one.status != "off")
+
+    def offense_list(self, name: str, jurisdiction: str, day: date) -> OffenseList | None:
+        """The list that a rule of that layer names on that day: its own layer's, else the nearest above."""
+        for layer in reversed(self.layers[: self.rank[jurisdiction] + 1]):
+            for one in layer.lists:
+                if one.name == name and one.status != "off" and one.in_force.on(day) == "in":
+                    return one
+        return None
 
     @cached_property
     def readings(self) -> Mapping[str, Reading]:
@@ -204,11 +222,13 @@ def load(folder: Path | None = None, *, stale_words: bool = False) -> Edition:
     rulebooks: dict[str, Rulebook] = {}
     for path in sorted((root / "us").rglob("*.md")):
         document = read_document(path, RULEBOOK_KINDS, name=path.relative_to(root).as_posix())
-        rulebook = read_rulebook(document, vocabulary)
+        rulebook = read_rulebook(document, vocabulary, path.parent)
         if rulebook.jurisdiction in rulebooks:
             raise RulebookError(f"{rulebook.jurisdiction} stands in two files", Place(document.file, 1))
         rulebooks[rulebook.jurisdiction] = rulebook
         digest.update(b"\0" + document.file.encode() + b"\0" + document.text.encode())
+        for file, hashed in rulebook.tables():
+            digest.update(b"\0" + file.encode() + b"\0" + hashed.encode())
     edition = Edition(vocabulary, rulebooks, digest.hexdigest())
     for rulebook in rulebooks.values():
         check(rulebook, _scope(rulebook, edition))
@@ -276,6 +296,7 @@ def _scope(rulebook: Rulebook, edition: Edition) -> Scope:
             if id(book) == one
             for provision in book.provisions()
         ),
+        lists=frozenset(offenses.name for one in line for offenses in one.lists),
         may_lift={rule.id: rule.actions for book in (rulebook, *below) for rule in book.rules},
         jurisdictions=frozenset(edition.rulebooks),
         zone=ZoneInfo(rulebook.timezone),
@@ -283,7 +304,8 @@ def _scope(rulebook: Rulebook, edition: Edition) -> Scope:
 
 
 def _check_vocabulary(vocabulary: Vocabulary, edition: Edition) -> None:
-    scope = Scope(vocabulary, frozenset(), {}, {}, frozenset(), frozenset(), {}, frozenset(), ZoneInfo("UTC"))
+    nothing = frozenset[str]()
+    scope = Scope(vocabulary, nothing, {}, {}, nothing, nothing, nothing, {}, nothing, ZoneInfo("UTC"))
     for constraint in vocabulary.constraints:
         check_condition(constraint.never, scope, constraint.place)
     for fact in vocabulary.facts.values():
@@ -314,6 +336,8 @@ def _fact_of(node: grammar.Expression) -> str | None:
         return node.name
     if isinstance(node, grammar.Is | grammar.Includes):
         return node.fact
+    if isinstance(node, grammar.InList):
+        return node.field
     if isinstance(node, grammar.Compare):
         return next((side for side in (node.left, node.right) if "." in side), None)
     return node.list if isinstance(node, grammar.Some) else None

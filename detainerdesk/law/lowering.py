@@ -23,6 +23,9 @@ from detainerdesk.law.circuit import (
     DeclaredToo,
     EarlyBound,
     FactTest,
+    InWindow,
+    JailTime,
+    Listed,
     Node,
     Quantified,
     ReadingIs,
@@ -33,6 +36,7 @@ from detainerdesk.law.circuit import (
 )
 from detainerdesk.law.errors import LawError
 from detainerdesk.law.language import grammar
+from detainerdesk.law.language.lookback import Window
 from detainerdesk.law.language.rulebook import Choice, Clock, Definition, Duty, Provision, Rule, Voids
 from detainerdesk.law.language.vocabulary import Constraint
 from detainerdesk.law.load import Stack
@@ -157,6 +161,13 @@ class LawOn:
                 return defined
         if isinstance(node, grammar.Is) and self._is_list(node.fact):
             return make.negation(self._some(grammar.Some(node.fact, grammar.Constant(True)), jurisdiction, item))
+        if isinstance(node, grammar.InList):
+            offenses = self.stack.offense_list(node.list, jurisdiction, self.day)
+            assert element is not None
+            # Where it is not in force on these days there is no such list yet.
+            return False if offenses is None else make.atom(Listed(node.field, offenses, element))
+        if isinstance(node, grammar.Within):
+            return self._within(node, jurisdiction, element, item)
         fields = self.vocabulary.fields(element) if element else {}
         of_record = element if element and any(name in fields for name in names_of(node)) else None
         return make.atom(FactTest(node, of_record, done))
@@ -201,6 +212,17 @@ class LawOn:
         if body is False:
             return False
         return self.circuits.atom(Quantified(node.list, body, node.count, node.different))
+
+    def _within(self, node: grammar.Within, jurisdiction: str, element: str | None, item: str | None) -> Node:
+        jail: JailTime | None = None
+        if isinstance(node.plus, grammar.JailDays):
+            where = self.circuit(node.plus.where, jurisdiction, element, item=item)
+            name = f"\0jail {node.plus.start} {node.plus.end} {id(where)}"
+            jail = JailTime(name, node.plus.start, node.plus.end, where)
+        window = Window.of(node, jail.name if jail else node.plus if isinstance(node.plus, str) else None)
+        fields = self.vocabulary.fields(element) if element else {}
+        of_record = element if jail or any(name in fields for name in window.names()) else None
+        return self.circuits.atom(InWindow(window, of_record, jail))
 
     def _clock(self, node: grammar.ClockTest, jurisdiction: str, item: str | None) -> Node:
         clock = self.clock(node.clock, jurisdiction)

@@ -14,11 +14,13 @@ from typing import Any
 
 from detainerdesk.law.answers import Answer, Answers, ListInCase
 from detainerdesk.law.candidates import Unknown, candidates
-from detainerdesk.law.circuit import AllOf, AnyOf, Atom, Burden, Negation, Node, Quantified
+from detainerdesk.law.circuit import AllOf, AnyOf, Atom, Burden, InWindow, Negation, Node, Quantified, atoms_of
 from detainerdesk.law.completions import Completions
 from detainerdesk.law.known import Known, Setting
+from detainerdesk.law.language import lookback
 from detainerdesk.law.language.case import Records
-from detainerdesk.law.language.vocabulary import Value
+from detainerdesk.law.language.dates import PartialDate
+from detainerdesk.law.language.vocabulary import UNKNOWN, Value
 from detainerdesk.law.lowering import LawOn
 
 Open = tuple[Node, frozenset[str]]
@@ -131,7 +133,8 @@ class Table:
         ]
         at, zone = evaluation.setting.at, evaluation.law.stack.zone
         known = evaluation.known.facts.value
-        values = candidates(unknown, known, at, zone, self._behaviour(reading), turning)
+        partly = {one.name: value for one in unknown if isinstance(value := known(one.name), PartialDate)}
+        values = candidates(unknown, known, at, zone, self._behaviour(reading), turning, partly)
         for name in lists:
             self._asked[name] = [atom for atom in reading[name] if isinstance(atom.means, Quantified)]
             beside = {other for atom in self._asked[name] for other in evaluation.unknown_in(atom)}
@@ -140,8 +143,20 @@ class Table:
         return values
 
     def _dates_of(self, name: str) -> list[datetime | date]:
-        records = self.evaluation.records(name).records
-        return [value for record in records for value in record.values() if isinstance(value, datetime | date)]
+        """The days of the records, and those on which an unknown anchor of a look-back on them would turn."""
+        values = [value for record in self.evaluation.records(name).records for value in record.values()]
+        ends = [day for one in values if isinstance(one, PartialDate) for day in (one.start, one.end)]
+        days = [*(value for value in values if isinstance(value, datetime | date)), *ends]
+        setting, zone = self.evaluation.setting, self.evaluation.law.stack.zone
+        plain = [value.astimezone(zone).date() if isinstance(value, datetime) else value for value in days]
+        known = self.evaluation.known.facts.value
+        for atom in self._atoms.values():
+            inner = atoms_of(atom.means.body) if isinstance(atom.means, Quantified) else ()
+            for window in (one.means.window for one in inner if isinstance(one.means, InWindow)):
+                if known(window.anchor) is UNKNOWN and window.anchor != "at":
+                    turning = lookback.turns(window, window.anchor, lambda _: UNKNOWN, setting.at, zone, plain)
+                    days += [day for day in turning if isinstance(day, date)]
+        return days
 
     def _behaviour(self, reading: Mapping[str, Sequence[Atom]]) -> Any:
         evaluation = self.evaluation

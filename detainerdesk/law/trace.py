@@ -80,7 +80,10 @@ class Trace:
         elif isinstance(node, grammar.Name | grammar.Is):
             if self.stack.vocabulary.fact(names_of(node)[0]) is not None:
                 yield node, jurisdiction
-        elif isinstance(node, grammar.Includes | grammar.Compare | grammar.ClockTest | grammar.Some):
+        elif isinstance(
+            node,
+            grammar.Includes | grammar.Compare | grammar.ClockTest | grammar.Some | grammar.InList | grammar.Within,
+        ):
             yield node, jurisdiction
 
     def _definition(self, name: str, jurisdiction: str) -> Definition | None:

@@ -69,7 +69,7 @@ def test_a_date_is_a_date_and_no_subtraction() -> None:
         ("at least many papers where signed", 10, "expected a count from 1 to 50"),
         ("colour is unknown", 11, "unknown"),
         ("colour in (red, unknown)", 17, "unknown"),
-        ("colour in red", 11, "expected"),
+        ("colour in", 10, "expected values in brackets, or the name of a list"),
         ("", 1, "an empty condition"),
     ],
 )

@@ -5,7 +5,7 @@ Reading types every value against the vocabulary; `assume` fills in what leaving
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -15,8 +15,11 @@ from zoneinfo import ZoneInfo
 
 from detainerdesk.law.errors import CaseError
 from detainerdesk.law.language import grammar
+from detainerdesk.law.language.dates import PartialDate
+from detainerdesk.law.language.lists import OffenseTable
+from detainerdesk.law.language.membership import STATED, filled
 from detainerdesk.law.language.rulebook import _near
-from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, Vocabulary, instant, typed
+from detainerdesk.law.language.vocabulary import CITATION, NONE, UNKNOWN, Fact, Value, Vocabulary, instant, typed
 
 
 @dataclass(frozen=True)
@@ -119,16 +122,25 @@ class Facts:
 
     @cached_property
     def plain(self) -> Mapping[str, Any]:
-        """The facts as conditions read them: known ones only, complete lists as their records, and under OWED what is owed."""
-        found: dict[str, Any] = {name: value for name, value in self.values.items() if value is not UNKNOWN}
+        """The facts as conditions read them: wholly known ones only, complete lists as their records, and under OWED what is owed."""
+        found: dict[str, Any] = {name: value for name, value in self.values.items() if is_known(value)}
         found[OWED] = self.owed
         for name, records in self.lists.items():
             if records.complete:
-                found[name] = tuple(
-                    {field: value for field, value in record.items() if value is not UNKNOWN}
-                    for record in records.records
-                )
+                found[name] = tuple(plain_record(record) for record in records.records)
         return found
+
+
+def plain_record(record: Mapping[str, Value]) -> dict[str, Any]:
+    """The fields of a record as conditions read them: wholly known ones only, and under STATED the dates known in part."""
+    found: dict[str, Any] = {field: value for field, value in record.items() if is_known(value)}
+    partly = {field: value for field, value in record.items() if isinstance(value, PartialDate)}
+    return {**found, STATED: partly} if partly else found
+
+
+def is_known(value: Value) -> bool:
+    """Whether a value is wholly known; a date of which only the year or the month is known is not."""
+    return value is not UNKNOWN and not isinstance(value, PartialDate)
 
 
 OWED = "owed"
@@ -138,11 +150,22 @@ LAYERS_ENCODED = "layers_encoded"
 
 
 def type_facts(
-    case: Case, vocabulary: Vocabulary, definitions: Mapping[str, str], zone: ZoneInfo, *, layers_encoded: bool = True
+    case: Case,
+    vocabulary: Vocabulary,
+    definitions: Mapping[str, str],
+    zone: ZoneInfo,
+    *,
+    layers_encoded: bool = True,
+    tables: Sequence[OffenseTable] = (),
 ) -> Facts:
     """Type the stated facts and assume what leaving the others out means. Raises CaseError.
 
-    `definitions` maps the name of each definition to the facts to state instead."""
+    `definitions` maps the name of each definition to the facts to state instead; `tables` tell what is known of offenses."""
+    filled_in: dict[str, Value] = {}
+
+    def records(fact: Fact, raw: Any) -> Records:
+        return _records(fact, raw, vocabulary, zone, tables, case.at.astimezone(zone).date(), filled_in)
+
     stated: dict[str, Value] = {}
     lists: dict[str, Records] = {}
     flat_records: dict[str, dict[str, Any]] = {}
@@ -166,18 +189,18 @@ def type_facts(
                 continue
             raise CaseError(f"{name} is no fact of the vocabulary{_near(name, vocabulary.facts)}")
         if fact.kind == "list":
-            lists[name] = _records(fact, raw, vocabulary, zone)
+            lists[name] = records(fact, raw)
         else:
             stated[name] = typed(fact, raw, zone)
     for name, record in flat_records.items():
         if name in lists:
             raise CaseError(f"state {name} once: as a list, or as one flat record")
-        lists[name] = _records(vocabulary.facts[name], [record], vocabulary, zone)
+        lists[name] = records(vocabulary.facts[name], [record])
     for name, complete in completeness.items():
         if not _is_list(name, vocabulary):
             raise CaseError(f"{name}.complete: {name} is no list")
         lists[name] = Records(lists[name].records if name in lists else (), complete)
-    return _Assumptions(stated, lists, case.at, vocabulary, zone, layers_encoded).made()
+    return _Assumptions(stated, lists, case.at, vocabulary, zone, layers_encoded, filled_in).made()
 
 
 _COMPLETE = Fact("complete", "yes/no", (), "", "", "", "", "", "", (), "", False, False, 0, None)  # type: ignore[arg-type]
@@ -188,7 +211,15 @@ def _is_list(name: str, vocabulary: Vocabulary) -> bool:
     return fact is not None and fact.kind == "list"
 
 
-def _records(fact: Fact, raw: Any, vocabulary: Vocabulary, zone: ZoneInfo) -> Records:
+def _records(
+    fact: Fact,
+    raw: Any,
+    vocabulary: Vocabulary,
+    zone: ZoneInfo,
+    tables: Sequence[OffenseTable],
+    today: date,
+    filled_in: dict[str, Value],
+) -> Records:
     if raw is UNKNOWN or raw == "unknown":
         return Records((), complete=False)
     if raw == NONE or raw is None:
@@ -208,10 +239,13 @@ def _records(fact: Fact, raw: Any, vocabulary: Vocabulary, zone: ZoneInfo) -> Re
                 record[key] = typed(fields[key], value, zone)
             except CaseError as error:
                 raise CaseError(f"{fact.name}[{index}]: {error}") from error
+        stated = frozenset(record)
         for name, spec in fields.items():
             if name not in record:
                 default = spec.left_out[-1].value
                 record[name] = UNKNOWN if default in ("unknown", "") else typed(spec, default, zone)
+        for name, known in filled(CITATION, record, stated, tables, today).items() if CITATION in fields else ():
+            record[name] = filled_in[f"{fact.name}[{index}].{name}"] = known
         records.append(MappingProxyType(record))
     return Records(tuple(records), complete=True)
 
@@ -226,10 +260,11 @@ class _Assumptions:
     vocabulary: Vocabulary
     zone: ZoneInfo
     layers_encoded: bool
+    filled_in: Mapping[str, Value]
 
     def made(self) -> Facts:
         values = dict(self.stated)
-        assumed: dict[str, Value] = {}
+        assumed: dict[str, Value] = dict(self.filled_in)
         owed: set[str] = set()
         now: set[str] = set()
         left_out = [
@@ -296,7 +331,10 @@ def leaf_holds(
         if value is UNKNOWN:
             return None
         fact = fields.get(node.fact) or vocabulary.facts[node.fact]
-        return any(value == test_constant(fact, text, zone) for text in node.values)
+        constants = [test_constant(fact, text, zone) for text in node.values]
+        if isinstance(value, PartialDate):
+            return None if any(one in value for one in constants) else False
+        return value in constants
     if isinstance(node, grammar.Includes):
         value = get(node.fact)
         return None if value is UNKNOWN else (value if isinstance(value, bool) else node.value in value)
@@ -304,8 +342,14 @@ def leaf_holds(
         left, right = (operand_value(side, get, at, zone) for side in (node.left, node.right))
         if left is UNKNOWN or right is UNKNOWN:
             return None
-        return ordered(left, node.operator, right, zone)
+        answers = {ordered(one, node.operator, other, zone) for one in _ends(left) for other in _ends(right)}
+        return answers.pop() if len(answers) == 1 else None
     raise TypeError(f"{node!r} is no test on facts")
+
+
+def _ends(value: Value) -> tuple[Value, ...]:
+    """A date that is known in part is its first and its last day: an order that holds of both holds of all between."""
+    return (value.start, value.end) if isinstance(value, PartialDate) else (value,)
 
 
 def test_constant(fact: Fact, text: str, zone: ZoneInfo) -> Value:

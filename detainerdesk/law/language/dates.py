@@ -1,10 +1,13 @@
-"""When a rule is in force: intervals of local days, with uncertain starts and stays. Text in, `InForce` out."""
+"""Days: when a rule is in force (intervals of local days, with uncertain starts and stays), and dates known in part.
+
+Text in, `InForce` or `PartialDate` out.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
@@ -64,6 +67,32 @@ class InForce:
             return f"{start}{late} .. {span.end.isoformat() if span.end else ''}".strip()
 
         return "no first or last day" if self == InForce() else "; ".join(spell(span) for span in self.spans)
+
+
+@dataclass(frozen=True)
+class PartialDate:
+    """A date of which only the year or the month is known: it is one of these days, both ends inside."""
+
+    start: date
+    end: date
+
+    @classmethod
+    def read(cls, text: str) -> PartialDate | None:
+        """`2015` or `2015-06`; None for anything else."""
+        found = re.match(r"^(\d{4})(?:-(\d\d))?$", text.strip())
+        if not found or not 1 <= int(found[1]) < 9999 or not 1 <= int(found[2] or 1) <= 12:
+            return None
+        year = int(found[1])
+        if found[2] is None:
+            return cls(date(year, 1, 1), date(year, 12, 31))
+        following = date(year + int(found[2]) // 12, int(found[2]) % 12 + 1, 1)
+        return cls(date(year, int(found[2]), 1), following - timedelta(days=1))
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.start <= day <= self.end
+
+    def __str__(self) -> str:
+        return f"{self.start:%Y}" if self.start.month != self.end.month else f"{self.start:%Y-%m}"
 
 
 def parse_in_force(text: str, place: Place, stayed: str | None = None) -> InForce:

@@ -13,6 +13,7 @@ from detainerdesk.law.errors import Place, RulebookError
 
 MAX_TOKENS = 2_000
 MAX_DEPTH = 40
+MAX_SPANS = {"years": 150, "months": 1_800, "days": 60_000}
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,37 @@ class Some(Expression):
 
 
 @dataclass(frozen=True)
+class InList(Expression):
+    """The citation in the field stands on a list of offenses."""
+
+    field: str
+    list: str
+
+
+@dataclass(frozen=True)
+class JailDays(Expression):
+    """The days in jail of the records that satisfy `where` and whose date lies between two days."""
+
+    start: str
+    end: str
+    where: Expression
+
+
+@dataclass(frozen=True)
+class Within(Expression):
+    """The date lies in the span that ends at the anchor: so many years, months and days before it, and `plus` days more (a
+    count's name, or jail days). `boundary`: whether the first day is inside (`in`) or not (`out`)."""
+
+    date: str
+    anchor: str
+    years: int = 0
+    months: int = 0
+    days: int = 0
+    plus: str | JailDays | None = None
+    boundary: str = "in"
+
+
+@dataclass(frozen=True)
 class ClockTest(Expression):
     """`running(CLOCK)` or `expired(CLOCK)`."""
 
@@ -135,8 +167,10 @@ def walk(expression: Expression) -> Iterator[Expression]:
             yield from walk(item)
     elif isinstance(expression, Not | Shown):
         yield from walk(expression.item)
-    elif isinstance(expression, Some):
+    elif isinstance(expression, Some | JailDays):
         yield from walk(expression.where)
+    elif isinstance(expression, Within) and isinstance(expression.plus, JailDays):
+        yield from walk(expression.plus)
 
 
 _TOKEN = re.compile(
@@ -144,12 +178,21 @@ _TOKEN = re.compile(
       (?P<text>"[^"]*")
     | (?P<moment>\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?!\d))
     | (?P<operator><=|>=|<|>)
-    | (?P<mark>[(),])
+    | (?P<mark>[(),]|\.\.(?!\S))
+    | (?P<argument>[a-z]+=(?![=\s]))
     | (?P<word>[A-Za-z0-9_§][A-Za-z0-9_.\-/:\[\]§]*)
     )""",
     re.VERBOSE,
 )
 _RESERVED = {"and", "or", "not", "is", "in", "includes", "where"}
+_ARGUMENTS = {
+    "of": "the day that the span ends on",
+    "years": "a number",
+    "months": "a number",
+    "days": "a number",
+    "plus": "a count, or jail_days(…)",
+    "boundary": "in or out",
+}
 
 
 class _Parser:
@@ -191,7 +234,7 @@ class _Parser:
 
     def word(self, what: str) -> str:
         token = self.peek()
-        if not token or token in _RESERVED or token in "(),<=>=":
+        if not token or token in _RESERVED or token in "(),<=>=.." or token.endswith("="):
             raise self.error(f"expected {what}, found “{token or 'the end'}”")
         self.index += 1
         return token
@@ -258,6 +301,8 @@ class _Parser:
         if token == "shown" and self.peek(1) == "(":
             self.take()
             return Shown(self.bracket())
+        if token == "within" and self.peek(1) == "(":
+            return self.within()
         if self.peek(1) == "(" and token in ("running", "expired", "permitted_by", "required_by", "stated", "complete"):
             self.take()
             self.take("(")
@@ -314,11 +359,59 @@ class _Parser:
             self.take()
             if negated:
                 self.take()
+            if self.peek() != "(":
+                listed = InList(left, self.word("values in brackets, or the name of a list of offenses"))
+                return Not(listed) if negated else listed
             return self.membership(left, self.values(), negated)
         if operator == "includes":
             self.take()
             return Includes(left, self.word("a value"))
         return Name(left)
+
+    def within(self) -> Expression:
+        self.take()
+        self.take("(")
+        day = self.word("a date")
+        given: dict[str, str | JailDays] = {}
+        while self.peek() != ")":
+            self.take(",")
+            name = self.take(*(f"{one}=" for one in _ARGUMENTS)).removesuffix("=")
+            if name in given:
+                raise self.error(f"`{name}=` is written twice", self.tokens[self.index - 1][1])
+            given[name] = self.jail_days() if self.peek(1) == "(" else self.word(_ARGUMENTS[name])
+        end = self.tokens[self.index][1]
+        self.take(")")
+        if "of" not in given:
+            raise self.error("`within` needs `of=`: the day that the span ends on", end)
+        spans = {name: self.span_length(name, given.get(name, "0"), end) for name in MAX_SPANS}
+        if not any(spans.values()):
+            raise self.error("`within` needs `years=`, `months=` or `days=`", end)
+        anchor, plus, boundary = given["of"], given.get("plus"), given.get("boundary", "in")
+        if not isinstance(anchor, str) or not isinstance(boundary, str):
+            raise self.error("jail_days(…) stands after `plus=` only", end)
+        if boundary not in ("in", "out"):
+            raise self.error(f"`boundary=` is in or out, not “{boundary}”", end)
+        return Within(day, anchor, spans["years"], spans["months"], spans["days"], plus, boundary)
+
+    def span_length(self, name: str, given: str | JailDays, column: int) -> int:
+        if not isinstance(given, str) or not given.isdecimal() or int(given) > MAX_SPANS[name]:
+            raise self.error(f"`{name}=` is a whole number up to {MAX_SPANS[name]}", column)
+        return int(given)
+
+    def jail_days(self) -> JailDays:
+        self.deeper()
+        self.take("jail_days")
+        self.take("(")
+        start = self.word("the first day that counts")
+        self.take("..")
+        end = self.word("the last day that counts")
+        where: Expression = Constant(True)
+        if self.peek() == "where":
+            self.take()
+            where = self.element()
+        self.take(")")
+        self.depth -= 1
+        return JailDays(start, end, where)
 
     def membership(self, left: str, values: tuple[str, ...], negated: bool) -> Expression:
         if "unknown" in values:

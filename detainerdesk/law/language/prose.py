@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detainerdesk.law.language import grammar
+from detainerdesk.law.language.lists import OffenseList
 from detainerdesk.law.language.rulebook import Definition, Duty, Provision, Rule, Rulebook, Voids
 from detainerdesk.law.language.vocabulary import Fact, Vocabulary
 
@@ -28,11 +29,13 @@ class Prose:
 
     vocabulary: Vocabulary
     definitions: tuple[Definition, ...]
+    lists: tuple[OffenseList, ...] = ()
 
     @classmethod
     def of(cls, line: Sequence[Rulebook], vocabulary: Vocabulary) -> Prose:
         """`line` is the rulebook and those above it, itself first."""
-        return cls(vocabulary, tuple(one for book in line for one in book.definitions))
+        definitions = tuple(one for book in line for one in book.definitions)
+        return cls(vocabulary, definitions, tuple(one for book in line for one in book.lists))
 
     def sentence(self, provision: Provision) -> str:
         """The prose reading of a rule, void or duty: its `says`."""
@@ -133,6 +136,11 @@ class Prose:
                 else {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}[node.operator]
             )
             return f"{noun} is {'not ' if negated else ''}{order} {self._noun(node.right, element)}"
+        if isinstance(node, grammar.InList):
+            offenses = next(one for one in self.lists if one.name == node.list)
+            return offenses.not_phrase if negated else offenses.phrase
+        if isinstance(node, grammar.Within):
+            return self._within(node, element, negated)
         if isinstance(node, grammar.ClockTest):
             state = "is running" if node.state == "running" else "has ended"
             state = {"is running": "is not running", "has ended": "has not ended"}[state] if negated else state
@@ -144,6 +152,22 @@ class Prose:
         if isinstance(node, grammar.ItemIn):
             return f"the information is {'not ' if negated else ''}{_list([item.replace('_', ' ') for item in node.items], 'or')}"
         raise TypeError(f"no words for {node!r}")
+
+    def _within(self, node: grammar.Within, element: str | None, negated: bool) -> str:
+        """`the date is in the 7 years before the arrival of the request (both days inside)`"""
+        units = ((node.years, "year"), (node.months, "month"), (node.days, "day"))
+        span = _list([f"{number} {unit}{'s' if number > 1 else ''}" for number, unit in units if number], "and")
+        inside = "both days inside" if node.boundary == "in" else "the first day outside"
+        text = f"{self._noun(node.date, element)} is {'not ' if negated else ''}in the {span} before "
+        text += f"{self._noun(node.anchor, element)} ({inside})"
+        if isinstance(node.plus, str):
+            text += f", and as many days earlier as {self._noun(node.plus, element)}"
+        elif node.plus is not None:
+            ends = f"from {self._noun(node.plus.start, element)} to {self._noun(node.plus.end, element)}"
+            text += f", and as many days earlier as there were days in jail {ends}"
+            if node.plus.where != grammar.Constant(True):
+                text += f" for what this is true of, {self.condition(node.plus.where, 2, element)}, as far as that goes"
+        return text
 
     def _is(self, node: grammar.Is, element: str | None, negated: bool) -> str:
         fact = self.vocabulary.fields(element).get(node.fact) if element else self.vocabulary.fact(node.fact)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +19,7 @@ from detainerdesk.law.language import grammar
 from detainerdesk.law.language.dates import InForce, parse_day, parse_in_force
 from detainerdesk.law.language.document import Block, Document
 from detainerdesk.law.language.grammar import Expression, parse
+from detainerdesk.law.language.lists import OffenseList, OffenseTable, read_list, read_offenses
 from detainerdesk.law.language.vocabulary import Fact, Vocabulary, names, typed
 
 _WHEN = {"who", "when", "unless", "in force", "declared", "stayed", "cite", "status", "says", "note"}
@@ -36,6 +38,8 @@ RULEBOOK_KINDS: dict[str, frozenset[str]] = {
     ),
     "profile": frozenset({"name", "kind", "layers", "roles", "timezone", "not encoded", "words", "note"}),
     "note": frozenset({"cite", "status", "text", "action", "when", "in force"}),
+    "list": frozenset({"file", "rows", "open", "in force", "cite", "status", "phrase", "not phrase", "note"}),
+    "offenses": frozenset({"file", "cite", "status", "note"}),
     "pending": frozenset({"what", "stage", "checked", "could change", "cite", "note"}),
     "example": frozenset({"agency", "at", "facts", "choices", "ask", "actor", "expect", "from", "note"}),
 }
@@ -266,6 +270,8 @@ class Rulebook:
     notes: tuple[Note, ...]
     pending: tuple[Pending, ...]
     examples: tuple[Example, ...]
+    lists: tuple[OffenseList, ...]
+    offenses: tuple[OffenseTable, ...]
     document: Document
 
     def provisions(self) -> Iterator[Provision]:
@@ -273,9 +279,27 @@ class Rulebook:
         yield from self.voids
         yield from self.duties
 
+    def tables(self) -> Iterator[tuple[str, str]]:
+        """The CSV files that stand beside it, and the hash of each."""
+        yield from ((one.file, one.digest) for one in self.lists)
+        yield from ((one.file, one.digest) for one in self.offenses)
 
-def read_rulebook(document: Document, vocabulary: Vocabulary) -> Rulebook:
-    """Build a rulebook from its document. Raises RulebookError at the block that is wrong."""
+    def conditions(self) -> Iterator[Expression]:
+        """Every condition of the rulebook."""
+        for one in self.provisions():
+            yield from (part for part in (one.when, one.unless) if part is not None)
+            if isinstance(one, Duty):
+                yield from (part for part in (one.done, one.excused) if part is not None)
+        yield from (one.means for one in self.definitions)
+        yield from (one.when for one in self.notes if one.when is not None)
+        for clock in self.clocks:
+            for choice in (clock.hours, clock.calendar, clock.holidays):
+                yield from (condition for condition, _ in choice.branches if condition is not None)
+
+
+def read_rulebook(document: Document, vocabulary: Vocabulary, folder: Path | None = None) -> Rulebook:
+    """Build a rulebook from its document and the CSV files beside it in `folder`. Raises RulebookError at the block, or the
+    line of a CSV, that is wrong."""
     header = document.header
     top = Place(document.file, 1)
 
@@ -306,7 +330,7 @@ def read_rulebook(document: Document, vocabulary: Vocabulary) -> Rulebook:
     if ("law_page" in header) != ("items" in header):
         raise RulebookError("a rulebook that encodes a law page names its numbered items: `items: US-01..US-29`", top)
     _refuse_doubles(document)
-    builder = _Builder(jurisdiction, vocabulary)
+    builder = _Builder(jurisdiction, vocabulary, folder)
     of_kind: dict[str, list[Block]] = {kind: [] for kind in RULEBOOK_KINDS}
     for block in document.blocks:
         of_kind[block.kind].append(block)
@@ -330,6 +354,8 @@ def read_rulebook(document: Document, vocabulary: Vocabulary) -> Rulebook:
         notes=tuple(builder.note(block) for block in of_kind["note"]),
         pending=tuple(builder.pending(block) for block in of_kind["pending"]),
         examples=tuple(builder.example(block) for block in of_kind["example"]),
+        lists=tuple(builder.offense_list(block) for block in of_kind["list"]),
+        offenses=tuple(builder.offenses(block) for block in of_kind["offenses"]),
         document=document,
     )
 
@@ -346,8 +372,9 @@ def _refuse_doubles(document: Document) -> None:
     for block in document.blocks:
         # The same clock, cautious order or definition may have several versions, told apart by their dates.
         version = block.get("in force") or ""
-        group = block.kind if block.kind in ("define", "clock", "cautious", "example", "profile") else "provision"
-        key = (group, block.id, version if group in ("define", "clock", "cautious") else "")
+        own = ("define", "clock", "cautious", "example", "profile", "list", "offenses")
+        group = block.kind if block.kind in own else "provision"
+        key = (group, block.id, version if group in ("define", "clock", "cautious", "list") else "")
         if key in seen:
             raise RulebookError(
                 f"{block.kind} {block.id} stands here and at line {seen[key].line}: an id is used once", block.place
@@ -358,9 +385,10 @@ def _refuse_doubles(document: Document) -> None:
 class _Builder:
     """Builds each kind of block; holds what all of them need."""
 
-    def __init__(self, jurisdiction: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, jurisdiction: str, vocabulary: Vocabulary, folder: Path | None) -> None:
         self.jurisdiction = jurisdiction
         self.vocabulary = vocabulary
+        self.folder = folder
 
     def rule(self, block: Block) -> Rule:
         effect, lifts = block.get("effect"), tuple(names(block.get("lifts") or ""))
@@ -555,6 +583,15 @@ class _Builder:
             place=block.place,
         )
 
+    def offense_list(self, block: Block) -> OffenseList:
+        if not re.fullmatch(r"[a-z]\w*", block.id):
+            raise RulebookError(f"a list is named like a3_offenses, not “{block.id}”", block.place)
+        in_force = self._in_force(block, needed=False)
+        return read_list(block, self.folder, self.jurisdiction, in_force, self._status(block)[0])
+
+    def offenses(self, block: Block) -> OffenseTable:
+        return read_offenses(block, self.folder, self.jurisdiction, self._status(block)[0])
+
     def _provision(self, block: Block) -> Provision:
         status, reason = self._status(block)
         when, unless, declared = block.keys.get("when"), block.keys.get("unless"), block.keys.get("declared")
@@ -641,6 +678,7 @@ class Scope:
     readings: Mapping[str, Reading]
     clocks: frozenset[str]
     rules: frozenset[str]
+    lists: frozenset[str]
     may_lift: Mapping[str, tuple[str, ...]]
     jurisdictions: frozenset[str]
     zone: ZoneInfo
@@ -755,6 +793,10 @@ class _Check:
                 )
         elif isinstance(node, grammar.Compare):
             self.comparison(node, element)
+        elif isinstance(node, grammar.InList):
+            self.in_list(node, element)
+        elif isinstance(node, grammar.Within):
+            self.within(node, element)
         elif isinstance(node, grammar.ClockTest):
             if node.clock not in self.scope.clocks:
                 raise self.refuse(f"no clock is called {node.clock} here or above", node.clock)
@@ -832,6 +874,57 @@ class _Check:
                     raise self.refuse(str(error), value) from error
             else:
                 raise self.refuse(f"{fact.name} is {fact.kind}: it can't be tested with `is {value}`", value)
+
+    def in_list(self, node: grammar.InList, element: str | None) -> None:
+        fact = self.fact(node.field, element)
+        if not element:
+            raise self.refuse(
+                "a list of offenses is asked of records: `some LIST where (FIELD in OFFENSES)`", node.field
+            )
+        if node.list not in self.scope.lists:
+            raise self.refuse(
+                f"no list of offenses is called {node.list} here or above{_near(node.list, dict.fromkeys(self.scope.lists))}; "
+                "values stand in brackets",
+                node.list,
+            )
+        if fact.kind != "text":
+            raise self.refuse(
+                f"{fact.name} is {fact.kind}: only a citation, which is text, stands on a list of offenses", node.field
+            )
+
+    def within(self, node: grammar.Within, element: str | None) -> None:
+        self.day(node.date, element, "a date")
+        self.anchor(node.anchor, element, "of=")
+        if isinstance(node.plus, str):
+            kind = self.fact(node.plus, element if node.plus in self.fields(element) else None).kind
+            if kind != "count":
+                raise self.refuse(f"{node.plus} is {kind}: `plus=` is a count of days, or jail_days(…)", node.plus)
+        elif node.plus is not None:
+            if not element or not {"date", "jail_days_for_it"} <= set(self.fields(element)):
+                raise self.refuse(
+                    "jail_days(…) stands after `where` of a list whose records have `date` and `jail_days_for_it`",
+                    "jail_days",
+                )
+            self.day(node.plus.start, element, "the first day that counts")
+            self.anchor(node.plus.end, element, "the last day that counts")
+            self.visit(node.plus.where, element, inside_shown=True)
+
+    def fields(self, element: str | None) -> Mapping[str, Fact]:
+        return self.scope.vocabulary.fields(element) if element else {}
+
+    def day(self, name: str, element: str | None, what: str) -> None:
+        kind = self.fact(name, element if name in self.fields(element) else None).kind
+        if kind not in ("date", "moment"):
+            raise self.refuse(f"{name} is {kind}, and {what} was expected", name)
+
+    def anchor(self, name: str, element: str | None, what: str) -> None:
+        if name == "at":
+            return
+        if name in self.fields(element):
+            raise self.refuse(
+                f"{name} is a field of {element}: the anchor ({what}) is a fact of the case, or `at`", name
+            )
+        self.day(name, None, what if what.startswith("the ") else "the day that the span ends on")
 
     def comparison(self, node: grammar.Compare, element: str | None) -> None:
         kinds = [self.operand(side, element) for side in (node.left, node.right)]

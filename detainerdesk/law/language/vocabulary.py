@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from detainerdesk.law.errors import CaseError, Place, RulebookError
+from detainerdesk.law.language.dates import PartialDate
 from detainerdesk.law.language.document import Block, Document
 from detainerdesk.law.language.grammar import Expression, parse, walk
 
@@ -59,7 +60,10 @@ NONE = "none"
 """A moment that has not happened, or one of a fact's own values called `none`."""
 
 Value = Any
-"""bool, str, int, date, datetime, frozenset of str, or UNKNOWN."""
+"""bool, str, int, date, datetime, PartialDate, frozenset of str, or UNKNOWN."""
+
+CITATION = "offense_citation"
+"""The field of a record that says which law was broken."""
 
 
 @dataclass(frozen=True)
@@ -391,10 +395,14 @@ def _date(fact: Fact, raw: object) -> Value:
         return raw.date()
     if isinstance(raw, date):
         return raw
+    if isinstance(raw, str | int) and not isinstance(raw, bool) and (part := PartialDate.read(str(raw))):
+        return part
     try:
         return date.fromisoformat(str(raw))
     except ValueError as error:
-        raise CaseError(f"{fact.name}: expected a date like 2026-03-03 (or unknown), not {raw!r}") from error
+        raise CaseError(
+            f"{fact.name}: expected a date like 2026-03-03 (or 2026-03, 2026, unknown), not {raw!r}"
+        ) from error
 
 
 def _count(fact: Fact, raw: object) -> Value:
