@@ -127,6 +127,8 @@ def in_list(field: str, offense: Offense, offenses: OffenseList) -> bool | Doubt
     answer, turns_on, day_matters = _standing(offense, offenses)
     if answer is not None:
         return answer
+    # A record that has no date of its own (a charge) is not asked for one by a dated row.
+    day_matters = day_matters and offense.dated
     return Doubt(field if turns_on == "citation" else turns_on, offense.date_field if day_matters else None)
 
 
