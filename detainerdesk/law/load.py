@@ -288,7 +288,7 @@ def _scope(rulebook: Rulebook, edition: Edition) -> Scope:
         definitions=frozenset(definition.name for one in line for definition in one.definitions if not definition.of),
         element_definitions=elements,
         readings={reading.name: reading for one in line for reading in one.readings},
-        clocks=frozenset(clock.name for one in line for clock in one.clocks),
+        clocks=frozenset(clock.name for one in line for clock in one.clocks if not clock.counts_back),
         rules=frozenset(
             provision.id
             for one in {*map(id, line), *map(id, below)}

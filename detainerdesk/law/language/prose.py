@@ -6,6 +6,7 @@ never print alike. The sentence of a rule is its `says` line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ class Prose:
             verbs = _list([self._verb(action, "may") for action in provision.actions], "or to")
             head = f"a lower layer's {nouns} does not count as to whether to {verbs}"
         elif isinstance(provision, Duty):
-            head = f"{self._who(provision.who)} must {self._verb(provision.action, 'must')} ({provision.whom})"
+            head = f"{self._who(provision.who)} must {self._verb(provision.action, 'must')}{self._whom(provision)}"
         elif isinstance(provision, Rule) and provision.effect:
             verbs = _list(
                 [self._verb(action, provision.effect) for action in provision.actions],
@@ -99,7 +100,9 @@ class Prose:
             return self._some(node, level, negated=True)
         if isinstance(node, grammar.Not):
             return self.condition(node.item, level, element)
-        if isinstance(node, grammar.And | grammar.Or | grammar.Shown):
+        if isinstance(node, grammar.Shown):
+            return f"it is not shown that {self.condition(node.item, level, element)}"
+        if isinstance(node, grammar.And | grammar.Or):
             return f"it is not so that {self.condition(node, level, element)}"
         return self._test(node, element, negated=True)
 
@@ -127,7 +130,7 @@ class Prose:
         if isinstance(node, grammar.Is):
             return self._is(node, element, negated)
         if isinstance(node, grammar.Includes):
-            return _fill(self._fact(node.fact, element), node.value, negated)
+            return _fill(self._fact(node.fact, element), node.value.replace("_", " "), negated)
         if isinstance(node, grammar.Compare):
             noun = self._noun(node.left, element)
             order = (
@@ -194,6 +197,11 @@ class Prose:
     def _verb(self, action: str, effect: str) -> str:
         spec = self.vocabulary.actions[action]
         return {"must": spec.must, "must not": spec.must_not, "may": spec.may}[effect]
+
+    def _whom(self, duty: Duty) -> str:
+        """To whom a duty is owed, unless the verb says it already ("tell the person")."""
+        said = re.search(rf"\b{re.escape(duty.whom)}\b", self._verb(duty.action, "must"))
+        return "" if said else f" ({duty.whom})"
 
     def _who(self, roles: Sequence[str]) -> str:
         if not roles:

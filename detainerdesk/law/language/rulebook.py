@@ -187,6 +187,11 @@ class Clock:
     jurisdiction: str
     place: Place
 
+    @property
+    def counts_back(self) -> bool:
+        """Whether it ends so many hours before its start: a first day for an act, shown and never tested."""
+        return any(value.startswith("-") for _, value in self.hours.branches)
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -717,8 +722,10 @@ def check(rulebook: Rulebook, scope: Scope) -> None:
             for condition, _ in choice.branches:
                 if condition:
                     check_condition(condition, scope, clock.place)
-        if any(not value.isdigit() and value != "none" for _, value in clock.hours.branches):
+        if any(not re.match(r"^-?\d+$", value) and value != "none" for _, value in clock.hours.branches):
             raise RulebookError("the length of a clock is whole hours, or `none` where it does not start", clock.place)
+        if clock.counts_back and clock.calendar.branches != ((None, "every hour"),):
+            raise RulebookError("a clock that counts back counts every hour", clock.place)
     for note in rulebook.notes:
         _check_key(note.when, scope, blocks[note.place], "when")
 
