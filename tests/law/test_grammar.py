@@ -214,6 +214,8 @@ def test_a_definition_that_uses_the_one_above_by_its_name_is_a_circle_of_its_own
         (block("reading", "r", alternatives="a, b", default="a", rejected="a"), "the default reading is rejected"),
         (block("clock", "c", start="colour", hours="48"), "starts and stops at a moment, and colour is none"),
         (block("clock", "c", start="started_at", hours="two days"), "whole hours"),
+        (block("clock", "c", start="started_at", hours="-168", calendar="without Saturdays, Sundays, holidays"), "counts every hour"),
+        (rule("C-1", "may", when="running(back)") + block("clock", "back", start="started_at", hours="-168"), "no clock is called back"),
         (block("duty", "C-1", action="hold, transfer", who="officer", whom="x", trigger="yes"), "the one action"),
         (block("duty", "C-1", action="hold", whom="x", trigger="yes"), "needs a line `who"),
         (rule("C-1", "may", when="reading_r is d") + block("reading", "reading_r", alternatives="a, b", default="a"), "no alternative “d”"),
