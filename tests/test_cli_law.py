@@ -75,8 +75,11 @@ def test_a_moment_without_a_zone_is_the_agency_s() -> None:
 
 
 def test_the_same_case_under_texan_law_comes_out_the_other_way() -> None:
-    hold = answer("decide", CASE, "--agency", "us-tx-harris/sheriff", "--ask", "hold")["actions"]["hold"]
-    assert (hold["outcome"], hold["by"][0]["rule"]) == ("required", "TX-1")
+    """Under the article that was in force: its words moved to another number at the end of 2024."""
+    for at, rule in (("2024-12-31T23:59", "TX-1.2017"), ("2025-01-01T00:00", "TX-1")):
+        told = answer("decide", CASE, "--at", at, "--agency", "us-tx-harris/sheriff", "--ask", "hold")
+        hold = told["actions"]["hold"]
+        assert (hold["outcome"], hold["by"][0]["rule"]) == ("required", rule)
 
 
 def test_a_case_that_can_not_be_read_has_an_error_and_the_others_go_on() -> None:

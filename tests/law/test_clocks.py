@@ -144,3 +144,9 @@ def test_days_that_do_not_count_only_make_a_clock_longer(start: datetime, hours:
     actual = clock_end(start, hours, WITHOUT_DAYS_OFF, ACTUAL, BOSTON)
     observed = clock_end(start, hours, WITHOUT_DAYS_OFF, OBSERVED, BOSTON)
     assert running <= actual <= observed or hours == 0
+
+
+def test_a_clock_may_count_back_from_its_start() -> None:
+    """Seven days before a sentence ends are 168 elapsed hours, also over the night on which the clocks change."""
+    assert clock_end(local("2026-06-01 00:00"), -168, EVERY_HOUR, OBSERVED, BOSTON) == local("2026-05-25 00:00")
+    assert clock_end(local("2026-11-03 00:00"), -168, EVERY_HOUR, OBSERVED, BOSTON) == local("2026-10-27 01:00")

@@ -277,3 +277,26 @@ def test_fmt_writes_the_says_line_that_loads(tmp_path: Path) -> None:
     assert "the apple is there" in said
     assert "the berry is there" in said
     assert with_says(again.rulebooks["us-xx-town"], again) == (folder / "us/xx/town.md").read_text()
+
+
+def test_a_duty_names_the_person_once(tmp_path: Path) -> None:
+    """ "tell the person" says already to whom; another verb does not."""
+    both = {"who": "officer", "trigger": "apple"}
+    folder = write(
+        tmp_path,
+        city=block("duty", "C-1", action="hold", whom="person", **both)
+        + block("duty", "C-2", action="hold", whom="the council", **both),
+    )
+    edition = load(folder)
+    town = edition.rulebooks["us-xx-town"]
+    named, unnamed = (edition.prose(town).sentence(duty) for duty in town.duties)
+    verb = edition.vocabulary.actions["hold"].must
+    assert "person" in verb
+    assert named == f"An officer must {verb}, when the apple is there."
+    assert unnamed == f"An officer must {verb} (the council), when the apple is there."
+
+
+def test_what_is_not_shown_is_said_without_a_double_no(tmp_path: Path) -> None:
+    edition = load(write(tmp_path, city=rule("C-1", "must not", when="not shown(apple)")))
+    town = edition.rulebooks["us-xx-town"]
+    assert edition.prose(town).sentence(town.rules[0]).endswith("when it is not shown that the apple is there.")
