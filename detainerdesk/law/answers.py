@@ -7,19 +7,23 @@ the threshold that a condition asks for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import product
 from typing import Any
 
-from detainerdesk.law.candidates import Unknown, candidates, merged_alike
-from detainerdesk.law.circuit import AllOf, AnyOf, Atom, Listed, Meaning, Negation, Node, Quantified, atoms_of
-from detainerdesk.law.completions import Completions
+from detainerdesk.law.candidates import Unknown, candidates, clusters, merged_alike
+from detainerdesk.law.circuit import AllOf, AnyOf, Atom, FactTest, Listed, Meaning, Negation, Node, Quantified, atoms_of
+from detainerdesk.law.completions import Completions, Variable
 from detainerdesk.law.jail import JailOfRecord
+from detainerdesk.law.joined import Joined, joined
 from detainerdesk.law.known import Setting
+from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Records, plain_record
 from detainerdesk.law.language.dates import PartialDate
+from detainerdesk.law.language.lists import ALWAYS
 from detainerdesk.law.language.membership import PossibleOffense, fields_read, possible_offenses, settled
 from detainerdesk.law.language.vocabulary import UNKNOWN, Value
 from detainerdesk.law.lowering import LawOn
@@ -156,7 +160,9 @@ class ListInCase:
         found: dict[str, tuple[Value, ...]] = {}
         fields = self.law.vocabulary.fields(self.name)
         for one in self.different:
-            if fields[one].kind not in ("yes/no", "one of"):
+            if fields[one].kind in ("yes/no", "one of"):
+                found[one] = fields[one].values or (True, False)
+            else:
                 named = [record.get(one, UNKNOWN) for record in self.records.records]
                 own = [f"\0value {number}" for number in range(1, beside + 1)]
                 found[one] = tuple(dict.fromkeys([value for value in named if value is not UNKNOWN] + own))
@@ -167,7 +173,7 @@ class ListInCase:
         known = self._sums([tuple(self._table(number).shares) for number in range(len(self.records.records))])
         for share, bits in self.unseen.shares.items():
             if share != self.nothing and any(self.answer(self._sum(base, share)) == wanted for base in known):
-                chosen = self.unseen.completions.chosen(bits)
+                chosen = self.unseen.chosen(bits)
                 return [{name: str(one) if isinstance(one, PossibleOffense) else one for name, one in chosen.items()}]
         return None
 
@@ -200,23 +206,62 @@ class RecordTable:
             for name in atom.fields:
                 if name not in self.known and name not in offenses:
                     tests.setdefault(name, []).append(atom.means)
-        for name in of.different:
-            if name not in self.known:
-                tests.setdefault(name, [])
         unknown = [Unknown(name, fields[name], tuple(here)) for name, here in tests.items()]
         self._fields = fields
         partly = {name: value for name, value in record.items() if isinstance(value, PartialDate)}
         behaves = self._behaviour(atoms)
-        values = candidates(unknown, self._value, of.setting.at, law.stack.zone, behaves, partly=partly)
+        forbidden = [node.means for node in touching if isinstance(node, Atom)]
+        values = candidates(
+            unknown, self._value, of.setting.at, law.stack.zone, behaves, partly=partly, forbidden=forbidden
+        )
         values |= {name: merged_alike(name, some, behaves) for name, some in offenses.items()}
         values = self._jail.limited(values)
         for name, some in different.items():
             if name in values:
                 values[name] = tuple(dict.fromkeys([*values[name], *some]))
+        self._free = {name: some for name, some in different.items() if name not in values and name not in self.known}
+        self._joined: dict[str, Joined] = {}
+        for cluster in clusters(unknown):
+            if len(cluster) > 1:
+                self._join([one.name for one in cluster], values, atoms, touching)
         self.completions = Completions(values)
         self.mask = self.completions.full
         for node in touching:
             self.mask &= ~self.bits(node)
+
+    def _join(
+        self,
+        names: Sequence[str],
+        values: dict[str, tuple[Value, ...]],
+        atoms: Mapping[int, Atom],
+        touching: Sequence[Node],
+    ) -> None:
+        """Make one variable of facts that have an order among them."""
+        here = [atom for atom in atoms.values() if set(atom.fields) & set(names)]
+        inside = [atom for atom in here if all(name in names or name in self.known for name in atom.fields)]
+        days = {
+            row.days
+            for atom in here
+            if atom not in inside and isinstance(atom.means, Listed)
+            for row in atom.means.offenses.rows
+            if row.days != ALWAYS
+        }
+        others = [atom for atom in here if atom not in inside and not isinstance(atom.means, Listed)]
+        forbidden = [node for node in touching if isinstance(node, Atom) and node in inside]
+
+        def possible(way: Mapping[str, Value]) -> bool:
+            record = {**self.known, **way}
+            return not any(self._true(atom, record) for atom in forbidden)
+
+        def told_by(way: Mapping[str, Value]) -> Hashable:
+            record = {**self.known, **way}
+            tests = tuple(self._true(atom, record) for atom in inside)
+            within = tuple(isinstance(value, date) and value in one for value in way.values() for one in days)
+            return tests, within, tuple(way.values()) if others else ()
+
+        join = joined({name: values.pop(name) for name in names}, possible, told_by)
+        values[join.name] = join.values
+        self._joined |= dict.fromkeys(names, join)
 
     def _settle_offenses(self, atoms: Iterable[Atom]) -> dict[str, tuple[Value, ...]]:
         """Mark as known what no list of offenses turns on; what the fields on which some turn may say."""
@@ -293,28 +338,48 @@ class RecordTable:
         return self._bits[id(node)]
 
     def _atom_bits(self, atom: Atom) -> int:
-        open_fields = [name for name in atom.fields if name in self.completions.by_name]
-        if not open_fields:
+        names = dict.fromkeys(self._variable(name) for name in atom.fields if name not in self.known)
+        variables = [self.completions.by_name[name] for name in names]
+        if not variables:
             return self.completions.full if self._true(atom, self.known) else 0
-        variables = [self.completions.by_name[name] for name in open_fields]
+        record = dict(self.known)
         if len(variables) == 1:
             (variable,) = variables
-            record = dict(self.known)
             true: list[int] = []
             for index, value in enumerate(variable.values):
-                record[variable.name] = value
+                record |= self._chosen(variable.name, value)
                 if self._true(atom, record):
                     true.append(index)
             return self.completions.pattern(variable.name, true)
         bits = 0
         for choice in product(*(range(variable.size) for variable in variables)):
-            chosen = {one.name: one.values[index] for one, index in zip(variables, choice, strict=True)}
-            if self._true(atom, {**self.known, **chosen}):
+            for one, index in zip(variables, choice, strict=True):
+                record |= self._chosen(one.name, one.values[index])
+            if self._true(atom, record):
                 here = self.completions.full
                 for variable, index in zip(variables, choice, strict=True):
                     here &= self.completions.pattern(variable.name, (index,))
                 bits |= here
         return bits
+
+    def _variable(self, field: str) -> str:
+        """The variable that holds a field."""
+        return self._joined[field].name if field in self._joined else field
+
+    def _chosen(self, variable: str, value: Value) -> Mapping[str, Value]:
+        """The fields that a variable's value gives."""
+        return {variable: value} if variable not in self._ways else value
+
+    @cached_property
+    def _ways(self) -> frozenset[str]:
+        return frozenset(join.name for join in self._joined.values())
+
+    def chosen(self, bits: int) -> dict[str, Value]:
+        """The fields of the first completion among `bits`."""
+        found: dict[str, Value] = {}
+        for variable, value in self.completions.chosen(bits).items():
+            found |= self._chosen(variable, value)
+        return found
 
     @cached_property
     def shares(self) -> dict[Share, int]:
@@ -338,8 +403,11 @@ class RecordTable:
         """The completions, apart by the values of the fields of which different ones are counted."""
         found: list[tuple[dict[str, Value], int]] = [({}, bits)]
         for name in self.of.different:
-            if name in self.known or name not in self.completions.by_name:
-                found = [({**values, name: self.known.get(name, "\0value")}, here) for values, here in found]
+            if name in self.known:
+                found = [({**values, name: self.known[name]}, here) for values, here in found]
+                continue
+            if name in self._free:
+                found = [({**values, name: value}, here) for values, here in found for value in self._free[name]]
                 continue
             variable = self.completions.by_name[name]
             found = [
@@ -356,23 +424,68 @@ class RecordTable:
         found: dict[str, list[tuple[Share, ...]]] = {}
         shares = list(self.shares)
         for variable in self.completions.variables:
-            reach = [self.completions.project(self.shares[share], variable.name) for share in shares]
-            parts = self.completions.parts(self.mask, reach)
-            found[variable.name] = [
-                tuple(share for share, there in zip(shares, answer, strict=True) if there)
-                for answer in parts
-                if sum(answer) > 1
-            ]
+            lows = [self.completions.lows(self.shares[share], variable.name) for share in shares]
+            everywhere = self.completions.pattern(variable.name, (0,))
+            for field, moves in self._moves(variable):
+                groups: dict[tuple[Share, ...], None] = {}
+                for move in moves:
+                    reach = [_any_of(low[index] for index in move) for low in lows]
+                    for answer in self.completions.parts(everywhere, reach):
+                        if sum(answer) > 1:
+                            groups[tuple(share for share, there in zip(shares, answer, strict=True) if there)] = None
+                found[field] = list(groups)
+        for name in self._free:
+            alike: dict[Share, list[Share]] = {}
+            for share in shares:
+                alike.setdefault(self._without(name, share), []).append(share)
+            found[name] = [tuple(group) for group in alike.values() if len(group) > 1]
         return found
+
+    def _moves(self, variable: Variable) -> Iterable[tuple[str, Iterable[Iterable[int]]]]:
+        """Each field that a variable holds, with the sets of its values between which the field alone makes the difference."""
+        if variable.name in self._ways:
+            join = next(one for one in self._joined.values() if one.name == variable.name)
+            return join.moves.items()
+        return ((variable.name, [range(variable.size)]),)
+
+    def _without(self, field: str, share: Share) -> Share:
+        """What a share is whatever value the field has of which different ones are counted."""
+        met, more = share
+        kept = [
+            bool(one) if which.different == field else one for which, one in zip(self.of.counted, more, strict=True)
+        ]
+        return met, tuple(kept)
+
+
+def _any_of(some: Iterable[int]) -> int:
+    bits = 0
+    for one in some:
+        bits |= one
+    return bits
 
 
 def _touching(own: set[str], never: Sequence[Node], known: Mapping[str, Value]) -> list[Node]:
-    """The constraints on a record that touch these fields, directly or through one another."""
+    """The constraints on a record that touch these fields, directly or through one another. One that a field which nothing
+    else reads can always meet is left out: a comparison with it."""
     names, left, kept = set(own), list(never), list[Node]()
-    while True:
-        here = [node for node in left if any(set(atom.fields) & names for atom in atoms_of(node))]
-        if not here:
-            return kept
+    while here := [node for node in left if _fields(node) & names]:
         kept += here
         left = [node for node in left if node not in here]
-        names |= {name for node in here for atom in atoms_of(node) for name in atom.fields if name not in known}
+        names |= {name for node in here for name in _fields(node) if name not in known}
+    while idle := next((node for node in kept if _can_be_met(node, own, kept, known)), None):
+        kept = [node for node in kept if node is not idle]
+    return kept
+
+
+def _fields(node: Node) -> frozenset[str]:
+    return frozenset(name for atom in atoms_of(node) for name in atom.fields)
+
+
+def _can_be_met(node: Node, own: Collection[str], kept: Sequence[Node], known: Mapping[str, Value]) -> bool:
+    others = frozenset[str]().union(*(_fields(one) for one in kept if one is not node))
+    free = [name for name in _fields(node) if name not in own and name not in known and name not in others]
+    return bool(free) and _is_comparison(node)
+
+
+def _is_comparison(node: Node) -> bool:
+    return isinstance(node, Atom) and isinstance(node.means, FactTest) and isinstance(node.means.test, grammar.Compare)

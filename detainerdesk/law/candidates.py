@@ -7,7 +7,7 @@ some test turns, and values that no test tells apart are merged.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise, product
@@ -45,13 +45,14 @@ def candidates(
     behaves: Behaves,
     turning: Iterable[datetime | date] = (),
     partly: Mapping[str, PartialDate] = MappingProxyType({}),
+    forbidden: Collection[Meaning] = (),
 ) -> dict[str, tuple[Value, ...]]:
     """The values of each unknown fact. `turning`: further moments and days at which something turns (the dates of records);
-    `partly`: the dates of which only the year or the month is known."""
+    `partly`: the dates of which only the year or the month is known; `forbidden`: the tests that can't be true."""
     ends = (day for part in partly.values() for day in (part.start, part.end))
     turning = (*turning, *ends)
     found: dict[str, tuple[Value, ...]] = {}
-    for cluster in _clusters(unknown):
+    for cluster in clusters(unknown):
         if len(cluster) == 1 and not _is_ordered(cluster[0].fact):
             (one,) = cluster
             found[one.name] = merged_alike(one.name, _plain(one, zone), behaves)
@@ -59,7 +60,8 @@ def candidates(
         points = _Points(cluster, known, at, zone, turning)
         lists = {one.name: _in_part(points.of(one), partly.get(one.name)) for one in cluster}
         if len({tuple(values) for values in lists.values()}) == 1:
-            values = _merged_runs([one.name for one in cluster], points.of(cluster[0]), behaves)
+            room = 1 if _only_order(cluster, forbidden) else len(cluster)
+            values = _merged_runs([one.name for one in cluster], points.of(cluster[0]), behaves, room)
             lists = {one.name: values for one in cluster}
         found |= {
             one.name: (*_words(one, partly), *lists[one.name])
@@ -74,7 +76,7 @@ def _is_ordered(fact: Fact) -> bool:
     return fact.kind in ("date", "moment", "count")
 
 
-def _clusters(unknown: Sequence[Unknown]) -> list[list[Unknown]]:
+def clusters(unknown: Sequence[Unknown]) -> list[list[Unknown]]:
     """The ordered facts that tests compare with one another belong together."""
     names = {one.name for one in unknown if _is_ordered(one.fact)}
     spelled = {one.fact.field: one.name for one in unknown} | {one.name: one.name for one in unknown}
@@ -88,6 +90,19 @@ def _clusters(unknown: Sequence[Unknown]) -> list[list[Unknown]]:
                 groups.append(set().union(*joined))
     ordered = [[one for one in unknown if one.name in group] for group in groups]
     return [*([one] for one in unknown if one.name not in names), *ordered]
+
+
+def _only_order(cluster: Sequence[Unknown], forbidden: Collection[Meaning]) -> bool:
+    """Whether all that ties the facts is that one can't come before another: then two may share a value."""
+    names = {one.fact.field for one in cluster} | {one.name for one in cluster}
+    tying = {test for one in cluster for test in one.tests if len(names & set(_read(test))) > 1}
+    return all(
+        test in forbidden
+        and isinstance(test, FactTest)
+        and isinstance(test.test, grammar.Compare)
+        and test.test.operator in "<>"
+        for test in tying
+    )
 
 
 def _read(test: Meaning) -> tuple[str, ...]:
@@ -137,18 +152,16 @@ def merged_alike(name: str, values: Sequence[Value], behaves: Behaves) -> tuple[
     return tuple(seen.values())
 
 
-def _merged_runs(names: Sequence[str], values: Sequence[Value], behaves: Behaves) -> tuple[Value, ...]:
-    """Of each run of neighbours that behave alike, as many as there are facts that must find room beside one another."""
+def _merged_runs(names: Sequence[str], values: Sequence[Value], behaves: Behaves, room: int) -> tuple[Value, ...]:
+    """Of each run of neighbours that behave alike, as many as must find room beside one another."""
     kept: list[Value] = []
     last: object = object()
     run = 0
     for value in values:
         behaviour = tuple(behaves(name, value) for name in names)
-        if None in behaviour:
-            return tuple(values)
         run = run + 1 if behaviour == last else 1
         last = behaviour
-        if run <= len(names):
+        if run <= room:
             kept.append(value)
     return tuple(kept)
 
