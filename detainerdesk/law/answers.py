@@ -12,10 +12,23 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import product
+from math import prod
 from typing import Any
 
-from detainerdesk.law.candidates import Unknown, candidates, clusters, merged_alike
-from detainerdesk.law.circuit import AllOf, AnyOf, Atom, FactTest, Listed, Meaning, Negation, Node, Quantified, atoms_of
+from detainerdesk.law.candidates import Unknown, candidates, clusters, is_ordered, merged_alike
+from detainerdesk.law.circuit import (
+    AllOf,
+    AnyOf,
+    Atom,
+    FactTest,
+    Listed,
+    Meaning,
+    Negation,
+    Node,
+    Quantified,
+    atoms_of,
+    nodes_of,
+)
 from detainerdesk.law.completions import Completions, Variable
 from detainerdesk.law.jail import JailOfRecord
 from detainerdesk.law.joined import Joined, joined
@@ -36,6 +49,9 @@ Answer = tuple[bool, ...]
 Groups = frozenset[frozenset[int]]
 """Sets of answers, by number, between any two of which one thing alone makes the difference."""
 
+FEW = 1 << 13
+"""As many completions as one table of a record that nobody has seen has at most."""
+MOST_REMEMBERED = 256
 ENOUGH = frozenset({"\0enough"})
 
 
@@ -134,7 +150,17 @@ class ListInCase:
         """What records that nobody has seen may add, together."""
         if self.records.complete:
             return (self.nothing,)
-        shares = [share for share in self.unseen.shares if share != self.nothing]
+        key = (self.name, self.asked, self.unseen.key)
+        remembered = self.law.unseen
+        if key not in remembered:
+            if len(remembered) > MOST_REMEMBERED:
+                remembered.clear()
+            remembered[key] = self._unseen_states()
+        found: Collection[Share] = remembered[key]
+        return found
+
+    def _unseen_states(self) -> Collection[Share]:
+        shares = [share for share in self.unseen.every_share() if share != self.nothing]
         states, waiting = {self.nothing: None}, [self.nothing]
         while waiting:
             state = waiting.pop()
@@ -171,9 +197,8 @@ class ListInCase:
     def witness(self, wanted: Answer) -> list[dict[str, Value]] | None:
         """One record that nobody has seen yet with which the list gives that answer; None where no single one does."""
         known = self._sums([tuple(self._table(number).shares) for number in range(len(self.records.records))])
-        for share, bits in self.unseen.shares.items():
+        for share, chosen in self.unseen.every_share().items():
             if share != self.nothing and any(self.answer(self._sum(base, share)) == wanted for base in known):
-                chosen = self.unseen.chosen(bits)
                 return [{name: str(one) if isinstance(one, PossibleOffense) else one for name, one in chosen.items()}]
         return None
 
@@ -221,13 +246,28 @@ class RecordTable:
                 values[name] = tuple(dict.fromkeys([*values[name], *some]))
         self._free = {name: some for name, some in different.items() if name not in values and name not in self.known}
         self._joined: dict[str, Joined] = {}
+        self._told: dict[str, tuple[Hashable, ...]] = {}
         for cluster in clusters(unknown):
-            if len(cluster) > 1:
+            if is_ordered(cluster[0].fact):
                 self._join([one.name for one in cluster], values, atoms, touching)
+        self._never = touching
+        self._outer: dict[str, tuple[Value, ...]] = {}
+        if index is None:
+            self._take_out(values)
         self.completions = Completions(values)
-        self.mask = self.completions.full
-        for node in touching:
-            self.mask &= ~self.bits(node)
+        self.mask = self.completions.full if self._outer else self._mask()
+
+    def _take_out(self, values: dict[str, tuple[Value, ...]]) -> None:
+        """Of a record that nobody has seen, leave few completions for one table; the rest is gone through one by one."""
+        while prod(len(some) for some in values.values()) > FEW and len(values) > 1:
+            largest = max(values, key=lambda name: len(values[name]))
+            self._outer[largest] = values.pop(largest)
+
+    def _mask(self) -> int:
+        mask = self.completions.full
+        for node in self._never:
+            mask &= ~self.bits(node)
+        return mask
 
     def _join(
         self,
@@ -246,6 +286,7 @@ class RecordTable:
             for row in atom.means.offenses.rows
             if row.days != ALWAYS
         }
+        dated = {name for atom in here if isinstance(atom.means, Listed) for name in atom.fields}
         others = [atom for atom in here if atom not in inside and not isinstance(atom.means, Listed)]
         forbidden = [node for node in touching if isinstance(node, Atom) and node in inside]
 
@@ -256,11 +297,14 @@ class RecordTable:
         def told_by(way: Mapping[str, Value]) -> Hashable:
             record = {**self.known, **way}
             tests = tuple(self._true(atom, record) for atom in inside)
-            within = tuple(isinstance(value, date) and value in one for value in way.values() for one in days)
+            within = tuple(
+                isinstance(value, date) and value in one for name, value in way.items() if name in dated for one in days
+            )
             return tests, within, tuple(way.values()) if others else ()
 
         join = joined({name: values.pop(name) for name in names}, possible, told_by)
         values[join.name] = join.values
+        self._told[join.name] = tuple(told_by(way) for way in join.values)
         self._joined |= dict.fromkeys(names, join)
 
     def _settle_offenses(self, atoms: Iterable[Atom]) -> dict[str, tuple[Value, ...]]:
@@ -312,6 +356,35 @@ class RecordTable:
 
     def _true(self, atom: Atom, record: Mapping[str, Value]) -> bool:
         return self.of.law.truth(atom)(self.of.facts, self.of.setting, record)
+
+    @cached_property
+    def key(self) -> Hashable:
+        """What the shares of a record that nobody has seen depend on, beside the conditions: dates by what tests make of them."""
+        values = {one.name: one.values for one in self.completions.variables} | self._outer
+        return tuple((name, self._told.get(name, some)) for name, some in values.items()), tuple(self._free.items())
+
+    def every_share(self) -> dict[Share, Mapping[str, Value]]:
+        """What a record that nobody has seen may add, each with one way in which it does."""
+        found: dict[Share, Mapping[str, Value]] = {}
+        stated = self.known
+        for choice in product(*self._outer.values()):
+            outer: dict[str, Value] = {}
+            for name, value in zip(self._outer, choice, strict=True):
+                outer |= self._chosen(name, value)
+            self.known = {**stated, **outer}
+            self._bits = {id: bits for id, bits in self._bits.items() if id in self._inner}
+            self.mask = self._mask()
+            for share, bits in self._shares().items():
+                found.setdefault(share, {**outer, **self.chosen(bits)})
+        self.known = stated
+        return found
+
+    @cached_property
+    def _inner(self) -> frozenset[int]:
+        """The circuits that rest on nothing that is gone through one by one."""
+        outer = {name for name in self._joined if self._joined[name].name in self._outer} | set(self._outer)
+        nodes = nodes_of(*(one.body for one in self.of.asked), *self._never)
+        return frozenset(id(node) for node in nodes if not outer & _fields(node))
 
     def bits(self, node: Node) -> int:
         """The completions in which a condition on the record is true."""
@@ -384,6 +457,9 @@ class RecordTable:
     @cached_property
     def shares(self) -> dict[Share, int]:
         """What the record may add, each with the completions in which it adds that."""
+        return self._shares()
+
+    def _shares(self) -> dict[Share, int]:
         found: dict[Share, int] = {}
         parts = self.completions.parts(self.mask, [self.bits(one.body) for one in self.of.asked])
         for answer, bits in parts.items():

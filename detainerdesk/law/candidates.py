@@ -53,7 +53,7 @@ def candidates(
     turning = (*turning, *ends)
     found: dict[str, tuple[Value, ...]] = {}
     for cluster in clusters(unknown):
-        if len(cluster) == 1 and not _is_ordered(cluster[0].fact):
+        if len(cluster) == 1 and not is_ordered(cluster[0].fact):
             (one,) = cluster
             found[one.name] = merged_alike(one.name, _plain(one, zone), behaves)
             continue
@@ -72,13 +72,13 @@ def candidates(
     return found
 
 
-def _is_ordered(fact: Fact) -> bool:
+def is_ordered(fact: Fact) -> bool:
     return fact.kind in ("date", "moment", "count")
 
 
 def clusters(unknown: Sequence[Unknown]) -> list[list[Unknown]]:
     """The ordered facts that tests compare with one another belong together."""
-    names = {one.name for one in unknown if _is_ordered(one.fact)}
+    names = {one.name for one in unknown if is_ordered(one.fact)}
     spelled = {one.fact.field: one.name for one in unknown} | {one.name: one.name for one in unknown}
     groups: list[set[str]] = [{name} for name in names]
     for one in unknown:
