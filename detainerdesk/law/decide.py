@@ -10,18 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
-from itertools import product
-from math import prod
 
 from detainerdesk.law.atoms import literal
 from detainerdesk.law.circuit import Atom, ClockState, FactTest, InWindow, atoms_of
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.contradictions import refuse_contradictions
-from detainerdesk.law.decision import By, ClockLength, Decision, DutyState, NoteSaid, Outcome, Turn
+from detainerdesk.law.decision import ClockLength, Decision, DutyState, NoteSaid, Outcome, Turn
 from detainerdesk.law.derived import DERIVED, Mirror
-from detainerdesk.law.effects import CLASSES, Judged, judge_of
-from detainerdesk.law.errors import LawError
-from detainerdesk.law.known import Bounds, Known, Setting
+from detainerdesk.law.effects import judge_of
+from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.clocks import clock_end
@@ -30,11 +27,10 @@ from detainerdesk.law.language.rulebook import Choice, Clock, Duty, Note, Provis
 from detainerdesk.law.language.vocabulary import NONE, Value, midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.lowering import ActionLaw, LawOn, law_on
-from detainerdesk.law.table import Evaluation, Table
+from detainerdesk.law.plan import Plan, plan_of
+from detainerdesk.law.table import Evaluation
 from detainerdesk.law.trace import Step, Trace
 from detainerdesk.law.turns import turns
-
-MAX_COMBINATIONS = 64
 
 
 def decide(case: Case, edition: Edition) -> Decision:
@@ -61,11 +57,15 @@ class Decider:
         self.stack = self.known.stack
         self.vocabulary = edition.vocabulary
         self._evaluations: dict[Setting, Evaluation] = {}
-        self._judged: dict[tuple[str, Setting], Judged] = {}
+        self._settings: dict[tuple[str | None, datetime, bool], Setting] = {}
+        self._law: tuple[datetime, LawOn] | None = None
         refuse_contradictions(self.evaluation(self.known.setting()))
 
     def law_on(self, at: datetime) -> LawOn:
-        return law_on(self.stack, self.known.day(at))
+        """The law of the agency at a moment."""
+        if self._law is None or self._law[0] is not at:
+            self._law = (at, law_on(self.stack, self.known.day(at)))
+        return self._law[1]
 
     def evaluation(self, setting: Setting) -> Evaluation:
         """The tests of the case in one setting, each decided once."""
@@ -75,10 +75,7 @@ class Decider:
 
     def laws(self, action: str, setting: Setting) -> Sequence[ActionLaw]:
         """The law that an action rests on: its own, or for a derived one that of the actions that it mirrors."""
-        law = self.law_on(setting.at)
-        if self._is_derived(action):
-            return Mirror.of(action, law, self.known).laws
-        return (law.action(action, setting.item, self.known.roles),)
+        return self.plan(action, setting.item, setting.at).laws
 
     def _is_derived(self, action: str) -> bool:
         return action in DERIVED and not self.known.has_rules(action)
@@ -133,98 +130,19 @@ class Decider:
 
     def _over_readings(self, action: str, item: str | None, at: datetime, *, declared_too: bool = False) -> Outcome:
         """Decide under every combination of open readings and of bounds of uncertain days that the action's rules use."""
-        plain = replace(self.known.setting(item, at), declared_too=declared_too)
-        settings = self._settings(action, plain)
-        if len(settings) == 1:
-            return self._settled(self.judge(action, plain))
-        judged = [(setting, self.judge(action, setting)) for setting in settings]
-        _, default = judged[0]
-        outcomes = {one.outcome for _, one in judged}
-        needs = sorted({need for _, one in judged for need in one.needs}, key=self.known.cost)
-        alternatives: dict[str, str] = {}
-        outcome = default.outcome
-        if len(outcomes) > 1:
-            alternatives = _alternatives(judged)
-            settled_classes = {one.classes for _, one in judged if one.outcome != "undetermined"}
-            may_end = any(
-                one.outcome == "undetermined" and all(set(others) <= set(one.classes) for others in settled_classes)
-                for _, one in judged
-            )
-            outcome = "undetermined" if may_end else "disputed"
-        return replace(
-            self._settled(default),
-            outcome=outcome,
-            settled="undetermined" not in outcomes,
-            needs=tuple(needs),
-            alternatives=alternatives,
-        )
+        plain = self.setting(item, at, declared_too)
+        return self.plan(action, item, at).decide(self.evaluation, self.known, plain)
 
-    def _settled(self, judged: Judged) -> Outcome:
-        """What was judged under one combination, as an outcome."""
-        return Outcome(
-            outcome=judged.outcome,
-            standing=judged.standing,
-            settled=judged.outcome != "undetermined",
-            by=tuple(self._by(provision) for provision in judged.by),
-            needs=judged.needs,
-            one_of=judged.one_of,
-            lifted=judged.lifted,
-            voided=judged.voided,
-        )
+    def plan(self, action: str, item: str | None, at: datetime) -> Plan:
+        """How the action is decided at that moment."""
+        return plan_of(action, item, self.law_on(at), self.known)
 
-    def _settings(self, action: str, plain: Setting) -> Sequence[Setting]:
-        """Every combination of the readings and uncertain days that the action's rules use; the default's first."""
-        laws = self.laws(action, plain)
-        names = sorted({name for law in laws for name in law.readings})
-        uncertain = any(law.has_uncertain_days for law in laws)
-        if not names and not uncertain:
-            return (plain,)
-        options: list[tuple[str, ...]] = []
-        for name in names:
-            reading = self.stack.readings[name]
-            if name in self.case.choices:
-                options.append((self.case.choices[name],))
-            else:
-                options.append((reading.default, *(one for one in reading.open if one != reading.default)))
-        bounds: tuple[Bounds, ...] = ("late", "early") if uncertain else ("late",)
-        total = len(bounds) * prod(len(option) for option in options)
-        if total > MAX_COMBINATIONS:
-            raise LawError(
-                f"{action}: {total} combinations of readings; at most {MAX_COMBINATIONS} are decided. Counsel has to choose some first."
-            )
-        return [
-            replace(
-                plain,
-                readings=tuple(sorted({**plain.reading, **dict(zip(names, choice, strict=True))}.items())),
-                bounds=bound,
-            )
-            for bound in bounds
-            for choice in product(*options)
-        ]
-
-    def judge(self, action: str, setting: Setting) -> Judged:
-        """One action in one setting, over all completions of what is unknown."""
-        if (action, setting) not in self._judged:
-            self._judged[action, setting] = self._judge(action, setting)
-        return self._judged[action, setting]
-
-    def _judge(self, action: str, setting: Setting) -> Judged:
-        try:
-            if self._is_derived(action):
-                return (
-                    Mirror.of(action, self.law_on(setting.at), self.known).reflected(self.evaluation(setting)).judged()
-                )
-            (law,) = self.laws(action, setting)
-            judge = judge_of(law, self.known)
-            try:
-                return judge.complete(self.known, setting)
-            except KeyError:
-                return judge.over(Table(self.evaluation(setting), law.atoms)).judged()
-        except TooManyUnknowns as error:
-            order = self.known.cautious(action, self.known.day(setting.at))
-            return Judged(
-                CLASSES, "undetermined", order[0], (), False, tuple(sorted(error.names, key=self.known.cost)), (), ()
-            )
+    def setting(self, item: str | None, at: datetime, declared_too: bool = False) -> Setting:
+        """The default's setting."""
+        key = (item, at, declared_too)
+        if key not in self._settings:
+            self._settings[key] = Setting(at, self.known.default_readings, "late", item, declared_too)
+        return self._settings[key]
 
     # Time.
 
@@ -268,10 +186,6 @@ class Decider:
             if here:
                 return value
         return "none"
-
-    def _by(self, provision: Provision) -> By:
-        layer = self.stack.layers[self.known.rank(provision)]
-        return By(provision.id, provision.cite, provision.status, provision.jurisdiction, layer.name, provision.says)
 
     def _until(self, action: str, item: str | None, base: Outcome) -> datetime | None:
         """The first later moment at which the class changes while all other facts stay."""
@@ -398,7 +312,7 @@ class Decider:
         """Whether a higher law surely takes the duty out."""
         if not any(duty.action in voids.actions for voids in self.stack.voids):
             return False
-        return any(id == duty.id for id, _ in self.judge(duty.action, setting).voided)
+        return any(id == duty.id for id, _ in self._over_readings(duty.action, setting.item, setting.at).voided)
 
     def notes(self, asked: Sequence[str]) -> Iterator[NoteSaid]:
         for missing in self.stack.missing:
@@ -485,31 +399,6 @@ def _common(parts: Mapping[str, Outcome]) -> Outcome:
         lifted=tuple(dict.fromkeys(pair for part in parts.values() for pair in part.lifted)),
         voided=tuple(dict.fromkeys(pair for part in parts.values() for pair in part.voided)),
     )
-
-
-def _alternatives(judged: Sequence[tuple[Setting, Judged]]) -> dict[str, str]:
-    """The outcome of each combination, named by the choices that make a difference."""
-    names = sorted({name for setting, _ in judged for name in setting.reading})
-    differ = [
-        name for name in names if len({setting.reading[name] for setting, _ in judged}) > 1 and _turns_on(name, judged)
-    ]
-    bounds = len({setting.bounds for setting, _ in judged}) > 1
-    found: dict[str, str] = {}
-    for setting, one in judged:
-        parts = [setting.reading[name] if len(differ) == 1 else f"{name} = {setting.reading[name]}" for name in differ]
-        if bounds:
-            parts.append(f"uncertain day: {setting.bounds}")
-        found[", ".join(parts)] = one.outcome
-    return found
-
-
-def _turns_on(name: str, judged: Sequence[tuple[Setting, Judged]]) -> bool:
-    """Whether two combinations that differ in this reading alone differ in outcome."""
-    groups: dict[tuple[object, ...], set[str]] = {}
-    for setting, one in judged:
-        rest = tuple(sorted((key, value) for key, value in setting.readings if key != name))
-        groups.setdefault((rest, setting.bounds), set()).add(one.outcome)
-    return any(len(outcomes) > 1 for outcomes in groups.values())
 
 
 def _class_word(outcome: Outcome) -> str:

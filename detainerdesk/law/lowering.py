@@ -90,6 +90,8 @@ class LawOn:
         self.circuits = Circuits(stack.vocabulary, stack.zone)
         self.mirrors: dict[tuple[str, frozenset[str] | None], Any] = {}
         """Derived actions (derived.py), once made."""
+        self.plans: dict[Any, Any] = {}
+        """How each action is decided (plan.py), once made."""
         self.unseen: dict[Any, Any] = {}
         """What records that nobody has seen may answer (answers.py), once worked out."""
         self._building: list[str] = []

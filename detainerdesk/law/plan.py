@@ -1,0 +1,212 @@
+"""Plans: how one action is decided on a span of days: by which laws, under which readings and bounds of uncertain days.
+
+A complete case is decided by generated functions, and what its bits came to is remembered; any other goes to the table of
+completions. One plan serves every case of the same stack, span of days, actor and choices of counsel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from math import prod
+from typing import Any
+
+from detainerdesk.law.atoms import node_truth
+from detainerdesk.law.completions import TooManyUnknowns
+from detainerdesk.law.decision import By, Outcome
+from detainerdesk.law.derived import DERIVED, Mirror, Reflected
+from detainerdesk.law.effects import CLASSES, Judge, Judged, judge_of
+from detainerdesk.law.errors import LawError
+from detainerdesk.law.known import Bounds, Known, Setting
+from detainerdesk.law.language.rulebook import Provision
+from detainerdesk.law.lowering import ActionLaw, LawOn
+from detainerdesk.law.table import Evaluation, Table
+
+MAX_COMBINATIONS = 64
+MOST_REMEMBERED = 4096
+
+Way = tuple[tuple[tuple[str, str], ...], Bounds]
+"""The readings taken, and the bound of uncertain days."""
+
+
+def plan_of(action: str, item: str | None, law: LawOn, known: Known) -> Plan:
+    """The plan of an action and item on these days for who acts, made once."""
+    key = (action, item, known.roles, known.default_readings, frozenset(known.case.choices))
+    if key not in law.plans:
+        law.plans[key] = Plan(action, item, law, known)
+    found: Plan = law.plans[key]
+    return found
+
+
+class Plan:
+    """How one action is decided. Raises LawError where there are more combinations of readings than are decided."""
+
+    def __init__(self, action: str, item: str | None, law: LawOn, known: Known) -> None:
+        self.action = action
+        self.item = item
+        self.law = law
+        self.mirror: Mirror | None = None
+        self.judge: Judge | None = None
+        if action in DERIVED and not known.has_rules(action):
+            self.mirror = Mirror.of(action, law, known)
+        else:
+            self.judge = judge_of(law.action(action, item, known.roles), known)
+        self.ways = self._ways(known)
+        self.remembered: dict[Any, Outcome] = {}
+        self._beside: list[Callable[..., bool]] | None = None
+
+    @property
+    def laws(self) -> Sequence[ActionLaw]:
+        """The law that the action rests on: its own, or for a derived one that of the actions that it mirrors."""
+        if self.mirror:
+            return self.mirror.laws
+        assert self.judge is not None
+        return (self.judge.law,)
+
+    def _ways(self, known: Known) -> tuple[Way, ...]:
+        names = sorted({name for law in self.laws for name in law.readings})
+        uncertain = any(law.has_uncertain_days for law in self.laws)
+        options: list[tuple[str, ...]] = []
+        for name in names:
+            reading = known.stack.readings[name]
+            if name in known.case.choices:
+                options.append((known.case.choices[name],))
+            else:
+                options.append((reading.default, *(one for one in reading.open if one != reading.default)))
+        bounds: tuple[Bounds, ...] = ("late", "early") if uncertain else ("late",)
+        total = len(bounds) * prod(len(option) for option in options)
+        if total > MAX_COMBINATIONS:
+            raise LawError(
+                f"{self.action}: {total} combinations of readings; at most {MAX_COMBINATIONS} are decided. Counsel has to choose some first."
+            )
+        default = dict(known.default_readings)
+        return tuple(
+            (tuple(sorted({**default, **dict(zip(names, choice, strict=True))}.items())), bound)
+            for bound in bounds
+            for choice in product(*options)
+        )
+
+    def settings(self, plain: Setting) -> Sequence[Setting]:
+        """Every combination of the readings and uncertain days that the rules use; the default's first."""
+        if len(self.ways) == 1:
+            return (plain,)
+        return [replace(plain, readings=readings, bounds=bounds) for readings, bounds in self.ways]
+
+    def decide(self, evaluations: Callable[[Setting], Evaluation], known: Known, plain: Setting) -> Outcome:
+        """The outcome of one case, over all combinations."""
+        settings = self.settings(plain)
+        facts = known.facts.plain
+        try:
+            bits = (plain.declared_too, *[self._bits(facts, setting) for setting in settings])
+        except KeyError:
+            return self._merged([(one, self.over_completions(evaluations(one))) for one in settings], known)
+        found = self.remembered.get(bits)
+        if found is None:
+            judged = [(one, self._of_bits(some)) for one, some in zip(settings, bits[1:], strict=True)]
+            if len(self.remembered) > MOST_REMEMBERED:
+                self.remembered.clear()
+            found = self.remembered[bits] = self._merged(judged, known)
+        return found
+
+    def _bits(self, facts: Mapping[str, Any], setting: Setting) -> Any:
+        """What the generated functions make of a complete case. Raises KeyError where a fact that they need is not known."""
+        if self.judge:
+            return self.judge.compiled.closure(facts, setting)[0]
+        assert self.mirror is not None
+        if self._beside is None:
+            self._beside = [node_truth(node, self.law.circuits) for node in self.mirror.beside]
+        out = any(test(facts, setting, {}) for test in self._beside)
+        judges = (self.mirror.hold, self.mirror.warrant)[: len(self.mirror.laws)]
+        return (out, *[judge.compiled.closure(facts, setting)[0] for judge in judges])
+
+    def _of_bits(self, bits: Any) -> Judged:
+        if self.judge:
+            return self.judge.of_bits(bits).judged()
+        assert self.mirror is not None
+        out, hold, *warrant = bits
+        beside = self.mirror.warrant.of_bits(warrant[0]) if warrant else None
+        return Reflected(self.mirror.hold.of_bits(hold), beside, int(out)).judged()
+
+    def over_completions(self, evaluation: Evaluation) -> Judged:
+        """The action over all completions of what is not known, in one setting."""
+        try:
+            if self.mirror:
+                return self.mirror.over(Table(evaluation, self.mirror.atoms)).judged()
+            assert self.judge is not None
+            return self.judge.over(Table(evaluation, self.judge.law.atoms)).judged()
+        except TooManyUnknowns as error:
+            known = evaluation.known
+            order = known.cautious(self.action, self.law.day)
+            needs = tuple(sorted(error.names, key=known.cost))
+            return Judged(CLASSES, "undetermined", order[0], (), False, needs, (), ())
+
+    def _merged(self, judged: Sequence[tuple[Setting, Judged]], known: Known) -> Outcome:
+        """What was judged under each combination, as one outcome."""
+        _, default = judged[0]
+        plain = _outcome(default, known)
+        outcomes = {one.outcome for _, one in judged}
+        if len(judged) == 1:
+            return plain
+        needs = sorted({need for _, one in judged for need in one.needs}, key=known.cost)
+        alternatives: dict[str, str] = {}
+        outcome = default.outcome
+        if len(outcomes) > 1:
+            alternatives = _alternatives(judged)
+            settled_classes = {one.classes for _, one in judged if one.outcome != "undetermined"}
+            may_end = any(
+                one.outcome == "undetermined" and all(set(others) <= set(one.classes) for others in settled_classes)
+                for _, one in judged
+            )
+            outcome = "undetermined" if may_end else "disputed"
+        return replace(
+            plain,
+            outcome=outcome,
+            settled="undetermined" not in outcomes,
+            needs=tuple(needs),
+            alternatives=alternatives,
+        )
+
+
+def _outcome(judged: Judged, known: Known) -> Outcome:
+    """What was judged under one combination, as an outcome."""
+    return Outcome(
+        outcome=judged.outcome,
+        standing=judged.standing,
+        settled=judged.outcome != "undetermined",
+        by=tuple(_by(provision, known) for provision in judged.by),
+        needs=judged.needs,
+        one_of=judged.one_of,
+        lifted=judged.lifted,
+        voided=judged.voided,
+    )
+
+
+def _by(provision: Provision, known: Known) -> By:
+    layer = known.stack.layers[known.rank(provision)]
+    return By(provision.id, provision.cite, provision.status, provision.jurisdiction, layer.name, provision.says)
+
+
+def _alternatives(judged: Sequence[tuple[Setting, Judged]]) -> dict[str, str]:
+    """The outcome of each combination, named by the choices that make a difference."""
+    names = sorted({name for setting, _ in judged for name in setting.reading})
+    differ = [
+        name for name in names if len({setting.reading[name] for setting, _ in judged}) > 1 and _turns_on(name, judged)
+    ]
+    bounds = len({setting.bounds for setting, _ in judged}) > 1
+    found: dict[str, str] = {}
+    for setting, one in judged:
+        parts = [setting.reading[name] if len(differ) == 1 else f"{name} = {setting.reading[name]}" for name in differ]
+        if bounds:
+            parts.append(f"uncertain day: {setting.bounds}")
+        found[", ".join(parts)] = one.outcome
+    return found
+
+
+def _turns_on(name: str, judged: Sequence[tuple[Setting, Judged]]) -> bool:
+    """Whether two combinations that differ in this reading alone differ in outcome."""
+    groups: dict[tuple[object, ...], set[str]] = {}
+    for setting, one in judged:
+        rest = tuple(sorted((key, value) for key, value in setting.readings if key != name))
+        groups.setdefault((rest, setting.bounds), set()).add(one.outcome)
+    return any(len(outcomes) > 1 for outcomes in groups.values())
