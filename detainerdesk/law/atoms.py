@@ -31,8 +31,9 @@ from detainerdesk.law.circuit import (
 )
 from detainerdesk.law.known import Setting
 from detainerdesk.law.language import grammar, lookback
-from detainerdesk.law.language.case import OWED, ordered, test_constant
+from detainerdesk.law.language.case import ordered, test_constant
 from detainerdesk.law.language.clocks import clock_end
+from detainerdesk.law.language.facts import OWED
 from detainerdesk.law.language.lookback import RECORD_DATE, RECORD_DAYS, JailRecord, jail_days
 from detainerdesk.law.language.membership import COMMITTED, STATED, test_of
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, instant

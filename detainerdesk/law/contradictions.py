@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from detainerdesk.law.circuit import Node, names_of
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.errors import ContradictoryFacts
-from detainerdesk.law.known import Known
+from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
-from detainerdesk.law.language.vocabulary import UNKNOWN, Constraint
+from detainerdesk.law.language.case import plain_record
+from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Constraint, Fact, Value
+from detainerdesk.law.lowering import LawOn
 from detainerdesk.law.table import Evaluation, Table
 
 
-def refuse_contradictions(evaluation: Evaluation) -> None:
+def refuse_contradictions(known: Known, law: LawOn, setting: Setting, evaluation: Callable[[], Evaluation]) -> None:
     """Raise ContradictoryFacts, naming the facts and where each came from, where no way of filling in the unknown ones fits."""
-    known = evaluation.known
-    open_ones: list[tuple[Constraint, Node]] = []
+    facts = known.facts.plain
+    some_open = False
+    for (constraint, _), broken in zip(law.constraints, law.broken, strict=True):
+        try:
+            if broken(facts, setting, {}):
+                raise ContradictoryFacts(*_broken(constraint, known))
+        except KeyError:
+            some_open = True
+    if some_open and not _guess_fits(known, law, setting):
+        _refuse_open(evaluation())
+
+
+def _refuse_open(evaluation: Evaluation) -> None:
+    """The constraints that speak of something that is not known."""
+    open_ones: list[tuple[Constraint, Node, set[str]]] = []
     for constraint, never in evaluation.law.constraints:
         broken = evaluation.truth(never)
         if broken:
-            raise ContradictoryFacts(*_broken(constraint, known))
+            raise ContradictoryFacts(*_broken(constraint, evaluation.known))
         if broken is None:
-            open_ones.append((constraint, never))
-    for constraint, never in open_ones:
+            open_ones.append((constraint, never, evaluation.open_names(evaluation.law.atoms(never))))
+    for constraint, never, names in open_ones:
         if not _has_known_part(constraint, evaluation):
             continue  # it can be kept whatever else is so: nothing that is known bears on it
         try:
@@ -29,12 +46,50 @@ def refuse_contradictions(evaluation: Evaluation) -> None:
         except TooManyUnknowns:
             continue
         if not table.mask:
-            facts = tuple(sorted(evaluation.open_names(evaluation.law.atoms(never))))
+            facts = tuple(sorted(names))
             raise ContradictoryFacts(
                 facts,
                 constraint.name,
                 f"no way of filling in {', '.join(facts)} fits what is stated. {constraint.says}",
             )
+
+
+def _guess_fits(known: Known, law: LawOn, setting: Setting) -> bool:
+    """Whether the plainest way of filling in what is not known fits: nothing has happened, nothing more is there."""
+    vocabulary = law.vocabulary
+    facts = _Guess(known.facts.plain.everything(known.facts.defaults.turning), vocabulary.facts)
+    for name, records in known.facts.lists.items():
+        fields = vocabulary.fields(name)
+        facts[name] = tuple(_Guess(plain_record(record), fields) for record in records.records)
+    try:
+        return not any(broken(facts, setting, {}) for broken in law.broken)
+    except KeyError:
+        return False  # an offense of which lists do not tell: the table finds out
+
+
+class _Guess(dict[str, Value]):
+    """What is known, and the plainest value of everything else."""
+
+    def __init__(self, known: Mapping[str, Value], facts: Mapping[str, Fact]) -> None:
+        super().__init__(known)
+        self.facts = facts
+
+    def __missing__(self, name: str) -> Value:
+        if name not in self.facts:
+            raise KeyError(name)
+        kind = self.facts[name].kind
+        return PLAINEST[kind] if kind in PLAINEST else self.facts[name].values[0]
+
+
+PLAINEST = {
+    "list": (),
+    "set of": frozenset[str](),
+    "text": "\0",
+    "date": NONE,
+    "moment": NONE,
+    "yes/no": False,
+    "count": 0,
+}
 
 
 def _has_known_part(constraint: Constraint, evaluation: Evaluation) -> bool:

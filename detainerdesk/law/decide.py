@@ -6,11 +6,12 @@ changes it later, what was so all along, and what is said beside it. Nothing her
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 
+from detainerdesk.law.answers import Answers
 from detainerdesk.law.atoms import literal
 from detainerdesk.law.circuit import Atom, ClockState, FactTest, InWindow, atoms_of
 from detainerdesk.law.completions import TooManyUnknowns
@@ -58,8 +59,10 @@ class Decider:
         self.vocabulary = edition.vocabulary
         self._evaluations: dict[Setting, Evaluation] = {}
         self._settings: dict[tuple[str | None, datetime, bool], Setting] = {}
+        self._answers: dict[datetime, dict[Hashable, Answers]] = {}
         self._law: tuple[datetime, LawOn] | None = None
-        refuse_contradictions(self.evaluation(self.known.setting()))
+        plain = self.setting(None, self.case.at)
+        refuse_contradictions(self.known, self.law_on(self.case.at), plain, lambda: self.evaluation(plain))
 
     def law_on(self, at: datetime) -> LawOn:
         """The law of the agency at a moment."""
@@ -70,7 +73,8 @@ class Decider:
     def evaluation(self, setting: Setting) -> Evaluation:
         """The tests of the case in one setting, each decided once."""
         if setting not in self._evaluations:
-            self._evaluations[setting] = Evaluation(self.known, self.law_on(setting.at), setting)
+            answers = self._answers.setdefault(setting.at, {})
+            self._evaluations[setting] = Evaluation(self.known, self.law_on(setting.at), setting, answers)
         return self._evaluations[setting]
 
     def laws(self, action: str, setting: Setting) -> Sequence[ActionLaw]:

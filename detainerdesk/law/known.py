@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Literal
 
 from detainerdesk.law.errors import CaseError
-from detainerdesk.law.language.case import Case, Facts, Records, type_facts
+from detainerdesk.law.language.case import Case
+from detainerdesk.law.language.facts import Facts, type_facts
 from detainerdesk.law.language.rulebook import Provision
 from detainerdesk.law.language.vocabulary import UNKNOWN, Value, Vocabulary
 from detainerdesk.law.load import Edition, Stack
@@ -55,14 +56,7 @@ class Known:
             reading = stack.readings.get(name)
             if reading is None or choice not in reading.alternatives:
                 raise CaseError(f"{name} = {choice} is no reading of this agency's law")
-        facts = type_facts(
-            case,
-            edition.vocabulary,
-            stack.definition_names,
-            stack.zone,
-            layers_encoded=not stack.missing and not stack.not_encoded,
-            tables=stack.offense_tables,
-        )
+        facts = type_facts(case, stack.definition_names, stack.defaults)
         return cls(case, stack, edition.vocabulary, facts, _roles(case, stack, edition.vocabulary))
 
     def value(self, name: str) -> Value:
@@ -133,12 +127,7 @@ class Known:
 
     def opened(self, names: Collection[str]) -> Known:
         """The same case with some facts not known, some lists not complete."""
-        lists = dict(self.facts.lists)
-        for name in names:
-            if self.vocabulary.facts[name].kind == "list":
-                lists[name] = Records(lists[name].records if name in lists else (), complete=False)
-        values = {name: value for name, value in self.facts.values.items() if name not in names}
-        return replace(self, facts=replace(self.facts, values=values, lists=lists))
+        return replace(self, facts=self.facts.opened(names))
 
 
 def _roles(case: Case, stack: Stack, vocabulary: Vocabulary) -> frozenset[str] | None:

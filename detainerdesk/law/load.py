@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from detainerdesk.law.circles import refuse_circles
 from detainerdesk.law.errors import CaseError, Place, RulebookError
 from detainerdesk.law.language import grammar
-from detainerdesk.law.language.case import LAYERS_ENCODED
 from detainerdesk.law.language.document import read_document
+from detainerdesk.law.language.facts import LAYERS_ENCODED, Defaults
 from detainerdesk.law.language.lists import OffenseList, OffenseTable
 from detainerdesk.law.language.prose import Prose
 from detainerdesk.law.language.rulebook import (
@@ -106,6 +106,12 @@ class Stack:
     def laws(self) -> dict[int, Any]:
         """The law on each span of days between two changes, as circuits, once made."""
         return {}
+
+    @cached_property
+    def defaults(self) -> Defaults:
+        """What leaving a fact out means for this agency."""
+        encoded = not self.missing and not self.not_encoded
+        return Defaults(self.vocabulary, self.zone, encoded, self.offense_tables)
 
     @cached_property
     def offense_lists(self) -> tuple[OffenseList, ...]:

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from detainerdesk.law.atoms import Truth, truth
+from detainerdesk.law.atoms import Truth, node_truth, truth
 from detainerdesk.law.circuit import (
     Atom,
     Burden,
@@ -117,6 +117,11 @@ class LawOn:
         if atom.id not in self._truths:
             self._truths[atom.id] = truth(atom.means, self.circuits)
         return self._truths[atom.id]
+
+    def turns_on_setting(self, atom: Atom) -> bool:
+        """Whether a condition on a list turns on how the law is taken, not on the records alone."""
+        body = atom.means.body if isinstance(atom.means, Quantified) else atom
+        return any(inner.is_setting for inner in self.atoms(body))
 
     def atoms(self, node: Node) -> tuple[Atom, ...]:
         """The tests that a circuit rests on."""
@@ -290,6 +295,11 @@ class LawOn:
         """Each constraint, and the circuit of what it forbids; those on one record alone stand in `record_constraints`."""
         top = self.stack.layers[0].jurisdiction
         return tuple((one, self.circuit(one.never, top)) for one in self.vocabulary.constraints)
+
+    @cached_property
+    def broken(self) -> tuple[Truth, ...]:
+        """The function of each constraint that says whether what it forbids is so."""
+        return tuple(node_truth(never, self.circuits) for _, never in self.constraints)
 
     @cached_property
     def record_constraints(self) -> Mapping[str, tuple[Node, ...]]:

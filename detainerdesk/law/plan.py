@@ -91,7 +91,7 @@ class Plan:
         """Every combination of the readings and uncertain days that the rules use; the default's first."""
         if len(self.ways) == 1:
             return (plain,)
-        return [replace(plain, readings=readings, bounds=bounds) for readings, bounds in self.ways]
+        return [Setting(plain.at, readings, bounds, plain.item, plain.declared_too) for readings, bounds in self.ways]
 
     def decide(self, evaluations: Callable[[Setting], Evaluation], known: Known, plain: Setting) -> Outcome:
         """The outcome of one case, over all combinations."""

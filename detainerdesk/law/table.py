@@ -30,11 +30,15 @@ Open = tuple[Node, frozenset[str]]
 class Evaluation:
     """The atoms of one case in one setting: each is true, false or not known. Everything is worked out once."""
 
-    def __init__(self, known: Known, law: LawOn, setting: Setting) -> None:
+    def __init__(
+        self, known: Known, law: LawOn, setting: Setting, answers: dict[Hashable, Answers] | None = None
+    ) -> None:
+        """`answers`: those of the case's lists, as far as worked out in its other settings at the same moment."""
         self.known = known
         self.law = law
+        self.answers = {} if answers is None else answers
         self.setting = setting
-        self.facts = known.facts.plain
+        self.facts = known.facts.plain.everything(known.facts.defaults.turning)
         self._values: dict[int, bool | None] = {}
 
     def value(self, atom: Atom) -> bool | None:
@@ -181,15 +185,23 @@ class Table:
 
     def _answers_of(self, name: str, values: Mapping[str, tuple[Value, ...]]) -> tuple[Answer, ...]:
         """The joint answers of a list, for every choice of the unknown facts that its conditions compare with."""
-        evaluation = self.evaluation
         found: dict[Answer, None] = {}
         self._answers[name] = {}
         for choice in product(*(values[other] for other in self._beside[name])):
-            facts = {**evaluation.facts, **dict(zip(self._beside[name], choice, strict=True))}
-            here = self.list_in_case(name, facts).answers
-            self._answers[name][choice] = here
+            here = self._answers[name][choice] = self._remembered(name, choice)
             found |= dict.fromkeys(here.values)
         return tuple(found)
+
+    def _remembered(self, name: str, choice: tuple[Value, ...]) -> Answers:
+        """The answers of a list beside these facts; the same for every action and reading that asks the same of it."""
+        evaluation = self.evaluation
+        asked = tuple(self._asked[name])
+        setting = evaluation.setting if any(evaluation.law.turns_on_setting(atom) for atom in asked) else None
+        key = (id(evaluation.law), name, tuple(atom.id for atom in asked), self._beside[name], choice, setting)
+        if key not in evaluation.answers:
+            facts = {**evaluation.facts, **dict(zip(self._beside[name], choice, strict=True))}
+            evaluation.answers[key] = self.list_in_case(name, facts).answers
+        return evaluation.answers[key]
 
     def list_in_case(self, name: str, facts: Mapping[str, Any], *, complete: bool = False) -> ListInCase:
         """A list and the conditions asked of it, beside these facts; `complete`: as if there were no more records."""

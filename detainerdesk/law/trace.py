@@ -14,7 +14,8 @@ from functools import cached_property
 from detainerdesk.law.circuit import names_of
 from detainerdesk.law.known import Known
 from detainerdesk.law.language import grammar
-from detainerdesk.law.language.case import Case, Facts
+from detainerdesk.law.language.case import Case
+from detainerdesk.law.language.facts import Facts
 from detainerdesk.law.language.rulebook import Definition, Provision
 from detainerdesk.law.language.vocabulary import Value
 from detainerdesk.law.load import Stack

@@ -1,14 +1,13 @@
 """A case: who is asked, when, and the facts as stated. YAML or JSON in names.md's names in, a frozen `Case` out.
 
-Reading types every value against the vocabulary; `assume` fills in what leaving a fact out means, and says so.
+`facts.py` types what is stated and says what leaving the rest out means; here is also how a plain test compares values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,10 +15,8 @@ from zoneinfo import ZoneInfo
 from detainerdesk.law.errors import CaseError
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.dates import PartialDate
-from detainerdesk.law.language.lists import OffenseTable
-from detainerdesk.law.language.membership import STATED, filled
-from detainerdesk.law.language.rulebook import _near
-from detainerdesk.law.language.vocabulary import CITATION, NONE, UNKNOWN, Fact, Value, Vocabulary, instant, typed
+from detainerdesk.law.language.membership import STATED
+from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, Vocabulary, instant, typed
 
 
 @dataclass(frozen=True)
@@ -107,30 +104,6 @@ class Case:
         return replace(self, facts={**self.facts, **changes})
 
 
-@dataclass(frozen=True)
-class Facts:
-    """The typed facts of one case, and what was assumed for those left out."""
-
-    values: Mapping[str, Value]
-    lists: Mapping[str, Records]
-    assumed: Mapping[str, Value]
-    owed: frozenset[str]
-    now_assumed: frozenset[str]
-
-    def value(self, name: str) -> Value:
-        return self.values.get(name, UNKNOWN)
-
-    @cached_property
-    def plain(self) -> Mapping[str, Any]:
-        """The facts as conditions read them: wholly known ones only, complete lists as their records, and under OWED what is owed."""
-        found: dict[str, Any] = {name: value for name, value in self.values.items() if is_known(value)}
-        found[OWED] = self.owed
-        for name, records in self.lists.items():
-            if records.complete:
-                found[name] = tuple(plain_record(record) for record in records.records)
-        return found
-
-
 def plain_record(record: Mapping[str, Value]) -> dict[str, Any]:
     """The fields of a record as conditions read them: wholly known ones only, and under STATED the dates known in part."""
     found: dict[str, Any] = {field: value for field, value in record.items() if is_known(value)}
@@ -141,173 +114,6 @@ def plain_record(record: Mapping[str, Value]) -> dict[str, Any]:
 def is_known(value: Value) -> bool:
     """Whether a value is wholly known; a date of which only the year or the month is known is not."""
     return value is not UNKNOWN and not isinstance(value, PartialDate)
-
-
-OWED = "owed"
-"""Beside the facts in `Facts.plain`: the names of our own duties that were left out."""
-LAYERS_ENCODED = "layers_encoded"
-"""In a left-out line: every layer of the agency's profile is encoded."""
-
-
-def type_facts(
-    case: Case,
-    vocabulary: Vocabulary,
-    definitions: Mapping[str, str],
-    zone: ZoneInfo,
-    *,
-    layers_encoded: bool = True,
-    tables: Sequence[OffenseTable] = (),
-) -> Facts:
-    """Type the stated facts and assume what leaving the others out means. Raises CaseError.
-
-    `definitions` maps the name of each definition to the facts to state instead; `tables` tell what is known of offenses."""
-    filled_in: dict[str, Value] = {}
-
-    def records(fact: Fact, raw: Any) -> Records:
-        return _records(fact, raw, vocabulary, zone, tables, case.at.astimezone(zone).date(), filled_in)
-
-    stated: dict[str, Value] = {}
-    lists: dict[str, Records] = {}
-    flat_records: dict[str, dict[str, Any]] = {}
-    completeness: dict[str, bool] = {}
-    for name, raw in case.facts.items():
-        if not isinstance(name, str):
-            raise CaseError(f"{name!r} is no fact of the vocabulary: a fact has a name")
-        if name in definitions:
-            raise CaseError(f"{name} is a definition and is never stated; state {definitions[name]} instead")
-        if name.endswith(".complete"):
-            completeness[name.removesuffix(".complete")] = typed(_COMPLETE, raw, zone) is True
-            continue
-        fact = vocabulary.fact(name)
-        if fact is None or fact.list:
-            list_name, _, field_name = name.partition(".")
-            plural = next(
-                (one for one in (list_name, list_name + "s", f"person.{list_name}s") if _is_list(one, vocabulary)), None
-            )
-            if plural and field_name:
-                flat_records.setdefault(plural, {})[field_name] = raw
-                continue
-            raise CaseError(f"{name} is no fact of the vocabulary{_near(name, vocabulary.facts)}")
-        if fact.kind == "list":
-            lists[name] = records(fact, raw)
-        else:
-            stated[name] = typed(fact, raw, zone)
-    for name, record in flat_records.items():
-        if name in lists:
-            raise CaseError(f"state {name} once: as a list, or as one flat record")
-        lists[name] = records(vocabulary.facts[name], [record])
-    for name, complete in completeness.items():
-        if not _is_list(name, vocabulary):
-            raise CaseError(f"{name}.complete: {name} is no list")
-        lists[name] = Records(lists[name].records if name in lists else (), complete)
-    return _Assumptions(stated, lists, case.at, vocabulary, zone, layers_encoded, filled_in).made()
-
-
-_COMPLETE = Fact("complete", "yes/no", (), "", "", "", "", "", "", (), "", False, False, 0, None)  # type: ignore[arg-type]
-
-
-def _is_list(name: str, vocabulary: Vocabulary) -> bool:
-    fact = vocabulary.fact(name)
-    return fact is not None and fact.kind == "list"
-
-
-def _records(
-    fact: Fact,
-    raw: Any,
-    vocabulary: Vocabulary,
-    zone: ZoneInfo,
-    tables: Sequence[OffenseTable],
-    today: date,
-    filled_in: dict[str, Value],
-) -> Records:
-    if raw is UNKNOWN or raw == "unknown":
-        return Records((), complete=False)
-    if raw == NONE or raw is None:
-        return Records((), complete=True)
-    if not isinstance(raw, list | tuple):
-        raise CaseError(f"{fact.name}: expected a list of records, none or unknown, not {raw!r}")
-    fields = vocabulary.fields(fact.name)
-    records: list[Mapping[str, Value]] = []
-    for index, item in enumerate(raw, 1):
-        if not isinstance(item, Mapping):
-            raise CaseError(f"{fact.name}[{index}]: expected fields, like kind: …, not {item!r}")
-        record: dict[str, Value] = {}
-        for key, value in item.items():
-            if key not in fields:
-                raise CaseError(f"{fact.name}[{index}] has no field {key}{_near(str(key), fields)}")
-            try:
-                record[key] = typed(fields[key], value, zone)
-            except CaseError as error:
-                raise CaseError(f"{fact.name}[{index}]: {error}") from error
-        stated = frozenset(record)
-        for name, spec in fields.items():
-            if name not in record:
-                default = spec.left_out[-1].value
-                record[name] = UNKNOWN if default in ("unknown", "") else typed(spec, default, zone)
-        for name, known in filled(CITATION, record, stated, tables, today).items() if CITATION in fields else ():
-            record[name] = filled_in[f"{fact.name}[{index}].{name}"] = known
-        records.append(MappingProxyType(record))
-    return Records(tuple(records), complete=True)
-
-
-@dataclass(frozen=True)
-class _Assumptions:
-    """What leaving facts out means for one case."""
-
-    stated: Mapping[str, Value]
-    lists: Mapping[str, Records]
-    at: datetime
-    vocabulary: Vocabulary
-    zone: ZoneInfo
-    layers_encoded: bool
-    filled_in: Mapping[str, Value]
-
-    def made(self) -> Facts:
-        values = dict(self.stated)
-        assumed: dict[str, Value] = dict(self.filled_in)
-        owed: set[str] = set()
-        now: set[str] = set()
-        left_out = [
-            fact
-            for fact in self.vocabulary.facts.values()
-            if fact.kind != "list" and not fact.list and fact.name not in self.stated
-        ]
-        for fact in left_out:
-            word = next(
-                one.value for one in fact.left_out if one.condition is None or self.holds(one.condition) is True
-            )
-            if word == "unknown":
-                continue
-            if word == "owed":
-                owed.add(fact.name)
-                values[fact.name], assumed[fact.name] = (True if fact.kind == "yes/no" else self.at), "owed"
-            elif word == "now":
-                now.add(fact.name)
-                values[fact.name] = assumed[fact.name] = self.at
-            elif word == "every item" and fact.kind == "set of":
-                values[fact.name] = assumed[fact.name] = frozenset(fact.values)
-            else:
-                values[fact.name] = assumed[fact.name] = typed(fact, word, self.zone)
-        return Facts(values, self.lists, assumed, frozenset(owed), frozenset(now))
-
-    def holds(self, node: grammar.Expression) -> bool | None:
-        """Whether a condition of a left-out line holds of what is stated; assumptions do not count."""
-        if isinstance(node, grammar.Constant):
-            return node.value
-        if isinstance(node, grammar.And | grammar.Or):
-            results = [self.holds(item) for item in node.items]
-            ends = isinstance(node, grammar.Or)
-            return ends if ends in results else None if None in results else not ends
-        if isinstance(node, grammar.Not):
-            inner = self.holds(node.item)
-            return None if inner is None else not inner
-        if isinstance(node, grammar.Given):
-            if node.how == "complete":
-                return node.fact in self.lists and self.lists[node.fact].complete
-            return self.stated.get(node.fact, UNKNOWN) is not UNKNOWN or node.fact in self.lists
-        if isinstance(node, grammar.Name) and node.name == LAYERS_ENCODED:
-            return self.layers_encoded
-        return leaf_holds(node, lambda name: self.stated.get(name, UNKNOWN), self.at, self.vocabulary, self.zone)
 
 
 def leaf_holds(

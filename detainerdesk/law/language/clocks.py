@@ -22,6 +22,7 @@ OBSERVED = "observed and actual"
 ACTUAL = "actual"
 
 
+@lru_cache(maxsize=4096)
 def clock_end(start: datetime, hours: int, calendar: str, holiday_days: str, zone: ZoneInfo) -> datetime:
     """The moment at which the hours are full, in UTC. The clock runs from start to end, end excluded."""
     if calendar == EVERY_HOUR:
