@@ -36,7 +36,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Known:
-    """A case under its agency's stack. `roles` is None where any rule's `who` fits: no profile, and no actor named."""
+    """A case under its agency's stack. `roles` is None where any rule's `who` fits: no actor is named, and no profile tells what the agency's officer is."""
 
     case: Case
     stack: Stack
@@ -57,7 +57,7 @@ class Known:
             if reading is None or choice not in reading.alternatives:
                 raise CaseError(f"{name} = {choice} is no reading of this agency's law")
         facts = type_facts(case, stack.definition_names, stack.defaults)
-        return cls(case, stack, edition.vocabulary, facts, _roles(case, stack, edition.vocabulary))
+        return cls(case, stack, edition.vocabulary, facts, _roles(case, stack, edition))
 
     def value(self, name: str) -> Value:
         """A fact's value, or that of a record's field (`warrants[1].kind`); UNKNOWN where it is not known."""
@@ -130,12 +130,24 @@ class Known:
         return replace(self, facts=self.facts.opened(names))
 
 
-def _roles(case: Case, stack: Stack, vocabulary: Vocabulary) -> frozenset[str] | None:
+def _roles(case: Case, stack: Stack, edition: Edition) -> frozenset[str] | None:
     actor = case.actor
     if actor is None:
-        if stack.profile is None:
+        actor = stack.profile.roles[0] if stack.profile else _officer_of_its_kind(case.agency, edition)
+        if actor is None:
             return None
-        actor = stack.profile.roles[0]
-    elif actor not in vocabulary.roles:
-        raise CaseError(f"{actor} is no role of the vocabulary; expected one of {', '.join(vocabulary.roles)}")
-    return vocabulary.roles_of(actor)
+    elif actor not in edition.vocabulary.roles:
+        raise CaseError(f"{actor} is no role of the vocabulary; expected one of {', '.join(edition.vocabulary.roles)}")
+    return edition.vocabulary.roles_of(actor)
+
+
+def _officer_of_its_kind(agency: str, edition: Edition) -> str | None:
+    """Who acts for an agency without a profile: as for those that go by the same word (`…/sheriff`), its own state's first, where these agree.
+
+    Or a city's police would be bound by what an order says to state agencies alone."""
+    place, _, kind = agency.partition("/")
+    alike = [one for one in edition.profiles() if one.agency.partition("/")[2] == kind]
+    state = place.split("-")[:2]
+    near = [one for one in alike if one.agency.partition("/")[0].split("-")[:2] == state]
+    officers = {one.roles[0] for one in near or alike}
+    return officers.pop() if len(officers) == 1 else None
