@@ -6,7 +6,7 @@ constraints are a mask; what only constraints speak of is projected out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from itertools import product
