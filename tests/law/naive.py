@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import combinations_with_replacement, product
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.law.small import PROFILE, block, define, rule
 Condition = tuple[Any, ...]
 """("yes",) ("no",) ("fact", name) ("is", name, values) ("count", name, operator, number) ("and", …) ("or", …) ("not", c)
 ("some", how many, different field or None, condition on a paper) ("shown", c) ("permitted_by", rule) ("required_by", layer)
-("defined", name)"""
+("defined", name); on a paper also ("listed", list, the citations on it) and ("within", date, anchor, years, boundary)"""
 
 LAYER_NAMES = ("us", "us-xx", "us-xx-town")
 CLASSES = ("required", "forbidden", "conflict", "free")
@@ -69,6 +70,8 @@ class Facts:
     known: Mapping[str, Any]
     papers: tuple[Mapping[str, Any], ...]
     complete: bool
+    narrowed: Mapping[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
+    """Fields of papers (by number and name) of which something is known: the values that they may still have."""
 
 
 @dataclass(frozen=True)
@@ -96,18 +99,20 @@ class Contradiction(Exception):
 # The worlds.
 
 
-def worlds(facts: Facts, unseen_up_to: int) -> Iterator[tuple[dict[str, Any], World]]:
+def worlds(
+    facts: Facts, unseen_up_to: int, fields: Mapping[str, tuple[Any, ...]] = FIELDS
+) -> Iterator[tuple[dict[str, Any], World]]:
     """Each world, with its choice for each thing that is not known."""
     open_facts = [name for name in DOMAINS if name not in facts.known]
-    open_fields = [(number, name) for number, paper in enumerate(facts.papers) for name in FIELDS if name not in paper]
-    kinds_of_paper = [dict(zip(FIELDS, values, strict=True)) for values in product(*FIELDS.values())]
+    open_fields = [(number, name) for number, paper in enumerate(facts.papers) for name in fields if name not in paper]
+    kinds_of_paper = [dict(zip(fields, values, strict=True)) for values in product(*fields.values())]
     piles: list[tuple[dict[str, Any], ...]] = [()]
     if not facts.complete:
         piles = [
             pile for size in range(unseen_up_to + 1) for pile in combinations_with_replacement(kinds_of_paper, size)
         ]
     for chosen in product(*(DOMAINS[name] for name in open_facts)):
-        for in_fields in product(*(FIELDS[name] for _, name in open_fields)):
+        for in_fields in product(*(facts.narrowed.get(one, fields[one[1]]) for one in open_fields)):
             papers = [dict(paper) for paper in facts.papers]
             for (number, name), value in zip(open_fields, in_fields, strict=True):
                 papers[number][name] = value
@@ -123,9 +128,9 @@ def worlds(facts: Facts, unseen_up_to: int) -> Iterator[tuple[dict[str, Any], Wo
                 yield choice, World(everything, (*papers, *pile))
 
 
-def judge(law: Law, facts: Facts, action: str) -> Answer:
+def judge(law: Law, facts: Facts, action: str, fields: Mapping[str, tuple[Any, ...]] = FIELDS) -> Answer:
     """Decide one action by trying every world. Raises Contradiction where none fits."""
-    tried = list(worlds(facts, thresholds(law)))
+    tried = list(worlds(facts, thresholds(law), fields))
     reader = _Reader(law, None)
     fitting = [
         (choice, world) for choice, world in tried if not any(reader.true(never, world, 0) for never in law.constraints)
@@ -265,7 +270,7 @@ class _Reader:
             return not self.true(condition[1], world, layer)
         if kind == "some":
             _, how_many, different, where = condition
-            matching = [paper for paper in world.papers if _of_paper(where, paper)]
+            matching = [paper for paper in world.papers if _of_paper(where, paper, world.facts)]
             if different:
                 return len({paper[different] for paper in matching}) >= how_many
             return len(matching) >= how_many
@@ -351,8 +356,13 @@ class _Reader:
         return layer > void.layer and (void.layers is None or layer in void.layers)
 
 
-def _of_paper(condition: Condition, paper: Mapping[str, Any]) -> bool:
+def _of_paper(condition: Condition, paper: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
     kind = condition[0]
+    if kind == "listed":
+        return paper["offense_citation"] in condition[2]
+    if kind == "within":
+        _, name, anchor, years, boundary = condition
+        return in_the_years_before(paper[name], facts[anchor], years, boundary)
     if kind in ("yes", "no"):
         return bool(kind == "yes")
     if kind == "fact":
@@ -360,9 +370,25 @@ def _of_paper(condition: Condition, paper: Mapping[str, Any]) -> bool:
     if kind == "is":
         return paper[condition[1]] in condition[2]
     if kind == "not":
-        return not _of_paper(condition[1], paper)
-    parts = [_of_paper(item, paper) for item in condition[1:]]
+        return not _of_paper(condition[1], paper, facts)
+    parts = [_of_paper(item, paper, facts) for item in condition[1:]]
     return all(parts) if kind == "and" else any(parts)
+
+
+def in_the_years_before(day: Any, anchor: Any, years: int, boundary: str, plus: int = 0) -> bool:
+    """Day by day: whether the day comes up on the way back from the anchor to the same day of the month years earlier."""
+    if "none" in (day, anchor):
+        return False
+    walked = anchor
+    while (walked.year, walked.month, walked.day) > (anchor.year - years, anchor.month, anchor.day):
+        if walked == day:
+            return True
+        walked -= timedelta(days=1)
+    # `walked` is now the first day inside: the same day of the month, or 28 February for the 29th.
+    for more in range(plus + 1):
+        if walked - timedelta(days=more) == day:
+            return more < plus or boundary == "in"
+    return False
 
 
 # What could matter.
@@ -425,7 +451,7 @@ def thresholds(law: Law) -> int:
         if condition[0] == "some":
             key = ("some", condition[2], condition[3])
             seen[key] = max(seen.get(key, 0), condition[1])
-        elif condition[0] not in ("fact", "is", "count"):
+        elif condition[0] not in ("fact", "is", "count", "listed", "within"):
             for part in condition[1:]:
                 if isinstance(part, tuple):
                     visit(part)
@@ -467,6 +493,11 @@ def spell(condition: Condition) -> str:
         return f"{head} papers where ({spell(where)})"
     if kind == "shown":
         return f"shown({spell(condition[1])})"
+    if kind == "listed":
+        return f"offense_citation in {condition[1]}"
+    if kind == "within":
+        _, name, anchor, years, boundary = condition
+        return f"within({name}, of={anchor}, years={years}, boundary={boundary})"
     if kind == "defined":
         return str(condition[1])
     if kind == "permitted_by":

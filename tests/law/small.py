@@ -101,6 +101,34 @@ VOCABULARY = (
     "```role clerk\nmeaning: a clerk\nis a: employee\n```\n"
 )
 
+CRIMES = "".join(
+    f"```fact crimes[].{name}\ntype: {kind}\nleft out: {left_out}\n"
+    + (
+        f"true: it is {name}\nfalse: it is not {name}\n```\n"
+        if kind == "yes/no"
+        else f"phrase: the {name.replace('_', ' ')} is {{value}}\nnot phrase: the {name.replace('_', ' ')} is not {{value}}\n```\n"
+    )
+    for name, kind, left_out in (
+        ("offense_citation", "text", "unknown"),
+        ("state", "text", "unknown"),
+        ("date", "date", "unknown"),
+        ("commission_date", "date", "unknown"),
+        ("enhancement", "text", "none"),
+        ("equivalent_to", "text", "unknown"),
+        ("ruled_in", "text", "unknown"),
+        ("ruled_out", "text", "unknown"),
+        ("jail_days_for_it", "count", "0"),
+        ("wobbler", "yes/no", "unknown"),
+        ("state_prison", "yes/no", "unknown"),
+        ("grave", "yes/no", "unknown"),
+    )
+)
+CRIMES = (
+    "```fact crimes\ntype: list\nask: Which crimes?\nphrase: a crime is known\nnot phrase: no crime is known\n```\n"
+    + CRIMES
+)
+"""More vocabulary, for tests about lists of offenses and look-backs."""
+
 LAYERS = (
     ("us/federal.md", "us", "federal", "Land", ""),
     ("us/xx/state.md", "us-xx", "state", "State of Xx", "us"),
@@ -117,8 +145,10 @@ def write(
     vocabulary: str = "",
     profile: str = PROFILE,
     heading: str = "The law",
+    tables: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write three layers of law into `folder`; `vocabulary` is added to the short one."""
+    """Write three layers of law into `folder`; `vocabulary` is added to the short one. `tables`: CSV files beside the town's
+    rulebook."""
     (folder / "vocabulary.md").write_text(VOCABULARY + textwrap.dedent(vocabulary))
     for (file, jurisdiction, layer, name, parent), blocks in zip(
         LAYERS, (federal, state, city + "\n" + profile), strict=True
@@ -133,12 +163,14 @@ def write(
             heading=heading,
         )
         path.write_text(header + textwrap.dedent(blocks))
+    for name, text in (tables or {}).items():
+        (folder / "us/xx" / name).write_text(text)
     return folder
 
 
-def law(folder: Path, **layers: str) -> Edition:
+def law(folder: Path, *, tables: Mapping[str, str] | None = None, **layers: str) -> Edition:
     """An edition of small rulebooks."""
-    return load(write(folder, **layers))
+    return load(write(folder, tables=tables, **layers))
 
 
 def rule(id: str, effect: str | None = None, *, action: str = "hold", **keys: str) -> str:
@@ -155,6 +187,14 @@ def block(kind: str, id: str, **keys: str) -> str:
     """The text of any other block."""
     if kind in ("voids", "duty", "clock"):
         keys = {"in_force": "..", "cite": f"§ {id}", "status": "verified"} | keys
+    if kind == "list":
+        words = id.replace("_", " ")
+        keys = {
+            "phrase": f"the offense is on the {words} list",
+            "not_phrase": f"the offense is not on the {words} list",
+        } | keys
+    if kind in ("list", "offenses"):
+        keys = {"cite": f"§ {id}", "status": "verified"} | keys
     if kind in ("reading", "note"):
         keys = {"cite": f"§ {id}"} | keys
     if kind == "note":
