@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -36,7 +35,7 @@ from detainerdesk.law.known import Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Records, plain_record
 from detainerdesk.law.language.dates import PartialDate
-from detainerdesk.law.language.lists import ALWAYS
+from detainerdesk.law.language.lists import ALWAYS, Days
 from detainerdesk.law.language.membership import PossibleOffense, fields_read, possible_offenses, settled
 from detainerdesk.law.language.vocabulary import UNKNOWN, Value
 from detainerdesk.law.lowering import LawOn
@@ -279,13 +278,7 @@ class RecordTable:
         """Make one variable of facts that have an order among them."""
         here = [atom for atom in atoms.values() if set(atom.fields) & set(names)]
         inside = [atom for atom in here if all(name in names or name in self.known for name in atom.fields)]
-        days = {
-            row.days
-            for atom in here
-            if atom not in inside and isinstance(atom.means, Listed)
-            for row in atom.means.offenses.rows
-            if row.days != ALWAYS
-        }
+        days = _days_of_rows(atom for atom in here if atom not in inside)
         dated = {name for atom in here if isinstance(atom.means, Listed) for name in atom.fields}
         others = [atom for atom in here if atom not in inside and not isinstance(atom.means, Listed)]
         forbidden = [node for node in touching if isinstance(node, Atom) and node in inside]
@@ -297,9 +290,7 @@ class RecordTable:
         def told_by(way: Mapping[str, Value]) -> Hashable:
             record = {**self.known, **way}
             tests = tuple(self._true(atom, record) for atom in inside)
-            within = tuple(
-                isinstance(value, date) and value in one for name, value in way.items() if name in dated for one in days
-            )
+            within = tuple(value in one for name, value in way.items() if name in dated for one in days)
             return tests, within, tuple(way.values()) if others else ()
 
         join = joined({name: values.pop(name) for name in names}, possible, told_by)
@@ -346,11 +337,11 @@ class RecordTable:
             here = by_field.get(name, [])
             kind = self._fields[name].kind
             beside = [atom for atom, alone in here if not alone]
-            ordered = kind in ("date", "moment", "count") and not any(isinstance(one.means, Listed) for one in beside)
-            if name in counted or (beside and not ordered):
+            if name in counted or (beside and kind not in ("date", "moment", "count")):
                 return None
             record = {**self.known, name: value}
-            return tuple(self._true(atom, record) for atom, alone in here if alone)
+            tests = [self._true(atom, record) for atom, alone in here if alone]
+            return *tests, *(value in days for days in _days_of_rows(beside))
 
         return behaves
 
@@ -531,6 +522,12 @@ class RecordTable:
             bool(one) if which.different == field else one for which, one in zip(self.of.counted, more, strict=True)
         ]
         return met, tuple(kept)
+
+
+def _days_of_rows(atoms: Iterable[Atom]) -> tuple[Days, ...]:
+    """The days between which rows of these lists of offenses count."""
+    lists = [atom.means.offenses for atom in atoms if isinstance(atom.means, Listed)]
+    return tuple(dict.fromkeys(row.days for offenses in lists for row in offenses.rows if row.days != ALWAYS))
 
 
 def _any_of(some: Iterable[int]) -> int:

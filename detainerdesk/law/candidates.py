@@ -61,7 +61,7 @@ def candidates(
         lists = {one.name: _in_part(points.of(one), partly.get(one.name)) for one in cluster}
         if len({tuple(values) for values in lists.values()}) == 1:
             room = 1 if _only_order(cluster, forbidden) else len(cluster)
-            values = _merged_runs([one.name for one in cluster], points.of(cluster[0]), behaves, room)
+            values = _merged_runs([one.name for one in cluster], lists[cluster[0].name], behaves, room)
             lists = {one.name: values for one in cluster}
         found |= {
             one.name: (*_words(one, partly), *lists[one.name])
@@ -159,6 +159,8 @@ def _merged_runs(names: Sequence[str], values: Sequence[Value], behaves: Behaves
     run = 0
     for value in values:
         behaviour = tuple(behaves(name, value) for name in names)
+        if None in behaviour:
+            return tuple(values)
         run = run + 1 if behaviour == last else 1
         last = behaviour
         if run <= room:

@@ -175,7 +175,7 @@ class Table:
                 try:
                     found.append(law.truth(atom)(facts, evaluation.setting, {}))
                 except KeyError:
-                    if not ordered:
+                    if not ordered or isinstance(atom.means, Quantified):
                         del facts[name]
                         return None
             del facts[name]

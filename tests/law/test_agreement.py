@@ -30,7 +30,7 @@ from tests.law.naive import (
     text,
     thresholds,
 )
-from tests.law.small import NOON, ZONE, by, decided, law, outcome, rule
+from tests.law.small import CRIMES, NOON, ZONE, block, by, decided, law, outcome, rule
 
 FEW = 60 if os.environ.get("CI") else 250
 # No shrinking: it would run for minutes, and the failing law is small enough to read.
@@ -273,3 +273,137 @@ def test_the_engine_agrees_on_moments_that_nobody_knows(
         spelled(order),
         known,
     )
+
+
+# Lists of offenses and look-backs, with records of which little is known.
+
+CITES = ("CA PC 10(a)", "CA PC 10(b)", "CA PC 10(c)", "CA PC 20", "CA PC 664/20", "CA PC 30", "CA PC 99")
+"""Every way in which an offense may stand on the lists below, one citation each."""
+LISTS = {
+    "wide": ("CA PC 10,\nCA PC 20,yes\n", {"CA PC 10(a)", "CA PC 10(b)", "CA PC 10(c)", "CA PC 20", "CA PC 664/20"}),
+    "part": ("CA PC 10(a),\nCA PC 30,\n", {"CA PC 10(a)", "CA PC 30"}),
+    "few": ("CA PC 20,\nCA PC 10(b),\n", {"CA PC 20", "CA PC 10(b)"}),
+}
+YEARS = (2, 5)
+TODAY = NOON.date()
+ANCHORS = (TODAY, TODAY - timedelta(days=400), "none")
+EDGES = tuple(
+    sorted(
+        {
+            TODAY.replace(year=TODAY.year - years) + timedelta(days=by)
+            for years in (0, *YEARS, 3, 4)
+            for by in (-1, 0, 1)
+        }
+        | {
+            anchor.replace(year=anchor.year - years) + timedelta(days=by)
+            for anchor in ANCHORS
+            if anchor != "none"
+            for years in (0, *YEARS)
+            for by in (-1, 0, 1)
+        }
+    )
+)
+CRIME_FIELDS: dict[str, tuple[Any, ...]] = {
+    "offense_citation": CITES,
+    "date": (*EDGES, "none"),
+    "grave": (False, True),
+}
+PARTLY = {"CA PC 10": CITES[:3], "2021": tuple(day for day in EDGES if day.year == 2021)}
+
+of_crime = st.one_of(
+    st.just(("fact", "grave")),
+    st.sampled_from(list(LISTS)).map(lambda name: ("listed", name, frozenset(LISTS[name][1]))),
+    st.tuples(st.sampled_from(["at", "born"]), st.sampled_from(YEARS), st.sampled_from(["in", "out"])).map(
+        lambda three: ("within", "date", *three)
+    ),
+)
+on_crime = st.one_of(
+    of_crime,
+    of_crime.map(lambda one: ("not", one)),
+    st.tuples(st.sampled_from(["and", "or"]), of_crime, st.one_of(of_crime, of_crime.map(lambda one: ("not", one)))),
+)
+on_crimes = st.one_of(
+    on_crime.map(lambda where: ("some", 1, None, where)),
+    on_crime.map(lambda where: ("not", ("some", 1, None, where))),
+    on_crime.map(lambda where: ("some", 2, None, where)),
+)
+
+
+@st.composite
+def crimes(draw: st.DrawFn) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for _ in range(draw(st.integers(0, 2))):
+        crime: dict[str, Any] = {}
+        for name, values in (
+            ("offense_citation", (*CITES, "CA PC 10")),
+            ("date", (*EDGES, "none", "2021")),
+            ("grave", (False, True)),
+        ):
+            if draw(st.integers(0, 2)):
+                crime[name] = draw(st.sampled_from(values))
+        found.append(crime)
+    return found
+
+
+@settings(max_examples=FEW, deadline=None, phases=FIND, suppress_health_check=list(HealthCheck))
+@given(
+    ban=st.one_of(on_crimes, st.tuples(st.sampled_from(["and", "or"]), on_crimes, on_crimes)),
+    order=on_crimes,
+    known=crimes(),
+    born=st.sampled_from([None, *ANCHORS]),
+    complete=st.booleans(),
+)
+def test_the_engine_agrees_on_offenses_and_look_backs(
+    ban: Condition,
+    order: Condition,
+    known: list[dict[str, Any]],
+    born: Any,
+    complete: bool,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    one = Law((NaiveRule("R0", 0, "hold", "must not", ban), NaiveRule("R1", 0, "hold", "must", order)))
+    named = {name for rule_ in one.rules for name in _fields_named(rule_.when)}
+    fields = {name: values for name, values in CRIME_FIELDS.items() if name in named}
+    papers, narrowed = [], {}
+    for number, crime in enumerate(known):
+        paper = {name: value for name, value in crime.items() if value not in PARTLY}
+        narrowed |= {(number, name): PARTLY[value] for name, value in crime.items() if value in PARTLY}
+        papers.append(paper)
+    worlds = 1
+    for number, paper in enumerate(papers):
+        for name, values in fields.items():
+            worlds *= 1 if name in paper else len(narrowed.get((number, name), values))
+    assume(worlds <= 60 and (complete or (thresholds(one) <= 2 and worlds <= 4)))
+    assume(complete or len(fields) < 3)
+    expected: set[str] = set()
+    facts: dict[str, Any] = dict.fromkeys(DOMAINS, False) | {"at": TODAY}
+    for anchor in ANCHORS if born is None else (born,):
+        case = Facts(facts | {"born": anchor}, tuple(papers), complete, narrowed)
+        expected |= judge(one, case, "hold", fields).classes
+    spelled = text(one)
+    edition = law(
+        tmp_path_factory.mktemp("law"),
+        vocabulary=CRIMES,
+        federal="",
+        city=spelled["federal"].replace("papers", "crimes")
+        + "".join(block("list", name, file=f"{name}.csv") for name in LISTS),
+        tables={f"{name}.csv": "citation,inchoate\n" + rows for name, (rows, _) in LISTS.items()},
+    )
+    stated_: dict[str, Any] = {
+        "crimes": [dict(crime) for crime in known] if known else "unknown",
+        "crimes.complete": complete,
+    }
+    if born is not None:
+        stated_["born"] = born
+    found = outcome(edition, stated_)
+    (only,) = expected if len(expected) == 1 else ("undetermined",)
+    assert found.outcome == {"free": "silent"}.get(only, only), (ban, order, stated_, expected, found)
+
+
+def _fields_named(condition: Condition) -> set[str]:
+    kind = condition[0]
+    if kind == "listed":
+        return {"offense_citation"}
+    if kind in ("fact", "within"):
+        return {condition[1]}
+    return set().union(*(_fields_named(part) for part in condition[1:] if isinstance(part, tuple)))

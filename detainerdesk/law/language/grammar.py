@@ -191,7 +191,7 @@ _ARGUMENTS = {
     "months": "a number",
     "days": "a number",
     "plus": "a count, or jail_days(…)",
-    "boundary": "in or out",
+    "boundary": "in, or out",
 }
 
 
@@ -378,7 +378,10 @@ class _Parser:
             name = self.take(*(f"{one}=" for one in _ARGUMENTS)).removesuffix("=")
             if name in given:
                 raise self.error(f"`{name}=` is written twice", self.tokens[self.index - 1][1])
-            given[name] = self.jail_days() if self.peek(1) == "(" else self.word(_ARGUMENTS[name])
+            if name == "boundary":
+                given[name] = self.take("in", "out")
+            else:
+                given[name] = self.jail_days() if self.peek(1) == "(" else self.word(_ARGUMENTS[name])
         end = self.tokens[self.index][1]
         self.take(")")
         if "of" not in given:
@@ -389,8 +392,6 @@ class _Parser:
         anchor, plus, boundary = given["of"], given.get("plus"), given.get("boundary", "in")
         if not isinstance(anchor, str) or not isinstance(boundary, str):
             raise self.error("jail_days(…) stands after `plus=` only", end)
-        if boundary not in ("in", "out"):
-            raise self.error(f"`boundary=` is in or out, not “{boundary}”", end)
         return Within(day, anchor, spans["years"], spans["months"], spans["days"], plus, boundary)
 
     def span_length(self, name: str, given: str | JailDays, column: int) -> int:
