@@ -90,7 +90,7 @@ class ListInCase:
         if len(unseen) > 1:
             groups[self.name] = self._groups(self._sums(shares), [unseen], number)
         for index, table in enumerate(tables):
-            if table.completions.size == 1:
+            if not table.groups:
                 continue
             bases = self._sums([*shares[:index], *shares[index + 1 :], unseen])
             for field, alike in table.groups.items():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detainerdesk.law import RulebookError
@@ -84,6 +84,7 @@ def test_a_span_that_begins_before_the_calendar_does() -> None:
     assert inside(test, date(3, 1, 1), date(100, 1, 1)) is True
 
 
+@settings(deadline=None)
 @given(
     day=st.dates(date(2010, 1, 1), date(2030, 1, 1)),
     anchor=st.dates(date(2019, 1, 1), date(2026, 12, 31)),
@@ -105,6 +106,7 @@ def test_a_later_anchor_never_begins_earlier(anchor: date, later: int, span: str
     assert first_day(test, anchor, 0) <= first_day(test, anchor + timedelta(days=later), 0)
 
 
+@settings(deadline=None)
 @given(
     start=days,
     more=st.integers(0, 800),
@@ -129,6 +131,7 @@ def test_a_day_known_in_part_is_decided_where_all_its_days_agree(
         assert len(each) == 2
 
 
+@settings(deadline=None)
 @given(anchor=days, day=days, name=st.sampled_from(["day", "anchor"]), boundary=st.sampled_from(["in", "out"]))
 def test_nothing_turns_between_the_days_that_are_tried(anchor: date, day: date, name: str, boundary: str) -> None:
     """Between two neighbours of the days given (and the days beside them) the answer is the same throughout."""
@@ -277,6 +280,14 @@ def test_two_records_may_have_one_anchor_that_nobody_knows(tmp_path: Path) -> No
     )
     assert word(edition, {"crimes": [{"date": "2020-01-01"}, {"date": "2022-01-01"}]}) == "silent"
     assert word(edition, {"crimes": [{"date": "2020-01-01"}, {"date": "2020-11-01"}]}) == "undetermined"
+
+
+def test_a_field_of_which_different_ones_are_counted_is_asked_though_nothing_else_is_unknown(tmp_path: Path) -> None:
+    when = "at least 2 different state of crimes where within(date, of=at, years=5)"
+    edition = law(tmp_path, vocabulary=CRIMES, city=rule("C-1", "must not", when=when))
+    known = {"date": "2025-01-01", "state": "CA"}
+    found = outcome(edition, {"crimes": [known, {"date": "2025-02-01"}]})
+    assert (found.outcome, found.needs) == ("undetermined", ("crimes[2].state",))
 
 
 def test_the_answer_names_the_day_on_which_the_span_leaves_it(tmp_path: Path) -> None:

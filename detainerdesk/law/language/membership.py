@@ -32,6 +32,8 @@ STATED = "\0stated"
 """Beside the fields of a record: what is stated of a field and does not settle it (a citation that may or may not be on some
 list, a date of which only the year or the month is known)."""
 
+_OFFENSE_FIELDS = ("state", ENHANCEMENT, EQUIVALENT, RULED_IN, RULED_OUT, COMMITTED, JUDGED)
+
 Record = Mapping[str, Value]
 """The known fields of one record; what is not known is left out."""
 
@@ -55,20 +57,21 @@ class Offense:
     def of(cls, field: str, record: Record, fields: Collection[str]) -> Offense:
         """The offense that a record's field cites; `fields` are those that records of its list have."""
 
-        def value(name: str, without: Value = UNKNOWN) -> Value:
-            stated = record.get(STATED) or {}
-            found = stated.get(name, record.get(name, UNKNOWN if name in fields else without))
-            return UNKNOWN if isinstance(found, PossibleOffense) else found
-
+        stated = record.get(STATED)
+        known = {**record, **stated} if stated else record
+        citation, state, enhancement, equivalent_to, ruled_in, ruled_out, committed, judged = (
+            UNKNOWN if isinstance(one := known.get(name, UNKNOWN), PossibleOffense) else one
+            for name in (field, *_OFFENSE_FIELDS)
+        )
         return cls(
-            citation=value(field),
-            state=value("state"),
-            enhancement=value(ENHANCEMENT, NONE),
-            equivalent_to=value(EQUIVALENT),
-            ruled_in=value(RULED_IN),
-            ruled_out=value(RULED_OUT),
-            committed=value(COMMITTED),
-            judged=value(JUDGED),
+            citation,
+            state,
+            enhancement if ENHANCEMENT in fields else NONE,
+            equivalent_to,
+            ruled_in,
+            ruled_out,
+            committed,
+            judged,
             dated=COMMITTED in fields or JUDGED in fields,
         )
 
