@@ -96,7 +96,7 @@ class Case:
             id=None if raw.get("id") is None else str(raw["id"]),
             actor=actor,
             ask=(ask,) if isinstance(ask, str) else tuple(ask),
-            choices=dict(choices),
+            choices={str(name): alternative(value) for name, value in choices.items()},
         )
 
     def with_facts(self, **changes: Any) -> Case:
@@ -114,6 +114,11 @@ def plain_record(record: Mapping[str, Value]) -> dict[str, Any]:
 def is_known(value: Value) -> bool:
     """Whether a value is wholly known; a date of which only the year or the month is known is not."""
     return value is not UNKNOWN and not isinstance(value, PartialDate)
+
+
+def alternative(value: Any) -> str:
+    """The name of a reading's alternative; one may be called `yes` or `no`, which YAML and examples read as truth values."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def leaf_holds(

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from detainerdesk.law.errors import Place, RulebookError
-from detainerdesk.law.language.case import Case
+from detainerdesk.law.language.case import Case, alternative
 from detainerdesk.law.language.rulebook import Example
 from detainerdesk.law.language.vocabulary import names
 
@@ -31,7 +31,7 @@ def example_case(example: Example, zone: ZoneInfo) -> Case:
         id=example.name,
         actor=example.actor,
         ask=example.ask,
-        choices={name: str(value) for name, value in parse_facts(example.choices, example.place).items()},
+        choices={name: alternative(value) for name, value in parse_facts(example.choices, example.place).items()},
     )
 
 
