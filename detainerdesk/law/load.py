@@ -80,7 +80,22 @@ class Stack:
         return tuple(one for layer in self.layers for one in layer.voids)
 
     def duties(self, action: str | None = None) -> tuple[Duty, ...]:
-        return tuple(duty for layer in self.layers for duty in layer.duties if action in (None, duty.action))
+        """The duties that this agency may owe: one for another agency's roles is that agency's."""
+        return tuple(
+            duty
+            for layer in self.layers
+            for duty in layer.duties
+            if action in (None, duty.action) and self.is_for(duty.who)
+        )
+
+    def is_for(self, who: tuple[str, ...]) -> bool:
+        """Whether somebody of the agency has one of these roles (none named: anybody). Without a profile nobody knows."""
+        return not who or self.profile is None or bool(self._roles & set(who))
+
+    @cached_property
+    def _roles(self) -> frozenset[str]:
+        roles = self.profile.roles if self.profile else ()
+        return frozenset(role for one in roles for role in self.vocabulary.roles_of(one))
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
@@ -136,7 +151,7 @@ class Stack:
 
     @cached_property
     def clocks(self) -> tuple[Clock, ...]:
-        return tuple(clock for layer in self.layers for clock in layer.clocks)
+        return tuple(clock for layer in self.layers for clock in layer.clocks if self.is_for(clock.who))
 
     def definition(self, name: str, jurisdiction: str, day: date, of: str | None = None) -> Definition | None:
         """The definition that a rule of that layer uses on that day: its own layer's, else the nearest above."""

@@ -30,7 +30,7 @@ RULEBOOK_KINDS: dict[str, frozenset[str]] = {
     "reading": frozenset({"alternatives", "default", "rejected", "cite", "note"}),
     "cautious": frozenset({"order", "in force", "cite", "note"}),
     "clock": frozenset(
-        {"start", "hours", "calendar", "holidays", "stops", "limits", "owed", "in force", "cite", "status", "note"}
+        {"start", "hours", "calendar", "holidays", "stops", "limits", "owed", "who", "in force", "cite", "status", "note"}
     ),
     "duty": frozenset(
         {"action", "whom", "trigger", "done", "excused", "deadline", "content", "due", "period", "first", "fields"}
@@ -181,6 +181,7 @@ class Clock:
     stops: str | None
     limits: str | None
     owed: str
+    who: tuple[str, ...]
     in_force: InForce
     cite: str
     status: Status
@@ -517,6 +518,7 @@ class _Builder:
             stops=block.get("stops"),
             limits=block.get("limits"),
             owed=block.get("owed") or "",
+            who=self._who(block),
             in_force=self._in_force(block),
             cite=block.need("cite").text,
             status=self._status(block)[0],
@@ -600,11 +602,9 @@ class _Builder:
     def _provision(self, block: Block) -> Provision:
         status, reason = self._status(block)
         when, unless, declared = block.keys.get("when"), block.keys.get("unless"), block.keys.get("declared")
-        who = tuple(names(block.get("who") or ""))
+        who = self._who(block)
         if block.kind == "duty" and not who:
             raise RulebookError(f"duty {block.id} needs a line `who: …`", block.place)
-        for role in who:
-            self._role(role, block.at("who"))
         return Provision(
             id=block.id,
             jurisdiction=self.jurisdiction,
@@ -620,6 +620,12 @@ class _Builder:
             note=block.get("note") or "",
             place=block.place,
         )
+
+    def _who(self, block: Block) -> tuple[str, ...]:
+        who = tuple(names(block.get("who") or ""))
+        for role in who:
+            self._role(role, block.at("who"))
+        return who
 
     def _role(self, role: str, place: Place) -> None:
         if role not in self.vocabulary.roles:
