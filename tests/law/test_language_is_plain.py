@@ -77,6 +77,7 @@ TERMS_OF_ART = [
 """The law's own names, which every officer knows and no rule can do without; each counts as one short word."""
 
 LONG_FOR_A_REASON = {
+    "NYC-7": "lists the items of information, since the section reaches everything about a person in custody",
     "US-20.wide": "names three actions, because the wide reading reaches all three",
     "US-28.call": "gives the call centre's own name",
     "US-08.form": "names a reading of the law by its name",
