@@ -324,7 +324,9 @@ def _sections(state: str, code: str, text: str, written: str) -> Citation:
         first = sections[0].number
         fits = (state or home[0], code or home[1]) == home
         named = first in numbers or (home[0] == "NY" and first.split(".")[0] in ("100", "105", "115"))
-        if fits and named and (len(sections) > 1 or first in ("664", "110", "110.00")):
+        # New York's articles 100 to 115 say only how a crime was meant, never which: alone they stand like 110.
+        alone = first in ("664", "110", "110.00") or (home[0] == "NY" and code == "PL")
+        if fits and named and (len(sections) > 1 or alone):
             first_section = replace(sections[0], number=first.removesuffix(".00"))
             # 664 and 110 alone say whose law it is; 182 and 105 do not.
             sure = first in ("664", "110", "110.00") and len(sections) > 1

@@ -19,7 +19,7 @@ from detainerdesk.law.errors import CaseError
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case, Records, is_known, leaf_holds, plain_record
 from detainerdesk.law.language.lists import OffenseTable
-from detainerdesk.law.language.membership import filled
+from detainerdesk.law.language.membership import STATE, filled, state_cited
 from detainerdesk.law.language.rulebook import _near
 from detainerdesk.law.language.vocabulary import CITATION, NONE, UNKNOWN, Fact, LeftOut, Value, Vocabulary, typed
 
@@ -340,6 +340,8 @@ class _Reader:
             day = self.case.at.astimezone(self.zone).date()
             for name, known in filled(CITATION, record, frozenset(stated), self.defaults.tables, day).items():
                 record[name] = self.filled_in[f"{fact.name}[{index}].{name}"] = known
+            if STATE in fields and STATE not in stated and (state := state_cited(record[CITATION])):
+                record[STATE] = self.filled_in[f"{fact.name}[{index}].{STATE}"] = state
         return record
 
 

@@ -25,6 +25,7 @@ from detainerdesk.law.language.dates import PartialDate
 from detainerdesk.law.language.lists import ALWAYS, FILLED, Days, OffenseList, OffenseTable, Row
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Value
 
+STATE = "state"
 EQUIVALENT, ENHANCEMENT, RULED_IN, RULED_OUT = "equivalent_to", "enhancement", "ruled_in", "ruled_out"
 COMMITTED, JUDGED = "commission_date", "date"
 ANOTHER = "another offense"
@@ -224,6 +225,12 @@ def filled(
                 found[name] = value
                 break
     return found
+
+
+def state_cited(citation: Value) -> str | None:
+    """Whose law a citation says it is (`NY PL 160.10`, `US 8 USC 1326`); None where it does not say."""
+    read = _citation(citation)
+    return read.state or None if read else None
 
 
 # Deciding.

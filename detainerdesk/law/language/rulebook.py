@@ -30,7 +30,20 @@ RULEBOOK_KINDS: dict[str, frozenset[str]] = {
     "reading": frozenset({"alternatives", "default", "rejected", "cite", "note"}),
     "cautious": frozenset({"order", "in force", "cite", "note"}),
     "clock": frozenset(
-        {"start", "hours", "calendar", "holidays", "stops", "limits", "owed", "who", "in force", "cite", "status", "note"}
+        {
+            "start",
+            "hours",
+            "calendar",
+            "holidays",
+            "stops",
+            "limits",
+            "owed",
+            "who",
+            "in force",
+            "cite",
+            "status",
+            "note",
+        }
     ),
     "duty": frozenset(
         {"action", "whom", "trigger", "done", "excused", "deadline", "content", "due", "period", "first", "fields"}
