@@ -20,6 +20,7 @@ from detainerdesk.law.circuit import (
     AnyOf,
     Atom,
     FactTest,
+    InWindow,
     Listed,
     Meaning,
     Negation,
@@ -329,7 +330,9 @@ class RecordTable:
         for atom in atoms.values():
             for name in atom.fields:
                 if name not in self.known:
-                    alone = all(other == name or other in self.known for other in atom.fields)
+                    # A look-back reads the sum of jail days, not the dates between which they were counted.
+                    read = atom.means.window.names() if isinstance(atom.means, InWindow) else atom.fields
+                    alone = all(other == name or other in self.known for other in read if other in self._fields)
                     by_field.setdefault(name, []).append((atom, alone))
         counted = self.of.different
 
@@ -337,7 +340,9 @@ class RecordTable:
             here = by_field.get(name, [])
             kind = self._fields[name].kind
             beside = [atom for atom, alone in here if not alone]
-            if name in counted or (beside and kind not in ("date", "moment", "count")):
+            tied = any(isinstance(one.means, InWindow) for one in beside)
+            ordered = kind in ("date", "moment", "count") and not tied
+            if name in counted or (beside and not ordered):
                 return None
             record = {**self.known, name: value}
             tests = [self._true(atom, record) for atom, alone in here if alone]
