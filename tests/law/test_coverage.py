@@ -35,7 +35,7 @@ def test_every_rulebook_names_its_page_and_items(edition: Edition) -> None:
 
 
 @pytest.mark.skipif(not PAGES.is_dir(), reason="the law pages are not beside this checkout")
-@pytest.mark.parametrize("jurisdiction", ["us", "us-ma", "us-ma-boston", "us-tx"])
+@pytest.mark.parametrize("jurisdiction", ["us", "us-ma", "us-ma-boston", "us-ny", "us-ny-new-york-city", "us-tx"])
 def test_every_numbered_item_of_the_page_is_named(edition: Edition, jurisdiction: str) -> None:
     rulebook = edition.rulebooks[jurisdiction]
     text = (PAGES / str(rulebook.law_page)).read_text()
