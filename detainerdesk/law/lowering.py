@@ -443,9 +443,11 @@ class ActionLaw:
 
     @cached_property
     def every_atom(self) -> tuple[Atom, ...]:
-        """Its atoms, and those inside the conditions on its lists."""
+        """Its atoms, and those inside the conditions on its lists and on the records whose jail days count."""
         inner = [atom.means.body for atom in self.atoms if isinstance(atom.means, Quantified)]
-        return (*self.atoms, *atoms_of(*inner))
+        found = [*self.atoms, *atoms_of(*inner)]
+        jails = [atom.means.jail.where for atom in found if isinstance(atom.means, InWindow) and atom.means.jail]
+        return (*found, *atoms_of(*jails))
 
     @cached_property
     def has_uncertain_days(self) -> bool:

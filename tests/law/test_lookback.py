@@ -229,6 +229,27 @@ def test_days_in_jail_for_listed_crimes_make_the_span_longer(
     assert (found.outcome, set(found.needs)) == (answer, needs)
 
 
+def test_which_days_in_jail_count_may_turn_on_a_reading(tmp_path: Path) -> None:
+    where = "(counted is every_crime or offense_citation in listed)"
+    edition = law(
+        tmp_path,
+        vocabulary=CRIMES,
+        city=block("list", "listed", file="listed.csv")
+        + block("reading", "counted", alternatives="every_crime, listed_only", default="listed_only")
+        + rule(
+            "C-1",
+            "must not",
+            when="some crimes where (offense_citation in listed and within(date, of=started_at, years=5, "
+            f"plus=jail_days(commission_date .. started_at where {where})))",
+        ),
+        tables=LIST,
+    )
+    other = {"offense_citation": "CA PC 99", "date": "2022-01-01", "jail_days_for_it": 60}
+    found = outcome(edition, {"crimes": [OLD, other], **ARREST})
+    assert (found.outcome, found.standing) == ("disputed", "silent")
+    assert found.alternatives == {"every_crime": "forbidden", "listed_only": "silent"}
+
+
 def test_a_conviction_that_nobody_has_found_yet_may_bring_days_in_jail(tmp_path: Path) -> None:
     edition = town(tmp_path, f"within(date, of=started_at, years=5, plus={JAIL}) and grave")
     facts = {"crimes": [OLD | {"grave": True}], "crimes.complete": False, **ARREST}
