@@ -7,6 +7,7 @@
 It knows neither Django nor a clock nor a network: the moment is part of the case.
 """
 
+from detainerdesk.law.adoption import Adoption, Signed, digest, provisions, rests_on
 from detainerdesk.law.ask import Answer, Question, ask
 from detainerdesk.law.decide import decide
 from detainerdesk.law.decision import By, ClockLength, Decision, DutyState, NoteSaid, Outcome, Turn
@@ -21,6 +22,7 @@ from detainerdesk.law.trace import Step, Test, Trace
 __all__ = [
     "NONE",
     "UNKNOWN",
+    "Adoption",
     "Answer",
     "By",
     "Case",
@@ -36,6 +38,7 @@ __all__ = [
     "Place",
     "Question",
     "RulebookError",
+    "Signed",
     "Source",
     "Stack",
     "Step",
@@ -44,8 +47,11 @@ __all__ = [
     "Turn",
     "ask",
     "decide",
+    "digest",
     "explain",
     "explain_decision",
     "load",
     "prove",
+    "provisions",
+    "rests_on",
 ]

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 
+from detainerdesk.law.adoption import Adoption
 from detainerdesk.law.answers import Answers
 from detainerdesk.law.atoms import literal
 from detainerdesk.law.circuit import Atom, ClockState, FactTest, InWindow, atoms_of
@@ -24,7 +25,7 @@ from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.clocks import clock_end
 from detainerdesk.law.language.lookback import later_turns
-from detainerdesk.law.language.rulebook import Choice, Clock, Duty, Note, Provision
+from detainerdesk.law.language.rulebook import EARLIEST, HOLD_UNTIL, Choice, Clock, Duty, Note, Provision
 from detainerdesk.law.language.vocabulary import NONE, Value, midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.lowering import ActionLaw, LawOn, law_on
@@ -34,11 +35,13 @@ from detainerdesk.law.trace import Step, Trace
 from detainerdesk.law.turns import turns
 
 
-def decide(case: Case, edition: Edition) -> Decision:
-    """Decide every action asked (none named: all of the vocabulary).
+def decide(case: Case, edition: Edition, adoption: Adoption | None = None) -> Decision:
+    """Decide every action asked (none named: all of the vocabulary), under what the agency's counsel signed, where that is given.
 
     Raises CaseError for a case that can't be read and ContradictoryFacts for one that no world satisfies."""
-    return Decider(case, edition).decision()
+    if adoption is None:
+        return Decider(case, edition).decision()
+    return adoption.tells(Decider(adoption.on(case, edition), edition).decision(), edition)
 
 
 def outcomes(case: Case, edition: Edition, actions: Sequence[str]) -> dict[str, Outcome]:
@@ -151,10 +154,12 @@ class Decider:
     # Time.
 
     def clock_ends(self) -> dict[str, datetime]:
-        """The end of each clock that has a start, by the default readings; `hold_until` is the earliest that limits `hold`."""
+        """The end of each clock that has a start, by the default readings; `hold_until` is the one that governs: the earliest that limits
+        `hold`, unless a rulebook leaves it to a reading of that name."""
         ends = {clock.name: end for clock, end, _ in self._clocks}
-        limits = [end for clock, end, _ in self._clocks if clock.limits == "hold"]
-        return {**ends, "hold_until": min(limits)} if limits else ends
+        governs = self.known.setting().reading.get(HOLD_UNTIL, EARLIEST)
+        limits = [end for clock, end, _ in self._clocks if clock.limits == "hold" and governs in (EARLIEST, clock.name)]
+        return {**ends, HOLD_UNTIL: min(limits)} if limits else ends
 
     def clock_lengths(self) -> dict[str, ClockLength]:
         """The length of each clock that has a start, as its law counts it."""

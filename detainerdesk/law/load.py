@@ -1,9 +1,10 @@
-"""Loading: a folder of rulebooks in, a checked `Edition` out. An edition has a hash, so that a decision can be made again as it was made."""
+"""Loading: a folder of rulebooks in, and an agency's own where it has some; a checked `Edition` out. An edition has a hash, so that a decision can be
+made again as it was made."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -180,12 +181,21 @@ class Stack:
 
 @dataclass(frozen=True)
 class Edition:
-    """All rulebooks as they stand, and the hash of their text (the first 64 hex digits of SHA-256)."""
+    """All rulebooks as they stand, and the hash of their text (the first 64 hex digits of SHA-256).
+
+    `local` names the rulebooks that are an agency's own; `ours` is the edition without them (None where there are none);
+    `paths` says where each file lies, for whoever writes it anew."""
 
     vocabulary: Vocabulary
     rulebooks: Mapping[str, Rulebook]
     hash: str
+    local: frozenset[str] = frozenset()
+    ours: Edition | None = field(default=None, compare=False, repr=False)
+    paths: Mapping[str, Path] = field(default_factory=dict, compare=False, repr=False)
     _stacks: dict[str, Stack] = field(default_factory=dict, compare=False, repr=False)
+    digests: dict[tuple[str, str], str] = field(default_factory=dict, compare=False, repr=False)
+    leaned: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Both kept by adoption.py: worked out once an edition."""
 
     def stack(self, agency: str) -> Stack:
         """The stack of an agency. Raises CaseError where no layer above it is encoded."""
@@ -198,7 +208,11 @@ class Edition:
         return Prose.of(ancestors(rulebook, self.rulebooks), self.vocabulary)
 
     def profiles(self) -> tuple[Profile, ...]:
-        return tuple(profile for rulebook in self.rulebooks.values() for profile in rulebook.profiles)
+        """Each agency's profile: its own rulebook's, where it has one, else ours."""
+        found = {profile.agency: profile for rulebook in self.rulebooks.values() for profile in rulebook.profiles}
+        for name in self.local:
+            found |= {profile.agency: profile for profile in self.rulebooks[name].profiles}
+        return tuple(found.values())
 
     def _make_stack(self, agency: str) -> Stack:
         profile = next((one for one in self.profiles() if one.agency == agency), None)
@@ -227,9 +241,10 @@ class Edition:
         )
 
 
-def load(folder: Path | None = None, *, stale_words: bool = False) -> Edition:
+def load(folder: Path | None = None, *, local: Path | Iterable[Path] = (), stale_words: bool = False) -> Edition:
     """Read and check every rulebook under `folder` (default: the rulebooks of this package's repository).
 
+    `local`: folders of agencies' own rulebooks (`layer: agency`), which lie over these and are checked as they are.
     `stale_words`: accept `says` lines that are not the rule's prose reading (`law fmt` is about to write them anew).
 
     Raises RulebookError with file, line and heading at the first thing that is wrong."""
@@ -241,26 +256,92 @@ def load(folder: Path | None = None, *, stale_words: bool = False) -> Edition:
     vocabulary = read_vocabulary(vocabulary_document)
     digest.update(vocabulary_document.text.encode())
     rulebooks: dict[str, Rulebook] = {}
+    paths: dict[str, Path] = {}
     for path in sorted((root / "us").rglob("*.md")):
         document = read_document(path, RULEBOOK_KINDS, name=path.relative_to(root).as_posix())
         rulebook = read_rulebook(document, vocabulary, path.parent)
-        if rulebook.jurisdiction in rulebooks:
-            raise RulebookError(f"{rulebook.jurisdiction} stands in two files", Place(document.file, 1))
-        rulebooks[rulebook.jurisdiction] = rulebook
+        _refuse_a_second(rulebook, rulebooks)
+        rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, path
         digest.update(b"\0" + document.file.encode() + b"\0" + document.text.encode())
         for file, hashed in rulebook.tables():
             digest.update(b"\0" + file.encode() + b"\0" + hashed.encode())
-    edition = Edition(vocabulary, rulebooks, digest.hexdigest())
-    for rulebook in rulebooks.values():
+    edition = Edition(vocabulary, rulebooks, digest.hexdigest(), paths=paths)
+    own = (local,) if isinstance(local, Path) else tuple(local)
+    if own:
+        edition = _with_local(edition, own)
+    for rulebook in edition.rulebooks.values():
         check(rulebook, _scope(rulebook, edition))
-        line = ancestors(rulebook, rulebooks)
+        line = ancestors(rulebook, edition.rulebooks)
         _refuse_shared_ids(line)
         refuse_circles(line)
     _check_vocabulary(vocabulary, edition)
     if not stale_words:
-        for rulebook in rulebooks.values():
+        for rulebook in edition.rulebooks.values():
             _refuse_stale_words(rulebook, edition)
     return edition
+
+
+def _with_local(ours: Edition, folders: tuple[Path, ...]) -> Edition:
+    """The same edition with agencies' own rulebooks over it. Its hash goes by jurisdiction, not by where a file lies."""
+    rulebooks, paths = dict(ours.rulebooks), dict(ours.paths)
+    for name, path in _files(folders):
+        rulebook = read_rulebook(read_document(path, RULEBOOK_KINDS, name=name), ours.vocabulary)
+        _refuse_a_second(rulebook, rulebooks)
+        rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, path
+    own = frozenset(rulebooks) - frozenset(ours.rulebooks)
+    digest = hashlib.sha256(ours.hash.encode())
+    for jurisdiction in sorted(own):
+        digest.update(b"\0local " + jurisdiction.encode() + b"\0" + rulebooks[jurisdiction].document.text.encode())
+    edition = Edition(ours.vocabulary, rulebooks, digest.hexdigest(), own, ours, paths)
+    claimed: dict[str, Place] = {}
+    for jurisdiction in sorted(own):
+        _refuse_another_layer(rulebooks[jurisdiction], edition)
+        for profile in rulebooks[jurisdiction].profiles:
+            if profile.agency in claimed:
+                raise RulebookError(f"{profile.agency} has a profile at {claimed[profile.agency]} too", profile.place)
+            claimed[profile.agency] = profile.place
+    return edition
+
+
+def _files(folders: tuple[Path, ...]) -> Iterator[tuple[str, Path]]:
+    """Each rulebook of the folders, with the name that an error gives it."""
+    for folder in folders:
+        found = sorted(folder.rglob("*.md"))
+        if not found:
+            what = "holds no rulebook (a file that ends with .md)" if folder.is_dir() else "is no folder"
+            raise RulebookError(f"{folder} {what}: name the folder of the agency's own rulebooks")
+        for path in found:
+            yield f"{folder.resolve().name}/{path.relative_to(folder).as_posix()}", path
+
+
+def _refuse_another_layer(rulebook: Rulebook, edition: Edition) -> None:
+    """An agency's own rulebook stands below the law that binds it, adds its layer to the agency's profile, and leaves none out."""
+    top = Place(rulebook.document.file, 1)
+    if rulebook.layer != "agency":
+        raise RulebookError(
+            f"an agency's own rulebook is `layer: agency`, not {rulebook.layer}",
+            rulebook.document.header["layer"].place,
+        )
+    above = tuple(reversed([one.jurisdiction for one in ancestors(rulebook, edition.rulebooks)][1:]))
+    if not rulebook.profiles:
+        raise RulebookError("no agency goes by this rulebook: give it a `profile` block", top)
+    replaced = {one.agency: one.layers for one in (edition.ours.profiles() if edition.ours else ())}
+    for profile in rulebook.profiles:
+        wanted = (*replaced.get(profile.agency, above), rulebook.jurisdiction)
+        if profile.layers != wanted or above != wanted[:-1]:
+            raise RulebookError(
+                f"the layers of {profile.agency} are `{', '.join(wanted)}`: an agency's own rulebook adds its layer below "
+                f"{wanted[-2] if len(wanted) > 1 else 'the others'} and leaves none out",
+                profile.place,
+            )
+
+
+def _refuse_a_second(rulebook: Rulebook, rulebooks: Mapping[str, Rulebook]) -> None:
+    if rulebook.jurisdiction in rulebooks:
+        other = rulebooks[rulebook.jurisdiction].document.file
+        raise RulebookError(
+            f"{rulebook.jurisdiction} stands in two files, here and in {other}", Place(rulebook.document.file, 1)
+        )
 
 
 def _refuse_stale_words(rulebook: Rulebook, edition: Edition) -> None:

@@ -63,6 +63,8 @@ STATUSES: tuple[Status, ...] = ("verified", "verify", "off")
 EFFECTS: tuple[Effect, ...] = ("must", "must not", "may")
 OUTCOMES = ("required", "forbidden", "permitted", "silent")
 LAYERS = ("federal", "state", "county", "city", "agency")
+HOLD_UNTIL, EARLIEST = "hold_until", "earliest"
+"""The reading by which a rulebook leaves open which clock governs a hold: the earliest, or one by its name."""
 
 
 @dataclass(frozen=True)
@@ -747,6 +749,12 @@ def check(rulebook: Rulebook, scope: Scope) -> None:
             raise RulebookError("a clock that counts back counts every hour", clock.place)
     for note in rulebook.notes:
         _check_key(note.when, scope, blocks[note.place], "when")
+    for reading in rulebook.readings:
+        if reading.name == HOLD_UNTIL and not set(reading.alternatives) <= {EARLIEST, *scope.clocks}:
+            raise RulebookError(
+                f"the reading {HOLD_UNTIL} says which clock governs: {EARLIEST}, or one of {', '.join(sorted(scope.clocks))}",
+                blocks[reading.place].at("alternatives"),
+            )
 
 
 def _check_key(
