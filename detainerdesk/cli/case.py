@@ -22,6 +22,13 @@ from detainerdesk.cli.told import BAD_INPUT, CHECK_SOURCE, DRAFT, BadInput, not_
 from detainerdesk.law import Case, CaseError, Decision, Edition, LawError, Outcome, Stack, ask, load
 from detainerdesk.law import decide as law_decide
 
+Local = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--local", envvar="DETAINERDESK_LOCAL", help="A folder of an agency's own rulebooks, over the others; repeatable."
+    ),
+]
+
 CASE_ENDINGS = {".yaml", ".yml", ".json"}
 FIRST = ("hold", "release", "honor_criminal_warrant", "notify_release", "transfer")
 """What is asked of a desk officer: it stands first, and also where no rule was found."""
@@ -58,10 +65,11 @@ def decide(
     rulebooks: Annotated[
         Path | None, typer.Option(help="A folder of rulebooks; default those of this program.")
     ] = None,
+    local: Local = None,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON, for a program.")] = False,
 ) -> None:
     """What must, may and must not be done on a detainer request, by the law in force at that moment."""
-    edition = load(rulebooks)
+    edition = load(rulebooks, local=local or ())
     wanted = Wanted(agency, at, actor, asked_actions(asked or (), edition))
     many, given = given_cases(file, wanted, edition)
     answers = [_answer(one, edition) for one in given]
@@ -307,6 +315,8 @@ def outcome_words(outcome: Outcome, decision: Decision) -> str:
     said = "no rule found" if outcome.outcome == "silent" else outcome.outcome
     if outcome.outcome in ("undetermined", "disputed", "conflict"):
         said += f"; for now {outcome.standing}"
+    if outcome.alternatives:
+        said += "; interpretive: ask counsel"
     if outcome.needs:
         said += f"; could turn on {', '.join(outcome.needs)}"
     if outcome.until:

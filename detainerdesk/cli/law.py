@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from detainerdesk.cli.agencies import did_you_mean
-from detainerdesk.cli.case import CASE_ENDINGS, Wanted, given_cases, is_checked
+from detainerdesk.cli.case import CASE_ENDINGS, Local, Wanted, given_cases, is_checked
 from detainerdesk.cli.told import CHECK_SOURCE, DOES_NOT_HOLD, DRAFT, BadInput, say_json
 from detainerdesk.law import Edition, decide, explain_decision, load
 from detainerdesk.law import explain as law_explain
@@ -34,10 +34,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON, for a 
 def explain(
     what: Annotated[str, typer.Argument(help="A rule's id, like BOS19-1, or a case (YAML or JSON file).")],
     rulebooks: Folder = None,
+    local: Local = None,
     as_json: AsJson = False,
 ) -> None:
     """A rule as the sentence that counsel signs, or why a case is decided as it is."""
-    edition = load(rulebooks)
+    edition = load(rulebooks, local=local or ())
     told = (
         _explained_cases(what, edition)
         if Path(what).suffix.lower() in CASE_ENDINGS
@@ -98,10 +99,11 @@ def _explained_cases(file: str, edition: Edition) -> list[Explained]:
 def prove(
     jurisdiction: Annotated[str, typer.Argument(help="Only this rulebook, like us-ma-boston; default all.")] = "",
     rulebooks: Folder = None,
+    local: Local = None,
     as_json: AsJson = False,
 ) -> None:
     """Loads every rulebook and runs every worked example. Exit code 1 if one does not hold or a `says` line is old, 2 if a rulebook can't be read."""
-    edition = load(rulebooks, stale_words=True)
+    edition = load(rulebooks, local=local or (), stale_words=True)
     if jurisdiction and jurisdiction not in edition.rulebooks:
         meant = did_you_mean(jurisdiction, edition.rulebooks)
         raise BadInput(f"There is no rulebook {jurisdiction}.{meant} There are: {', '.join(edition.rulebooks)}.")
@@ -146,9 +148,10 @@ def _proved(one: Proved) -> dict[str, Any]:
 def fmt(
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit code 1 if a line would change.")] = False,
     rulebooks: Folder = None,
+    local: Local = None,
 ) -> None:
     """Writes each rule's `says` line, the sentence that counsel signs, from the rule."""
-    edition = load(rulebooks, stale_words=True)
+    edition = load(rulebooks, local=local or (), stale_words=True)
     changed = 0
     for name, rulebook in edition.rulebooks.items():
         old = stale(rulebook, edition)
@@ -156,8 +159,7 @@ def fmt(
         for id in old:
             typer.echo(f"{name}: {id}")
         if old and not check:
-            path = (rulebooks or RULEBOOKS) / rulebook.document.file
-            path.write_text(with_says(rulebook, edition), encoding="utf-8")
+            edition.paths[name].write_text(with_says(rulebook, edition), encoding="utf-8")
     typer.echo(f"{changed} `says` lines {'would change' if check else 'written'}.")
     if check and changed:
         raise typer.Exit(DOES_NOT_HOLD)

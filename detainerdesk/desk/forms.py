@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest
 
 LARGEST_MB = 25
 
@@ -23,6 +25,28 @@ class SignIn(AuthenticationForm):
         self.fields["username"].label = "Sign-in name"
         for field in self.fields.values():
             field.widget.attrs.update({"class": "usa-input"})
+
+
+class Confirmed(forms.Form):
+    """Something that is signed: whoever signs gives the password again (security.md AUTH-8)."""
+
+    password = forms.CharField(
+        label="Your password, again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"class": "usa-input", "autocomplete": "current-password"}),
+        error_messages={"required": "Password: give it again. What is signed counts as yours."},
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_password(self) -> str:
+        given: str = self.cleaned_data["password"]
+        name = self.request.user.get_username()
+        if authenticate(self.request, username=name, password=given) != self.request.user:
+            raise forms.ValidationError("Password: it does not match your sign-in name. Nothing was signed. Try again.")
+        return given
 
 
 class Upload(forms.Form):

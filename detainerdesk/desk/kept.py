@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Generic, TypeVar
 
-from detainerdesk.law import Case, Decision, Edition, Question, ask, decide
+from detainerdesk.law import Adoption, Case, Decision, Edition, Question, ask, decide
 
 Said = TypeVar("Said")
 
@@ -35,22 +35,26 @@ class Kept:
         self._questions: dict[Hashable, _Holds[Question | None]] = {}
         self._named: dict[str, frozenset[str]] = {}
 
-    def decision(self, case: Case, edition: Edition) -> Decision:
-        kept = self._decisions.get(self._key(case, edition))
-        return kept.said if kept is not None and kept.since <= case.at < kept.until else self.anew(case, edition)
+    def decision(self, case: Case, edition: Edition, adoption: Adoption | None = None) -> Decision:
+        kept = self._decisions.get(self._key(case, edition, adoption))
+        held = kept is not None and kept.since <= case.at < kept.until
+        return kept.said if kept is not None and held else self.anew(case, edition, adoption)
 
-    def anew(self, case: Case, edition: Edition) -> Decision:
-        decision = decide(case, edition)
-        _keep(self._decisions, self._key(case, edition), _Holds(decision, case.at, _turns(case, decision, edition)))
+    def anew(self, case: Case, edition: Edition, adoption: Adoption | None = None) -> Decision:
+        decision = decide(case, edition, adoption)
+        key = self._key(case, edition, adoption)
+        _keep(self._decisions, key, _Holds(decision, case.at, _turns(case, decision, edition)))
         return decision
 
-    def question(self, case: Case, edition: Edition, actions: tuple[str, ...]) -> Question | None:
-        key = (actions, self._key(case, edition))
+    def question(
+        self, case: Case, edition: Edition, actions: tuple[str, ...], adoption: Adoption | None = None
+    ) -> Question | None:
+        key = (actions, self._key(case, edition, adoption))
         kept = self._questions.get(key)
         if kept is not None and kept.since <= case.at < kept.until:
             return kept.said
-        question = ask(case, edition, actions=actions)
-        until = _turns(case, self.decision(case, edition), edition)
+        question = ask(adoption.on(case, edition) if adoption else case, edition, actions=actions)
+        until = _turns(case, self.decision(case, edition, adoption), edition)
         _keep(self._questions, key, _Holds(question, case.at, until))
         return question
 
@@ -59,11 +63,11 @@ class Kept:
         self._decisions.clear()
         self._questions.clear()
 
-    def _key(self, case: Case, edition: Edition) -> Hashable:
+    def _key(self, case: Case, edition: Edition, adoption: Adoption | None) -> Hashable:
         if edition.hash not in self._named:
             self._named[edition.hash] = frozenset(_names(_conditions(edition)))
         facts = sorted(_told_apart(case.facts, edition, self._named[edition.hash]).items())
-        return edition.hash, case.agency, case.ask, repr(facts)
+        return edition.hash, adoption.key if adoption else "", case.agency, case.ask, repr(facts)
 
 
 def _keep(shelf: dict[Hashable, _Holds[Said]], key: Hashable, one: _Holds[Said]) -> None:

@@ -70,20 +70,17 @@ class RequestState(models.Model):
         return f"{self.number} {self.state} v{self.version}"
 
 
-class Recorded(models.Model):
-    """What an officer recorded about a request, once and for good."""
+class OnceForGood(models.Model):
+    """A row that is written once, by a named officer."""
 
-    request = models.ForeignKey(RequestState, on_delete=models.PROTECT, related_name="%(class)s_rows")
     by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    version = models.PositiveIntegerField(help_text="the request's version that this row made")
 
     objects = _OnlyNew.as_manager()
 
     class Meta:
         abstract = True
         ordering = ["id"]
-        indexes = [models.Index(fields=["request", "version"], name="desk_%(class)s_version")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
@@ -92,6 +89,40 @@ class Recorded(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise _refused(type(self))
+
+
+class Recorded(OnceForGood):
+    """What an officer recorded about a request."""
+
+    request = models.ForeignKey(RequestState, on_delete=models.PROTECT, related_name="%(class)s_rows")
+    version = models.PositiveIntegerField(help_text="the request's version that this row made")
+
+    class Meta(OnceForGood.Meta):
+        abstract = True
+        indexes = [models.Index(fields=["request", "version"], name="desk_%(class)s_version")]
+
+
+class Signature(OnceForGood):
+    """What an agency's counsel signed about one rule (`name` is its id) or one reading; the last of each name counts."""
+
+    ACTS = [
+        ("law.adopted", "adopted"),
+        ("law.withdrawn", "withdrawn"),
+        ("reading.chosen", "chosen"),
+        ("reading.left_open", "left open"),
+    ]
+
+    agency = models.CharField(max_length=100)
+    act = models.CharField(max_length=20, choices=ACTS)
+    name = models.CharField(max_length=100)
+    value = models.CharField(max_length=100, blank=True, help_text="the alternative of a reading")
+    digest = models.CharField(max_length=64, help_text="of the sentence, its citation, status and dates, and its meaning")
+    says = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    edition = models.CharField(max_length=64)
+
+    class Meta(OnceForGood.Meta):
+        indexes = [models.Index(fields=["agency", "name"], name="desk_signed_by_agency")]
 
 
 class Identity(Recorded):

@@ -21,13 +21,15 @@ Ability = Literal[
     "print",
     "upload",
     "see_reports",
+    "see_law",
+    "sign_law",
     "manage_accounts",
 ]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 ABILITIES: tuple[Ability, ...] = get_args(Ability)
 
-_LOOK: frozenset[Ability] = frozenset({"see_board", "see_request", "see_picture"})
+_LOOK: frozenset[Ability] = frozenset({"see_board", "see_request", "see_picture", "see_law"})
 _DESK: frozenset[Ability] = _LOOK | {
     "answer",
     "record_booking",
@@ -40,15 +42,15 @@ _DESK: frozenset[Ability] = _LOOK | {
     "upload",
 }
 
-# What the law leaves open is decided by a supervisor. The administrator sees no case; the auditor writes nothing (security.md ACL-3).
+# The law is no case: everybody may read it, and counsel alone signs. What the law leaves open is decided by a supervisor. The administrator sees no case; the auditor writes nothing (security.md ACL-3).
 MAY: dict[Role, frozenset[Ability]] = {
     "desk_officer": _DESK,
     "supervisor": _DESK | {"see_all_stations", "see_reports", "decide_open_hold"},
-    "counsel": _LOOK | {"see_all_stations", "see_reports", "print"},
+    "counsel": _LOOK | {"see_all_stations", "see_reports", "print", "sign_law"},
     "records": _LOOK | {"see_all_stations", "confirm_paper", "correct_field", "upload", "print", "see_reports"},
-    "training": frozenset(),
+    "training": frozenset({"see_law"}),
     "auditor": _LOOK | {"see_all_stations", "see_reports"},
-    "admin": frozenset({"manage_accounts"}),
+    "admin": frozenset({"manage_accounts", "see_law"}),
 }
 
 LABELS: dict[Role, str] = {

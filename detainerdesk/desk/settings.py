@@ -1,7 +1,7 @@
 """Django's settings: where the data lies, how durable it is kept, who may reach it and what a browser is told.
 
-In: the environment (DETAINERDESK_DATA, DETAINERDESK_PROFILE, DETAINERDESK_SECRET, DETAINERDESK_HOSTS, DETAINERDESK_TLS_IN_FRONT) and the
-file DATA/secret made at set-up. Out: a development profile (http, this machine only), or a production profile that refuses to start
+In: the environment (DETAINERDESK_DATA, DETAINERDESK_PROFILE, DETAINERDESK_SECRET, DETAINERDESK_HOSTS, DETAINERDESK_TLS_IN_FRONT,
+DETAINERDESK_LOCAL, DETAINERDESK_LETTER) and the file DATA/secret made at set-up. Out: a development profile (http, this machine only), or a production profile that refuses to start
 without TLS in front and a real secret (security.md WEB-9).
 """
 
@@ -167,6 +167,13 @@ FILE_UPLOAD_HANDLERS = [
 ]  # no copy of a paper in a temporary folder
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024  # IN-1: a file
 DATA_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024  # IN-1: a message
+
+# Folders of the agency's own rulebooks (its general orders), which lie over ours; several are told apart as in PATH.
+LOCAL_RULEBOOKS = tuple(Path(one) for one in os.environ.get("DETAINERDESK_LOCAL", "").split(os.pathsep) if one)
+if _gone := [one for one in LOCAL_RULEBOOKS if not one.is_dir()]:
+    raise ImproperlyConfigured(
+        f"DETAINERDESK_LOCAL names {_gone[0]}, and there is no such folder. Name the folder of the agency's own rulebooks, or leave it out."
+    )
 
 # The letter to the issuing office: off unless a department turns it on; it says nothing of custody, release or defects (words.letter).
 LETTER_TO_ISSUING_OFFICE = os.environ.get("DETAINERDESK_LETTER", "off") == "on"

@@ -12,6 +12,7 @@ from detainerdesk.desk.views.csp_report import csp_report
 from detainerdesk.desk.views.errors import no_page, server_error
 from detainerdesk.desk.views.field import field
 from detainerdesk.desk.views.keys import keys
+from detainerdesk.desk.views.law import law, reading
 from detainerdesk.desk.views.original import original
 from detainerdesk.desk.views.picture import picture
 from detainerdesk.desk.views.record import answer, booking, record
@@ -29,6 +30,8 @@ urlpatterns = [
     path("board", board, name="board"),
     path("board.json", board_data, name="board-data"),
     path("board/find", find, name="find"),
+    path("law", law, name="law"),
+    path("law/readings/<str:reading>", reading, name="reading"),
     path("upload", upload, name="upload"),
     path("waiting/<str:document>", waiting, name="waiting"),
     path("waiting/<str:document>/pages/<int:page>.png", waiting_picture, name="waiting-picture"),

@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Mark:
-    """A stamp on the page. key: draft, check_source, not_in_answer; `text` is the stamp, `says` its sentence."""
+    """A stamp on the page. key: draft, disputed, check_source, not_in_answer; `text` is the stamp, `says` its sentence."""
 
     key: str
     text: str
@@ -89,6 +89,7 @@ class AgencyWords:
     checked_through: date | None = None
     not_encoded: tuple[str, ...] = ()
     adopted: frozenset[str] = frozenset()
+    adopted_whole: bool = False
     grounds: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -268,14 +269,11 @@ def lines(decision: Decision, agency: AgencyWords, situation: Situation) -> tupl
     """A line for each act that the papers raise: keep, give the release time, hand over; a court warrant; then duties that are owed."""
     if not situation.form:
         return ()
-    shown = ["hold", "notify_release", "transfer"]
-    if situation.court_warrant is not None:
-        shown.insert(0, "honor_criminal_warrant")
     found = [
         Line(
             action, LABELS[action], _line_text(action, outcome, decision, agency, situation), cites(outcome.by, agency)
         )
-        for action in shown
+        for action in _shown(situation)
         if (outcome := decision.actions.get(action)) is not None
     ]
     for duty in decision.duties:
@@ -289,12 +287,18 @@ def lines(decision: Decision, agency: AgencyWords, situation: Situation) -> tupl
                         Cite(
                             f"{duty.cite} ({duty.id})",
                             duty.id,
-                            duty.status != "verified" and duty.id not in agency.adopted,
+                            _unchecked(duty.id, duty.status, agency),
                         ),
                     ),
                 )
             )
     return tuple(found)
+
+
+def _shown(situation: Situation) -> tuple[str, ...]:
+    """The acts that have a line of their own; a court warrant's stands first."""
+    court = ("honor_criminal_warrant",) if situation.court_warrant is not None else ()
+    return (*court, "hold", "notify_release", "transfer")
 
 
 def _line_text(action: str, outcome: Outcome, decision: Decision, agency: AgencyWords, situation: Situation) -> str:
@@ -303,7 +307,7 @@ def _line_text(action: str, outcome: Outcome, decision: Decision, agency: Agency
         case "undetermined":
             return f"{standing}, for now"
         case "disputed":
-            return f"read in more than one way; for now, {standing}"
+            return f"read in more than one way; for now, {standing} ({INTERPRETIVE})"
         case "conflict":
             return f"two rules say opposite things; for now, {standing}"
         case "partly":
@@ -451,12 +455,13 @@ def _clock_notes(
         notes.append(
             f"{round(elapsed(start, end).total_seconds() / 3600)} elapsed hours: the clock changes in between."
         )
+    choices = decision.trace.case.choices if decision.trace is not None else {}
     counts = sorted(
         (limit.astimezone(UTC), says)
         for name, says in (("form_limit", "the form"), ("regulation_limit", "the regulation"))
         if (limit := decision.clocks.get(name)) is not None
     )
-    if decision.clocks.get("hold_until") is None and len({limit for limit, _ in counts}) > 1:
+    if "hold_until" not in choices and len({limit for limit, _ in counts}) > 1:
         each = "; ".join(f"by {says} {moment(limit, agency.zone, now)}" for limit, says in counts)
         notes.append(f"Two ways to count: {each}. Interpretive: ask counsel.")
     return tuple(notes)
@@ -466,18 +471,13 @@ def _clock_notes(
 
 
 def marks(decision: Decision, agency: AgencyWords, situation: Situation) -> tuple[Mark, ...]:
-    """The stamps of the page: draft, source not checked (at the headline), layers that are not encoded."""
+    """The stamps of the page: draft, open to more than one reading, source not checked (at the headline), layers that are not encoded."""
     found = []
     leading = decision.actions.get(leading_action(decision, situation))
-    rules = {by.rule for outcome in decision.actions.values() for by in outcome.by}
-    if not rules or rules - agency.adopted:
-        found.append(
-            Mark(
-                "draft",
-                "DRAFT: NOT ADOPTED BY COUNSEL",
-                "Counsel of this agency has not adopted each rule of this answer.",
-            )
-        )
+    if not_adopted(decision, agency):
+        found.append(DRAFT)
+    if any(decision.actions[name].alternatives for name in _shown(situation) if name in decision.actions):
+        found.append(DISPUTED)
     if leading is not None and leading.by and headline_unchecked(leading, decision, agency):
         found.append(Mark("check_source", "CHECK SOURCE", "This rule's text has not been checked against its source."))
     for layer in agency.not_encoded:
@@ -489,6 +489,25 @@ def marks(decision: Decision, agency: AgencyWords, situation: Situation) -> tupl
             )
         )
     return tuple(found)
+
+
+INTERPRETIVE = "interpretive: ask counsel"
+DRAFT = Mark(
+    "draft", "DRAFT: NOT ADOPTED BY COUNSEL", "Counsel of this agency has not adopted each rule of this answer."
+)
+DISPUTED = Mark(
+    "disputed", INTERPRETIVE, "The law behind a line is read in more than one way, and counsel has not chosen."
+)
+
+
+def not_adopted(decision: Decision, agency: AgencyWords) -> bool:
+    """Whether a rule on which the answer rests is a draft: one that gives an outcome, one that ended another, a duty that stands as a line.
+    An answer that no rule gives rests on the whole law."""
+    outcomes = decision.actions.values()
+    rules = {by.rule for outcome in outcomes for by in outcome.by}
+    rules |= {ender for outcome in outcomes for _, ender in (*outcome.lifted, *outcome.voided)}
+    rules |= {one.id for one in decision.duties if one.state in ("owed", "late") and one.action in DUTY_LABELS}
+    return bool(rules - agency.adopted) if rules else not agency.adopted_whole
 
 
 def leading_action(decision: Decision, situation: Situation) -> str:
@@ -513,7 +532,7 @@ def _status_of(rule: str, decision: Decision) -> str:
 
 
 def _unchecked(rule: str, status: str, agency: AgencyWords) -> bool:
-    return status != "verified" and rule not in agency.adopted
+    return status not in ("verified", "adopted") and rule not in agency.adopted
 
 
 def _readings(decision: Decision, agency: AgencyWords, situation: Situation) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from detainerdesk.law.decision import By, ClockLength, Decision, DutyState, Note
 from detainerdesk.law.errors import CaseError, ContradictoryFacts, LawError, Place, RulebookError
 from detainerdesk.law.explain import explain, explain_decision
 from detainerdesk.law.language.case import Case, Source
+from detainerdesk.law.language.rulebook import Provision, Reading
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN
 from detainerdesk.law.load import Edition, Stack, load
 from detainerdesk.law.prove import prove
@@ -36,7 +37,9 @@ __all__ = [
     "NoteSaid",
     "Outcome",
     "Place",
+    "Provision",
     "Question",
+    "Reading",
     "RulebookError",
     "Signed",
     "Source",

@@ -56,6 +56,7 @@ class Adoption:
     agency: str
     provisions: Mapping[str, Signed] = field(default_factory=dict)
     choices: Mapping[str, Signed] = field(default_factory=dict)
+    _adopted: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def after(self, kind: str, signed: Signed) -> Adoption:
         """As it stands after one more act of counsel; an act of another kind changes nothing."""
@@ -85,7 +86,10 @@ class Adoption:
 
     def adopted(self, edition: Edition) -> frozenset[str]:
         """The ids of what is adopted as it now stands."""
-        return frozenset(one.id for one in self._signed(edition) if self.standing(one, edition) == "adopted")
+        if edition.hash not in self._adopted:
+            signed = (one for one in provisions(edition.stack(self.agency)) if one.id in self.provisions)
+            self._adopted[edition.hash] = frozenset(one.id for one in signed if self.standing(one, edition) == "adopted")
+        return self._adopted[edition.hash]
 
     def changed(self, edition: Edition) -> tuple[str, ...]:
         """What was adopted and has changed since, or is gone: counsel reads it again."""
@@ -118,9 +122,6 @@ class Adoption:
             notes=(*decision.notes, *self._notes(decision, adopted, edition)),
         )
 
-    def _signed(self, edition: Edition) -> Iterator[Provision]:
-        yield from (one for one in provisions(edition.stack(self.agency)) if one.id in self.provisions)
-
     def _notes(self, decision: Decision, adopted: frozenset[str], edition: Edition) -> Iterator[NoteSaid]:
         rests = rests_on(decision)
         if left := [id for id in rests if id not in adopted]:
@@ -141,12 +142,13 @@ def provisions(stack: Stack) -> Iterator[Provision]:
 
 
 def rests_on(decision: Decision) -> tuple[str, ...]:
-    """The ids on which an answer rests: the rules that give its outcomes, what ended others, and the duties that are owed."""
+    """The ids on which an answer rests: the rules that give its outcomes, what ended others, and the duties of its actions that are owed."""
     found: dict[str, None] = {}
     for outcome in decision.actions.values():
         found |= dict.fromkeys(by.rule for by in outcome.by)
         found |= dict.fromkeys(ender for _, ender in (*outcome.lifted, *outcome.voided))
-    found |= dict.fromkeys(duty.id for duty in decision.duties if duty.state in ("owed", "late"))
+    owed = (one for one in decision.duties if one.state in ("owed", "late") and one.action in decision.actions)
+    found |= dict.fromkeys(duty.id for duty in owed)
     return tuple(found)
 
 

@@ -36,15 +36,20 @@ def explain(id: str, edition: Edition) -> str:
 def _provision_lines(provision: Provision, rulebook: Rulebook, prose: Prose) -> Iterator[str]:
     yield f"{provision.id} · {rulebook.name}"
     yield prose.sentence(provision)
-    conditions = [condition for condition in (provision.when, provision.unless) if condition is not None]
-    for definition in _definitions_used(conditions, prose):
-        yield f"  {definition.phrase[0].upper()}{definition.phrase[1:]} when {prose.condition(definition.means, 0, definition.of)}. ({definition.cite or definition.jurisdiction})"
+    yield from (f"  {sentence}" for sentence in definitions_said(provision, prose))
     declared = f"; a court declared on {provision.declared} that this had always been law" if provision.declared else ""
     yield f"In force: {provision.in_force}{declared}"
     yield f"Source: {provision.cite}"
     yield f"Status: {STATUS_WORDS[provision.status]}{f' ({provision.reason})' if provision.reason else ''}. Checked through {rulebook.checked_through}."
     if provision.note:
         yield f"Note: {provision.note}"
+
+
+def definitions_said(provision: Provision, prose: Prose) -> Iterator[str]:
+    """Each definition that a rule uses, as a sentence: counsel signs them along with the rule."""
+    conditions = [condition for condition in (provision.when, provision.unless) if condition is not None]
+    for definition in _definitions_used(conditions, prose):
+        yield f"{definition.phrase[0].upper()}{definition.phrase[1:]} when {prose.condition(definition.means, 0, definition.of)}. ({definition.cite or definition.jurisdiction})"
 
 
 STATUS_WORDS = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from detainerdesk.desk.page import agency_words
+from detainerdesk.desk import life, words
 from detainerdesk.law import Edition, Stack
 from detainerdesk.ledger import log, notary
 from detainerdesk.reports import csv_form, pdf_form
@@ -81,7 +81,7 @@ class AnnualReport:
             ("Agency", f"{self.agency_name} ({self.agency})"),
             ("To", self.due.duty.whom),
             ("Under", f"{self.standing.cite} ({self.due.duty.id})"),
-            ("Status of that text", "; ".join(self.standing.marks) or "checked against its source and adopted"),
+            ("Status of that text", "; ".join(self.standing.marks) or "adopted by counsel"),
             ("Law checked through", f"{self.standing.checked_through:%b} {_day(self.standing.checked_through)}"),
             ("Period", f"{period.first} to {period.last}, days of {period.zone.key}"),
             ("Due", self.due.due_on.isoformat()),
@@ -134,7 +134,7 @@ def annual(agency: str, year: int, as_of: datetime, edition: Edition) -> AnnualR
         due=due,
         as_of=as_of,
         edition=edition.hash,
-        standing=_standing(stack, due),
+        standing=_standing(stack, due, life.adoption(agency).adopted(edition)),
         figures=tuple(measure(field, counted.requests) for field in due.duty.fields),
         requests=len(counted.requests),
         notice_only=sum(one.notice_only for one in counted.requests),
@@ -210,12 +210,12 @@ def _the_report(stack: Stack, year: int) -> ReportDue:
     return found[0]
 
 
-def _standing(stack: Stack, due: ReportDue) -> Standing:
+def _standing(stack: Stack, due: ReportDue, adopted: frozenset[str]) -> Standing:
     marks = []
-    if due.duty.status != "verified":
+    if due.duty.status != "verified" and due.duty.id not in adopted:
         marks.append("CHECK SOURCE")
-    if due.duty.id not in agency_words(stack).adopted:
-        marks.append("DRAFT: NOT ADOPTED BY COUNSEL")
+    if due.duty.id not in adopted:
+        marks.append(words.DRAFT.text)
     return Standing(due.duty.cite, tuple(marks), stack.checked_through)
 
 

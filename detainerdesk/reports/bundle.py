@@ -28,7 +28,7 @@ from detainerdesk.intake import request as intake_request
 from detainerdesk.intake import store
 from detainerdesk.intake.models import Document
 from detainerdesk.intake.request import Request
-from detainerdesk.law import Case, Decision, Edition, LawError, decide
+from detainerdesk.law import Adoption, Case, Decision, Edition, LawError, decide
 from detainerdesk.law.decision import plain
 from detainerdesk.law.load import RULEBOOKS
 from detainerdesk.ledger import log, notary
@@ -44,7 +44,7 @@ Check it offline:   detainerdesk verify THIS-FOLDER    (or the zip)
 Better: get the ledger's public key from the agency by another way, and add   --vkey KEY
 
 bundle.json says what is here. entries/ holds what was recorded, in the order in which it was recorded; each entry has a proof
-that it is in the ledger whose signed head is the file checkpoint. documents/ holds the papers as they came. law/ holds the rulebooks that the
+that it is in the ledger whose signed head is the file checkpoint. What counsel adopted is among them; counsel's reasons stay sealed. documents/ holds the papers as they came. law/ holds the rulebooks that the
 decisions were made under. decisions/ holds each decision, the facts it was made from, and what became of each rule.
 
 This bundle holds names and papers. Give it only to whom they may be shown.
@@ -145,17 +145,19 @@ def trace_json(decision: Decision) -> dict[str, list[dict[str, Any]]]:
 
 
 def _entries(request: Request) -> Iterator[Entry]:
-    """What is recorded about the request and its papers, and the keys that sign the log."""
+    """What is recorded about the request and its papers, what counsel signed, and the keys that sign the log."""
     papers = {str(document) for document in Document.objects.filter(sha256__in=request.documents)}
     for entry in log.entries():
         event = entry.event
         about_it = event.subject == f"request {request.number}" or event.subject in papers
+        about_it = about_it or event.kind in life.SIGNED_KINDS
         if event.kind == "key.made" or (about_it and event.agency == request.agency):
             yield entry
 
 
 def _openings(entries: list[Entry]) -> Iterator[dict[str, object]]:
-    for entry in entries:
+    """Counsel's reasons stay sealed."""
+    for entry in (one for one in entries if one.event.kind not in life.SIGNED_KINDS):
         for each in log.opened(entry.index):
             yield {"entry": entry.index, "field": each.field, "value": each.value, "salt": each.salt.hex()}
 
@@ -173,10 +175,11 @@ def _decisions(
         if entry.event.kind not in ("decision.recorded", "release.recorded") or act is None or act.decision is None:
             continue
         told: dict[str, Any] = {"decision": act.decision, "case": None, "trace": None}
-        again = _made_again(act, state, request, edition)
+        adoption = life.adoption_of(request.agency, entries, before=entry.index)
+        again = _made_again(act, state, request, edition, adoption)
         if again is not None:
             told |= {"case": case_json(again.trace.case), "trace": trace_json(again)}
-            _law(folder / "law" / edition.hash)
+            _law(folder / "law" / edition.hash, edition)
         else:
             notes.append(
                 f"Entry {entry.index}: the decision was made under edition {act.edition[:16]}… or from other facts than are kept now, so its "
@@ -187,8 +190,10 @@ def _decisions(
     return listed, notes
 
 
-def _made_again(act: Act, state: RequestState | None, request: Request, edition: Edition) -> Decision | None:
-    """The decision anew, from what was recorded before the act; None where it does not come out the same."""
+def _made_again(
+    act: Act, state: RequestState | None, request: Request, edition: Edition, adoption: Adoption
+) -> Decision | None:
+    """The decision anew, from what was recorded and signed before the act; None where it does not come out the same."""
     if state is None or act.edition != edition.hash or act.decision is None:
         return None
     before = life.history_of([row for row in life.history(state).rows if row.version < act.version])
@@ -196,7 +201,7 @@ def _made_again(act: Act, state: RequestState | None, request: Request, edition:
     view: facts.View = "person" if act.view == "person" else "request"
     try:
         case = facts.case_of(as_it_stood(request, act.at), before.known, view=view, at=at)
-        decision = decide(Case.read(case_json(case)), edition)
+        decision = decide(Case.read(case_json(case)), edition, adoption)
     except LawError:
         return None
     return decision if life.trace_digest(decision) == act.trace_digest else None
@@ -216,10 +221,12 @@ def case_json(case: Case) -> dict[str, Any]:
     )
 
 
-def _law(folder: Path) -> None:
-    """The rulebooks as they stand, file for file."""
+def _law(folder: Path, edition: Edition) -> None:
+    """The rulebooks as they stand, file for file; an agency's own under `local/`."""
     for path in [RULEBOOKS / "vocabulary.md", *sorted((RULEBOOKS / "us").rglob("*.md"))]:
         _put(folder / path.relative_to(RULEBOOKS), path.read_bytes())
+    for name in edition.local:
+        _put(folder / "local" / f"{name}.md", edition.rulebooks[name].document.text.encode("utf-8"))
 
 
 def _version(entry: Entry) -> int:

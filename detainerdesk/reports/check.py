@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from detainerdesk.law import Case, Edition, LawError, decide, load
+from detainerdesk.law import Adoption, Case, Edition, LawError, Signed, decide, load
 from detainerdesk.ledger import checkpoint, event, tree
 from detainerdesk.ledger.checkpoint import CheckpointError, Head, UnknownSignerError
 from detainerdesk.ledger.event import Event, EventError
@@ -257,7 +257,8 @@ class _Check:
             )
             return False
         try:
-            answer = decide(Case.read(case), edition).as_json()
+            told = Case.read(case)
+            answer = decide(told, edition, self.adoption(told.agency, before=index)).as_json()
         except LawError as error:
             self.fail(index, f"The facts beside entry {index} were changed: {error}")
             return False
@@ -268,11 +269,22 @@ class _Check:
             return False
         return True
 
+    def adoption(self, agency: str, before: int) -> Adoption:
+        """What counsel had signed when the decision was recorded, by the entries here."""
+        found = Adoption(agency)
+        for index, one in sorted(self.events.items()):
+            if index < before and one.agency == agency and "digest" in one.facts:
+                name, digest, value = (str(one.facts.get(key) or "") for key in ("name", "digest", "value"))
+                found = found.after(one.kind, Signed(name, digest, one.actor, one.at, value))
+        return found
+
     def edition(self, name: str) -> Edition | None:
         if name not in self.law:
             folder = self.folder / "law" / name
             try:
-                self.law[name] = load(folder) if len(name) == 64 and name.isalnum() and folder.is_dir() else None
+                local = [folder / "local"] if (folder / "local").is_dir() else []
+                there = len(name) == 64 and name.isalnum() and folder.is_dir()
+                self.law[name] = load(folder, local=local) if there else None
             except LawError:
                 self.law[name] = None
         return self.law[name]

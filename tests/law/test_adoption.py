@@ -72,7 +72,8 @@ def test_an_answer_rests_on_what_ended_another_rule_and_on_duties_that_are_owed(
         + rule("C-2", "must not", when="apple")
         + block("duty", "C-8", action="give_copy", who="officer", whom="the person", trigger="yes", done="served_at"),
     )
-    assert set(rests_on(decided(edition, {"apple": True}))) == {"S-9", "C-3", "C-8"}
+    assert set(rests_on(decided(edition, {"apple": True}, ask=("hold", "give_copy")))) == {"S-9", "C-3", "C-8"}
+    assert set(rests_on(decided(edition, {"apple": True}))) == {"S-9", "C-3"}, "nobody asked about the copy"
 
 
 @pytest.mark.parametrize(

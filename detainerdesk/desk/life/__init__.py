@@ -16,7 +16,7 @@ on an old version is refused (StaleState), and so is one that this desk does not
 
 A state is what the rows say (`standing`), so it can be worked out again from them; that a moment has passed is worked out when a page is
 shown (page.py). `move.py` is how every move is made; `taking_up.py` what happens without an officer; `answers.py`, `papers.py` and `acts.py` what
-officers record; `rows.py` what it amounts to.
+officers record; `rows.py` what it amounts to. `counsel.py` is no move of a request: what counsel adopts and chooses.
 """
 
 from __future__ import annotations
@@ -41,6 +41,16 @@ from detainerdesk.desk.life.answers import (
     record_warrant_check,
     same_person,
 )
+from detainerdesk.desk.life.counsel import (
+    SIGNED_KINDS,
+    adopt,
+    adoption,
+    adoption_of,
+    choose,
+    leave_open,
+    signatures,
+    withdraw,
+)
 from detainerdesk.desk.life.move import NotOffered, NotPossible, StaleState, actor_of
 from detainerdesk.desk.life.papers import confirm_paper, confirm_reading, correct_field
 from detainerdesk.desk.life.rows import (
@@ -64,6 +74,7 @@ __all__ = [
     "GROUNDS",
     "IDENTIFIERS",
     "OPEN_STATES",
+    "SIGNED_KINDS",
     "STATES",
     "History",
     "NotOffered",
@@ -71,7 +82,11 @@ __all__ = [
     "StaleState",
     "Value",
     "actor_of",
+    "adopt",
+    "adoption",
+    "adoption_of",
     "answer",
+    "choose",
     "confirm_paper",
     "confirm_reading",
     "correct_field",
@@ -79,6 +94,7 @@ __all__ = [
     "histories",
     "history",
     "history_of",
+    "leave_open",
     "moment_of",
     "not_in_custody",
     "notice_papers",
@@ -94,7 +110,9 @@ __all__ = [
     "record_warrant_check",
     "same_person",
     "shows_done",
+    "signatures",
     "standing",
     "trace_digest",
     "unread",
+    "withdraw",
 ]

@@ -9,7 +9,10 @@ import json
 from datetime import datetime
 from functools import cache
 
+from django.conf import settings
+
 from detainerdesk.desk import facts, words
+from detainerdesk.desk.life.counsel import adoption
 from detainerdesk.desk.life.move import NotOffered, NotPossible, StaleState, moving, one_of, who_changed
 from detainerdesk.desk.life.rows import history
 from detainerdesk.desk.models import Act, Officer, RequestState
@@ -33,7 +36,7 @@ def record_act(number: str, version: int, officer: Officer, act: str, *, at: dat
     view: facts.View = "person" if act == "release" else facts.view_of(known, at)
     case = facts.case_of(intake_request.load(number, officer.agency), known, view=view, at=at)
     try:
-        decision = decide(case, edition())
+        decision = decide(case, edition(), adoption(officer.agency))
     except ContradictoryFacts as error:
         raise NotPossible(f"Nothing was saved: {error}") from error
     if act == "release":
@@ -84,8 +87,8 @@ def not_in_custody(number: str, version: int, officer: Officer, *, at: datetime)
 
 @cache
 def edition() -> Edition:
-    """The rulebooks as they stood when this process started."""
-    return load()
+    """The rulebooks as they stood when this process started, with the agency's own where there are some."""
+    return load(local=settings.LOCAL_RULEBOOKS)
 
 
 def _act(

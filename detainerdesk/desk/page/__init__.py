@@ -1,12 +1,13 @@
 """The values that the desk's pages show: everything is already words, in order, so that a template only lays out.
 
 In: the request's rows, the typed Request of intake, a Decision of law, and `now` as an argument. Out: `board(agency, station, now)` -> Board
-(`rows.py`) and `request_page(agency, number, now, role)` -> RequestPage (`request.py`). Both begin with a `look.py` at each request; `questions.py`
+(`rows.py`), `request_page(agency, number, now, role)` -> RequestPage (`request.py`), `law_page(agency, now)` -> LawPage (`law_here.py`). Both begin with a `look.py` at each request; `questions.py`
 asks, `papers.py` shows, `why.py` explains. Nothing here decides law.
 """
 
 from __future__ import annotations
 
+from detainerdesk.desk.page.law_here import law_page, reading_page
 from detainerdesk.desk.page.look import agency_words, now_text, situation_of
 from detainerdesk.desk.page.request import request_page
 from detainerdesk.desk.page.rows import board
@@ -18,6 +19,8 @@ from detainerdesk.desk.page.values import (
     Button,
     DoneRow,
     FieldRow,
+    LawPage,
+    LawReading,
     Picture,
     Question,
     RequestPage,
@@ -38,6 +41,8 @@ __all__ = [
     "Clock",
     "DoneRow",
     "FieldRow",
+    "LawPage",
+    "LawReading",
     "Line",
     "Mark",
     "PaperBadge",
@@ -50,7 +55,9 @@ __all__ = [
     "WhyRule",
     "agency_words",
     "board",
+    "law_page",
     "now_text",
+    "reading_page",
     "request_page",
     "situation_of",
 ]

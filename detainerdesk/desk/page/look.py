@@ -18,7 +18,7 @@ from detainerdesk.desk.words import AgencyWords, Situation
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.models import Transmission
 from detainerdesk.intake.request import Request
-from detainerdesk.law import Case, ContradictoryFacts, Decision, Edition, Stack
+from detainerdesk.law import Adoption, Case, ContradictoryFacts, Decision, Edition, Stack, provisions
 
 SHOWN_DONE = timedelta(hours=24)
 
@@ -53,6 +53,7 @@ class Look:
     situation: Situation
     decision: Decision | None
     edition: Edition
+    adoption: Adoption
     problem: str = ""
 
 
@@ -62,11 +63,12 @@ def looks(agency: str, station: str, now: datetime, edition: Edition, *, booked:
     if booked:
         known = set(Booking.objects.filter(request__in=rows).values_list("request_id", flat=True))
         rows = [row for row in rows if row.pk in known]
+    adoption = life.adoption(agency)
     requests = intake_request.load_many([row.number for row in rows], agency)
     pasts = life.histories(rows)
     for state in rows:
         request = life.notice_papers(state, requests[state.number], now)
-        yield look_at(state, request, pasts[state.pk], now, edition, KEPT.decision)
+        yield look_at(state, request, pasts[state.pk], now, edition, adoption, KEPT.decision)
 
 
 def states(agency: str, station: str, now: datetime) -> list[RequestState]:
@@ -86,21 +88,22 @@ def look_at(
     past: History,
     now: datetime,
     edition: Edition,
-    decide: Callable[[Case, Edition], Decision],
+    adoption: Adoption,
+    decide: Callable[[Case, Edition, Adoption], Decision],
 ) -> Look:
-    agency = agency_words(edition.stack(state.agency))
+    agency = agency_words(edition.stack(state.agency), adoption.adopted(edition))
     situation = situation_of(request, past, now)
     shown = facts.checked(request, past.known.field_checks)
     decision, problem = None, ""
     try:
-        decision = decide(facts.case_of(request, past.known, view=situation.view, at=now), edition)
+        decision = decide(facts.case_of(request, past.known, view=situation.view, at=now), edition, adoption)
     except ContradictoryFacts as error:
         problem = _contradiction(error, request, past)
-    return Look(state, request, shown, past, now, agency, situation, decision, edition, problem)
+    return Look(state, request, shown, past, now, agency, situation, decision, edition, adoption, problem)
 
 
-def agency_words(stack: Stack) -> AgencyWords:
-    """This place's own words, from its profile: `ask`, `decides`, and the grounds as booking calls them."""
+def agency_words(stack: Stack, adopted: frozenset[str] = frozenset()) -> AgencyWords:
+    """This place's own words, from its profile: `ask`, `decides`, and the grounds as booking calls them; `adopted`: what its counsel adopted."""
     said = stack.words
     return AgencyWords(
         name=stack.name,
@@ -109,6 +112,8 @@ def agency_words(stack: Stack) -> AgencyWords:
         decides=said.get("decides", "the shift supervisor"),
         checked_through=stack.checked_through,
         not_encoded=(*stack.not_encoded, *stack.missing),
+        adopted=adopted,
+        adopted_whole=all(one.id in adopted for one in provisions(stack) if one.status != "off"),
         grounds={
             name.removeprefix("release_ground."): text
             for name, text in said.items()

@@ -147,7 +147,7 @@ def _engine_question(look: Look) -> Question | None:
     wanted = tuple(action for action in look.situation.asked if action in look.decision.actions)
     if all(look.decision.actions[action].settled for action in wanted):
         return None
-    found = KEPT.question(case, look.edition, wanted)
+    found = KEPT.question(case, look.edition, wanted, look.adoption)
     if found is None or any(_asked_elsewhere(name) or name in look.past.known.answers for name in found.facts):
         return None
     answers = [

@@ -39,7 +39,7 @@ def request_page(agency: str, number: str, now: datetime, role: str = "desk_offi
     now = now.astimezone(edition.stack(agency).zone)
     state = RequestState.objects.select_related("changed_by__user").get(agency=agency, number=number)
     request = life.notice_papers(state, intake_request.load(number, agency), now)
-    look = look_at(state, request, life.history(state), now, edition, KEPT.anew)
+    look = look_at(state, request, life.history(state), now, edition, life.adoption(agency), KEPT.anew)
     around = [entry(other) for other in looks(agency, station, now, edition, booked=True)]
     said = _said(look)
     name, born = person(look.shown)

@@ -160,6 +160,80 @@ class Board:
 
 
 @dataclass(frozen=True)
+class LawRow:
+    """A rule as counsel reads it. `standing`: adopted, changed since adoption, not adopted, off; `signed` says who and when. `value` is what
+    the form posts (id and digest), "" where there is nothing to sign; `words` are the definitions that are signed along, `with_it` what else is."""
+
+    id: str
+    says: str
+    cite: str
+    dates: str
+    status: str
+    check_source: bool
+    standing: str
+    signed: str
+    value: str
+    ticked: bool
+    words: tuple[str, ...]
+    with_it: str
+
+
+@dataclass(frozen=True)
+class LawLayer:
+    """One layer of the law here: its rules, and how many are adopted."""
+
+    jurisdiction: str
+    name: str
+    checked_through: str
+    adopted: int
+    rows: tuple[LawRow, ...]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way to read the law. `turns`: the open requests in which something changes if counsel reads it so."""
+
+    value: str
+    label: str
+    chosen: bool
+    turns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LawReading:
+    """Where the law leaves a choice. `stands` says what governs now; `value` is its digest, as the page shows it."""
+
+    name: str
+    label: str
+    cite: str
+    note: str
+    layer: str
+    stands: str
+    open: bool
+    value: str
+    alternatives: tuple[Alternative, ...]
+    rejected: str = ""
+
+
+@dataclass(frozen=True)
+class LawPage:
+    """The law that binds this agency, layer by layer, and what its counsel has signed. `show`: all, or only what is open."""
+
+    agency: str
+    agency_name: str
+    now: datetime
+    now_text: str
+    edition: str
+    show: str
+    total: int
+    adopted: int
+    changed: tuple[str, ...]
+    not_in_answer: str
+    layers: tuple[LawLayer, ...]
+    readings: tuple[LawReading, ...]
+
+
+@dataclass(frozen=True)
 class RequestPage:
     """The request page. `view` is the view whose headline stands on top: request, until ground and time are recorded, then person."""
 

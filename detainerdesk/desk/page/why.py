@@ -13,6 +13,11 @@ from detainerdesk.desk.page.values import WhyGroup, WhyRule
 from detainerdesk.law import UNKNOWN, Edition, Step, Test, Trace
 
 FOR_NOW = "give the answer for now"
+ADOPTED = {
+    "adopted": "adopted by counsel",
+    "changed since adoption": "changed since counsel adopted it",
+    "not adopted": "not adopted by counsel",
+}
 WHY = (
     ("decide", ("decides", "voids")),
     (FOR_NOW, ()),
@@ -52,7 +57,7 @@ def _why_rule(step: Step, trace: Trace, look: Look) -> WhyRule:
         cite=rule.cite,
         dates=str(rule.in_force),
         status=rule.status,
-        adopted="adopted by counsel" if rule.id in look.agency.adopted else "not adopted by counsel",
+        adopted=ADOPTED[look.adoption.standing(rule, look.edition)],
         conditions=(*ended, *_conditions(trace.tests(rule), look)),
         check_source=rule.status != "verified" and rule.id not in look.agency.adopted,
     )

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
-from detainerdesk.desk.page import Board, RequestPage
+from detainerdesk.desk.page import Board, LawPage, RequestPage
 from detainerdesk.desk.views.access import role_of
 
-Page = Board | RequestPage
+Page = Board | LawPage | RequestPage
 
 
 def frame(request: HttpRequest, page: Page | None = None, **more: Any) -> dict[str, Any]:
