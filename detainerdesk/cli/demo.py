@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 BOSTON = "us-ma-boston/police"
 TEXAS = "us-tx-harris/sheriff"
 PILE = Path(__file__).resolve().parents[2] / "examples" / "paperwork"
+ADOPTED = ("US-08", "MA-1", "MA-2", "BOS19-1", "BOS19-2", "BOS19-5")
 OURS = ".made-by-detainerdesk-demo"
 AT_A_TIME = 2
 NATIONALITIES = ("US", "MX", "HT", "CN", "BR", "VN", "DO", "IE", "unknown")
@@ -69,7 +70,7 @@ class _Demo:
             "Reading the scanned pages (OCR, on this machine, nothing leaves it) is the slow part: about 15 to 40 seconds."
         )
         ready, edition, numbers = self.take_in()
-        self.cards(numbers)
+        self.cards(numbers, self.adopted(edition))
         self.joined(numbers)
         self.turns(numbers[0], edition)
         self.outcomes(numbers)
@@ -117,9 +118,20 @@ class _Demo:
                 self.console.print(f"  {document.name:<36} {seconds:5.1f} s   {kinds}", markup=False)
                 progress.advance(task)
 
+    def adopted(self, edition: Edition) -> str:
+        """A FICTIONAL counsel adopts the rules behind a civil request and leaves those on a court's warrant as drafts, so that both are seen."""
+        from detainerdesk.desk import life
+        from detainerdesk.law import digest, provisions
+
+        every = [one for one in provisions(edition.stack(BOSTON)) if one.status != "off"]
+        read = {one.id: digest(one, edition) for one in every if one.id in ADOPTED}
+        signed = life.adopt(read, _officer("adler"), edition, at=datetime.now(UTC))
+        self.expect(len(signed) == len(ADOPTED), "the FICTIONAL counsel adopts what the demo names")
+        return f"A FICTIONAL counsel has adopted {len(signed)} of {len(every)} rules ({', '.join(signed)})."
+
     # --- 1: the fax beside one line each ---------------------------------------------------------------------------------
 
-    def cards(self, numbers: list[str]) -> None:
+    def cards(self, numbers: list[str], counsel: str) -> None:
         from detainerdesk.cli.demo_cards import card
         from detainerdesk.desk.page import request_page
         from detainerdesk.intake import request
@@ -130,7 +142,7 @@ class _Demo:
                 page = request_page(BOSTON, number, now, "supervisor")
                 self.console.print(card(request.load(number, BOSTON), page))
             self.say(
-                "DRAFT: NOT ADOPTED BY COUNSEL. CHECK SOURCE: a rule's text has not been checked against its source."
+                f"{counsel} An answer that rests on another one is a draft. CHECK SOURCE: a rule's text has not been checked against its source."
             )
 
     # --- 2: the copy joins, the cat waits --------------------------------------------------------------------------------

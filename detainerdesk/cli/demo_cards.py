@@ -28,6 +28,7 @@ def card(request: Request, page: RequestPage) -> RenderableType:
     right.add_row("asks", what_it_asks(request.detainer))
     right.add_row("law", Text(page.headline, style="bold"))
     right.add_row("section", sections(page))
+    right.add_row("counsel", counsel(page))
     right.add_row("checked", f"{page.checked_through.removeprefix('Checked ').rstrip('.')}. {page.not_in_answer}")
     if seen := defects(request.detainer):
         right.add_row("see", seen)
@@ -87,6 +88,12 @@ def sections(page: RequestPage) -> str:
     if line is None:
         return "none found"
     return "; ".join(f"{cite.text}{' CHECK SOURCE' if cite.check_source else ''}" for cite in line.cites)
+
+
+def counsel(page: RequestPage) -> str:
+    """The stamp, or that each rule of the answer is adopted."""
+    draft = next((mark.text for mark in page.marks if mark.key == "draft"), "")
+    return draft or "each rule of this answer is adopted by a FICTIONAL counsel"
 
 
 def plain_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

@@ -13,6 +13,7 @@ import typer
 
 from detainerdesk.cli.agencies import known_stack
 from detainerdesk.cli.told import FICTIONAL, NOT_READY, fail, say_json
+from detainerdesk.law import Edition, load
 
 if TYPE_CHECKING:
     from detainerdesk.desk.setup import Ready
@@ -32,6 +33,12 @@ def open_installation(data: Path | None) -> Ready:
     if not (folder / "desk.sqlite3").is_file():
         fail(f"There is no installation in {folder}. Make one: detainerdesk setup --data {folder}", NOT_READY)
     return desk_setup.make_ready(folder, profile=profile(), demo_people=False)
+
+
+def law_here() -> Edition:
+    """The rulebooks that an installation decides by: ours, and the agency's own where DETAINERDESK_LOCAL names their folders."""
+    own = os.environ.get("DETAINERDESK_LOCAL", "").split(os.pathsep)
+    return load(local=[Path(one) for one in own if one])
 
 
 def data_folder(data: Path | None) -> Path:
@@ -75,11 +82,10 @@ def serve(
     agency: Annotated[str, typer.Option(help="The agency that the inbox belongs to.")] = AGENCY,
 ) -> None:
     """The desk in the browser, with the inbox watched beside it. Stop it with Ctrl+C."""
-    from detainerdesk import law
     from detainerdesk.cli import serving
     from detainerdesk.desk import setup as desk_setup
 
-    known_stack(agency, law.load())
+    known_stack(agency, law_here())
     desk_setup.refuse_address(host, profile())
     serving.refuse_port(host, port)
     if not STYLESHEET.is_file():

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from detainerdesk.cli.agencies import known_stack
-from detainerdesk.cli.installation import AGENCY, Data, open_installation
+from detainerdesk.cli.installation import AGENCY, Data, law_here, open_installation
 from detainerdesk.cli.papers import read_paper
 from detainerdesk.cli.told import BAD_INPUT, FICTIONAL, BadInput, not_kept, out, say_json
 from detainerdesk.intake.reading.fields import Field, Paper, Reading, Unreadable
@@ -106,9 +106,7 @@ def intake(
     as_json: AsJson = False,
 ) -> None:
     """Takes papers in: bytes are stored and acknowledged first, then read and joined. Taken files move to .taken/ in the folder."""
-    from detainerdesk.law import load
-
-    known_stack(agency, load())
+    known_stack(agency, law_here())
     ready = open_installation(data)
     source = folder or ready.data / "inbox"
     while True:

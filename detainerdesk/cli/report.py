@@ -10,10 +10,9 @@ import typer
 from rich.console import Console
 
 from detainerdesk.cli.agencies import known_stack
-from detainerdesk.cli.installation import AGENCY, Data, open_installation
+from detainerdesk.cli.installation import AGENCY, Data, law_here, open_installation
 from detainerdesk.cli.moments import moment
 from detainerdesk.cli.told import FICTIONAL, BadInput, counted, out, say_json
-from detainerdesk.law import load
 
 if TYPE_CHECKING:
     from detainerdesk.reports.annual import AnnualReport, Made
@@ -33,7 +32,7 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """The annual report that the law asks for, as PDF and CSV; each figure opens to its requests and to the ledger."""
-    edition = load()
+    edition = law_here()
     zone = known_stack(agency, edition).zone
     now = datetime.now(UTC).astimezone(zone)
     cut_off = moment(as_of, zone, "--as-of", end_of_day=True) if as_of else now
@@ -123,7 +122,7 @@ def bundle(
     as_json: AsJson = False,
 ) -> None:
     """Everything about one request, with proofs, for a court: `detainerdesk verify` checks it offline. It holds names and papers."""
-    edition = load()
+    edition = law_here()
     zone = edition.stack(agency).zone
     open_installation(data)
     from django.conf import settings

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from detainerdesk.cli.installation import Data, open_installation
+from detainerdesk.cli.installation import Data, law_here, open_installation
 from detainerdesk.cli.told import DOES_NOT_HOLD, FICTIONAL, say_json
 
 NETWORK_DISKS = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "gluster", "fuse.sshfs", "ncpfs", "lustre")
@@ -69,7 +69,6 @@ def status(
     ready = open_installation(data)
     from django.conf import settings
 
-    from detainerdesk import law
     from detainerdesk.ledger import log, notary
 
     durability, disk = ready.durability, disk_of(ready.data)
@@ -77,7 +76,7 @@ def status(
         durability.journal_mode, durability.synchronous, durability.mmap_size, disk, wal_is_safe=settings.WAL_IS_SAFE
     )
     modules = (python_module(), cryptography_module())
-    last, edition = notary.last_checkpoint(), law.load()
+    last, edition = notary.last_checkpoint(), law_here()
     told: dict[str, Any] = {
         "data": str(ready.data),
         "profile": ready.profile,

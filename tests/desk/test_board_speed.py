@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from detainerdesk.desk import kept, life, page
 from detainerdesk.desk.models import RequestState
 from detainerdesk.desk.page.look import KEPT
-from detainerdesk.law import Case, Decision, Edition
+from detainerdesk.law import Adoption, Case, Decision, Edition
 from tests.desk.made import BOSTON, CAME, FORM, NOW, form, officer
 from tests.intake.made import Desk, paper, reading
 
@@ -58,9 +58,9 @@ def test_a_longer_board_asks_the_database_no_more() -> None:
 def test_rows_that_differ_only_in_the_minute_they_came_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
     decided: list[Case] = []
 
-    def counted(case: Case, edition: Edition) -> Decision:
+    def counted(case: Case, edition: Edition, adoption: Adoption | None) -> Decision:
         decided.append(case)
-        return decide(case, edition)
+        return decide(case, edition, adoption)
 
     decide = kept.decide
     monkeypatch.setattr(kept, "decide", counted)

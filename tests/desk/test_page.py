@@ -251,7 +251,10 @@ def test_texas_answers_the_same_paper_the_other_way(desk: Desk) -> None:
         r".*: this person must be kept on this request until Mon Mar 9, 11:00 CDT, no longer\.", seen.headline
     )
     assert seen.clock.text == "until Mon Mar 9, 11:00 CDT (48 h left)"
-    assert seen.clock.notes == ("48 elapsed hours: the clock changes in between.",)
+    assert seen.clock.notes == (
+        "48 elapsed hours: the clock changes in between.",
+        "Two ways to count: by the form Mon Mar 9, 11:00 CDT; by the regulation Wed Mar 11, 00:00 CDT. Interpretive: ask counsel.",
+    )
     assert seen.record is not None
     assert (seen.record.value, seen.record.text) == ("hold", "Record: hold on this request until Mon Mar 9, 11:00 CDT")
     assert record(state, haines, at).state == "hold_running"
@@ -513,7 +516,7 @@ def test_a_board_shown_again_gives_the_same_answer_without_deciding_again(
     first = page.board(BOSTON, "D-4", NOW)
     decided: list[datetime] = []
     real = kept.decide
-    monkeypatch.setattr(kept, "decide", lambda case, edition: (decided.append(case.at), real(case, edition))[1])
+    monkeypatch.setattr(kept, "decide", lambda case, *law: (decided.append(case.at), real(case, *law))[1])
     again = page.board(BOSTON, "D-4", NOW + timedelta(minutes=1))
     assert decided == []
     assert [row.law for group in again.groups for row in group.rows] == [

@@ -16,7 +16,7 @@ import pytest
 import textstat
 
 from detainerdesk.desk import words
-from detainerdesk.desk.words import AgencyWords, Situation, View
+from detainerdesk.desk.words import AgencyWords, Clock, Situation, View
 from detainerdesk.law import By, ClockLength, Decision, DutyState, Outcome
 
 ZONE = ZoneInfo("America/New_York")
@@ -370,6 +370,40 @@ def test_draft_until_counsel_has_adopted_every_rule_of_the_answer() -> None:
     adopted = replace(BOSTON, adopted=frozenset({"BOS19-1"}))
     marks = words.marks(given, adopted, Situation())
     assert {mark.key for mark in marks} == {"not_in_answer"}
+
+
+def test_an_answer_rests_on_what_ended_another_rule_and_on_the_duties_that_stand_as_lines() -> None:
+    hold = replace(outcome("forbidden"), voided=(("BOS19-9", "US-01"),), lifted=(("BOS19-8", "MA-3"),))
+    duty = DutyState("TX-2", "tell_person", "owed", ("officer",), "the person", "art. 2.251", "verify", "at once", "")
+    given = decision(hold, duties=(duty, replace(duty, id="TX-9", state="done")))
+    adopted = {"BOS19-1", "US-01", "MA-3", "TX-2"}
+    assert not words.not_adopted(given, replace(BOSTON, adopted=frozenset(adopted)))
+    for one in adopted:
+        assert words.not_adopted(given, replace(BOSTON, adopted=frozenset(adopted - {one}))), one
+
+
+def test_an_answer_that_no_rule_gives_is_a_draft_until_all_law_here_is_adopted() -> None:
+    silent = outcome("silent")
+    given = decision(silent, notify_release=silent, transfer=silent, release=silent)
+    assert words.not_adopted(given, replace(BOSTON, adopted=frozenset({"BOS19-1"})))
+    assert not words.not_adopted(given, replace(BOSTON, adopted_whole=True))
+
+
+def test_a_dispute_says_interpretive_ask_counsel_beside_what_stands_for_now_until_it_is_decided() -> None:
+    hold = replace(outcome("disputed", "silent"), alternatives={"condition": "silent", "precatory": "required"})
+    said = words.page(decision(hold), BOSTON, Situation(), NOW)
+    assert (
+        said.lines[0].text
+        == "read in more than one way; for now, no rule found, ask the shift supervisor (interpretive: ask counsel)"
+    )
+    assert "interpretive: ask counsel" in {mark.text for mark in said.marks}
+    chosen = words.page(decision(outcome("silent")), BOSTON, Situation(), NOW)
+    assert "interpretive" not in "".join(everything(chosen, Clock("none", "")))
+
+
+def test_adopted_by_counsel_a_rule_needs_no_check_of_its_source_any_more() -> None:
+    given = decision(outcome("forbidden", status="adopted"))
+    assert not any(cite.check_source for cite in words.page(given, BOSTON, Situation(), NOW).lines[0].cites)
 
 
 def test_a_layer_that_is_not_encoded_is_named() -> None:

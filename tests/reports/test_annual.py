@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 
 from detainerdesk.desk import life
+from detainerdesk.desk.models import Officer
+from detainerdesk.law import digest
 from detainerdesk.law.language.rulebook import ReportField
 from detainerdesk.ledger import log, notary
 from detainerdesk.reports import annual as reports
@@ -251,3 +254,15 @@ def test_a_report_that_is_refused_leaves_nothing_in_the_ledger(department: Depar
         reports.make(BOSTON, 2023, SUMMER, department.edition, out=department.folder / "out", actor="test")
     assert log.size() == size
     assert not (department.folder / "out").exists()
+
+
+def test_the_report_is_a_draft_until_counsel_adopts_the_duty_that_asks_for_it(small_pile: Department) -> None:
+    assert small_pile.counts().standing.marks == ("CHECK SOURCE", "DRAFT: NOT ADOPTED BY COUNSEL")
+    adler = Officer.objects.create(user=User.objects.create_user("adler"), role="counsel", agency=BOSTON)
+    edition = small_pile.edition
+    duty = small_pile.counts().due.duty
+    life.adopt({duty.id: digest(duty, edition)}, adler, edition, at=SUMMER)
+    report = small_pile.counts()
+    assert report.standing.marks == ()
+    assert ("Status of that text", "adopted by counsel") in report.facts()
+    assert "NOT ADOPTED" not in text_of(report.to_pdf())

@@ -9,16 +9,24 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import metamorphic_log
 import pytest
+from django.contrib.auth.models import User
 
+from detainerdesk.desk import life
+from detainerdesk.desk.life import acts
+from detainerdesk.desk.models import Officer
+from detainerdesk.law import digest, load, provisions
 from detainerdesk.ledger import notary, tree
 from detainerdesk.reports import bundle
 from detainerdesk.reports.check import DOES_NOT_PROVE, KEY_FROM_INSIDE, Checked, NotABundle, check, read_proof, unpack
 from tests.intake.made import BOSTON
-from tests.reports.conftest import SUMMER, Department
+from tests.reports.conftest import SUMMER, ZONE, Department
+
+NEW_YEAR = datetime(2026, 1, 4, 2, 10, tzinfo=ZONE)
 
 
 @pytest.fixture
@@ -166,3 +174,45 @@ def test_a_zip_that_would_write_outside_is_not_opened(tmp_path: Path, name: str)
 def test_what_is_no_bundle_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotABundle, match="no bundle of a request"):
         check(tmp_path)
+
+
+def test_what_counsel_had_adopted_is_in_the_bundle_and_the_decision_comes_out_again_under_it(
+    department: Department,
+) -> None:
+    """An entry of counsel's that is left out changes what the decision says; counsel's reason is not opened."""
+    agency = department.edition.stack(BOSTON)
+    adler = Officer.objects.create(user=User.objects.create_user("adler"), role="counsel", agency=BOSTON)
+    read = {one.id: digest(one, department.edition) for one in provisions(agency) if one.id in ("BOS19-1", "MA-1")}
+    life.adopt(read, adler, department.edition, at=SUMMER)
+    shown = digest(agency.readings["service_is_a_condition"], department.edition)
+    life.choose("service_is_a_condition", "precatory", "a privileged reason", shown, adler, department.edition, at=SUMMER)
+    number = department.gets("FIRST, Ana")
+    department.releases(number)
+    life.withdraw({"MA-1": read["MA-1"]}, adler, department.edition, at=SUMMER)
+    packed = bundle.write(number, BOSTON, department.edition, out=department.folder / "out", actor="counsel", at=SUMMER)
+    found = check(packed.folder, vkeys=notary.vkeys())
+    assert found.ok, said(found)
+    assert "2 decisions come out again" in " ".join(found.holds)
+    kept = json.loads((packed.folder / bundle.decision_file(a_decision(packed))).read_bytes())
+    assert {by["rule"]: by["status"] for by in kept["decision"]["actions"]["hold"]["by"]}["MA-1"] == "adopted"
+    assert kept["case"]["choices"] == {"service_is_a_condition": "precatory"}
+    assert b"a privileged reason" not in b"".join(one.read_bytes() for one in packed.folder.rglob("*") if one.is_file())
+    signed = min(path for path in (packed.folder / "entries").glob("*.json") if b'"rule MA-1"' in path.read_bytes())
+    told = json.loads((packed.folder / "bundle.json").read_bytes())
+    told["entries"].remove(int(signed.stem))
+    (packed.folder / "bundle.json").write_text(json.dumps(told))
+    signed.unlink()
+    assert "they give another decision than was recorded" in said(check(packed.folder))
+
+
+def test_an_agency_s_own_rulebook_is_in_the_bundle(department: Department, monkeypatch: pytest.MonkeyPatch) -> None:
+    edition = load(local=Path(__file__).resolve().parents[2] / "examples" / "local-procedure")
+    monkeypatch.setattr(acts, "edition", lambda: edition)
+    number = department.gets("FIRST, Ana", NEW_YEAR)
+    department.releases(number, NEW_YEAR)
+    packed = bundle.write(number, BOSTON, edition, out=department.folder / "out", actor="counsel", at=NEW_YEAR)
+    law = packed.folder / "law" / edition.hash / "local" / "us-ma-boston-police.md"
+    assert "General Order 900" in law.read_text()
+    assert check(packed.folder).ok, said(check(packed.folder))
+    law.write_text(law.read_text() + "\n")
+    assert "they are not the edition that was recorded" in said(check(packed.folder))

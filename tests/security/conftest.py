@@ -56,6 +56,7 @@ def everywhere(desk: Desk) -> dict[str, str]:
         "PAGE": "1",
         "PAPER": "0",
         "FIELD": "dob",
+        "READING": "in_lieu_days",
     }
     return {written: address(written, places) for written in rows()}
 

@@ -4,7 +4,7 @@ leaves a choice, what counsel chose. In: an agency, `now`. Out: a LawPage; for o
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from detainerdesk.desk.page.values import Alternative, LawLayer, LawPage, LawRea
 from detainerdesk.law import Adoption, Decision, Edition, Provision, Reading, Signed, Stack, digest
 from detainerdesk.law.adoption import leans_on
 from detainerdesk.law.explain import definitions_said
+from detainerdesk.law.language.dates import Span
 from detainerdesk.law.language.rulebook import Rulebook
 
 STATUS = {
@@ -110,10 +111,24 @@ def _row(
 
 
 def _dates(one: Provision) -> str:
-    if str(one.in_force) == "..":
-        return "always in force"
-    declared = f"; declared {one.declared} to have always been so" if one.declared else ""
-    return f"in force {one.in_force}{declared}"
+    """`in force from 2019-12-18 or 2019-12-19`, `in force 2014-08-20 to 2019-12-18, not 2017-08-30 to 2018-03-12`."""
+    spans = [] if str(one.in_force) == "no first or last day" else [_span(*each) for each in _ends(one.in_force.spans)]
+    stays = [_span(*each) for each in _ends(one.in_force.stayed)]
+    stayed = f", not {' and '.join(stays)}" if stays else ""
+    declared = f"; a court declared on {one.declared} that it always was" if one.declared else ""
+    return f"in force {' and '.join(spans) or 'always'}{stayed}{declared}"
+
+
+def _ends(spans: Iterable[Span]) -> Iterator[tuple[str, str]]:
+    for span in spans:
+        start = str(span.start or "") + (f" or {span.late}" if span.late else "")
+        yield start, str(span.end or "")
+
+
+def _span(start: str, end: str) -> str:
+    if start and end:
+        return f"{start} to {end}"
+    return f"from {start}" if start else f"until {end}" if end else "always"
 
 
 def _only_open(layer: LawLayer) -> LawLayer:

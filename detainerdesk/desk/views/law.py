@@ -28,12 +28,15 @@ SIGNS = {"adopt": (life.adopt, "Adopted"), "withdraw": (life.withdraw, "Withdraw
 def law(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _law(request, Confirmed(request), request.GET.getlist("tick"))
-    read = dict(one.split(" ", 1) for one in request.POST.getlist("rule") if " " in one)
+    ticked = [one.partition(" ") for one in request.POST.getlist("rule")]
+    read = {id: digest for id, _, digest in ticked}
     form = Confirmed(request, request.POST)
     if not _confirmed(request, form):
         return _law(request, form, read, status=422)
-    sign, done = SIGNS.get(request.POST.get("act", ""), SIGNS["adopt"])
     try:
+        if (act := request.POST.get("act", "")) not in SIGNS:
+            raise life.NotPossible("Nothing was signed: press “Adopt what is ticked” or “Withdraw what is ticked”.")
+        sign, done = SIGNS[act]
         signed = sign(read, officer_of(request), life.edition(), at=timezone.now())
     except life.NotPossible as problem:
         form.add_error(None, str(problem))

@@ -31,7 +31,7 @@ def rows() -> dict[str, dict[str, str]]:
 
 def as_written(pattern: str) -> str:
     """requests/<str:number> -> requests/NUMBER; the first address, "", is written /."""
-    names = {"number": "NUMBER", "document": "DOCUMENT", "page": "PAGE", "paper": "PAPER", "name": "FIELD"}
+    names = {"number": "NUMBER", "document": "DOCUMENT", "page": "PAGE", "paper": "PAPER", "name": "FIELD", "reading": "READING"}
     return re.sub(r"<\w+:(\w+)>", lambda found: names[found[1]], pattern) or "/"
 
 
@@ -71,6 +71,7 @@ def places(desk: Desk) -> dict[str, str]:
         "PAGE": "1",
         "PAPER": "0",
         "FIELD": "dob",
+        "READING": "in_lieu_days",
     }
 
 
