@@ -25,7 +25,9 @@ from detainerdesk.law import decide as law_decide
 Local = Annotated[
     list[Path] | None,
     typer.Option(
-        "--local", envvar="DETAINERDESK_LOCAL", help="A folder of an agency's own rulebooks, over the others; repeatable."
+        "--local",
+        envvar="DETAINERDESK_LOCAL",
+        help="A folder of an agency's own rulebooks, over the others; repeatable.",
     ),
 ]
 

@@ -116,7 +116,9 @@ class Signature(OnceForGood):
     act = models.CharField(max_length=20, choices=ACTS)
     name = models.CharField(max_length=100)
     value = models.CharField(max_length=100, blank=True, help_text="the alternative of a reading")
-    digest = models.CharField(max_length=64, help_text="of the sentence, its citation, status and dates, and its meaning")
+    digest = models.CharField(
+        max_length=64, help_text="of the sentence, its citation, status and dates, and its meaning"
+    )
     says = models.TextField(blank=True)
     reason = models.TextField(blank=True)
     edition = models.CharField(max_length=64)

@@ -88,7 +88,9 @@ class Adoption:
         """The ids of what is adopted as it now stands."""
         if edition.hash not in self._adopted:
             signed = (one for one in provisions(edition.stack(self.agency)) if one.id in self.provisions)
-            self._adopted[edition.hash] = frozenset(one.id for one in signed if self.standing(one, edition) == "adopted")
+            self._adopted[edition.hash] = frozenset(
+                one.id for one in signed if self.standing(one, edition) == "adopted"
+            )
         return self._adopted[edition.hash]
 
     def changed(self, edition: Edition) -> tuple[str, ...]:

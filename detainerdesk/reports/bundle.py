@@ -223,10 +223,13 @@ def case_json(case: Case) -> dict[str, Any]:
 
 def _law(folder: Path, edition: Edition) -> None:
     """The rulebooks as they stand, file for file; an agency's own under `local/`."""
-    for path in [RULEBOOKS / "vocabulary.md", *sorted((RULEBOOKS / "us").rglob("*.md"))]:
+    beside = [path for ending in ("*.md", "*.csv") for path in sorted((RULEBOOKS / "us").rglob(ending))]
+    for path in [RULEBOOKS / "vocabulary.md", *beside]:
         _put(folder / path.relative_to(RULEBOOKS), path.read_bytes())
     for name in edition.local:
-        _put(folder / "local" / f"{name}.md", edition.rulebooks[name].document.text.encode("utf-8"))
+        own = edition.paths[name]
+        for path in (own, *sorted(own.parent.glob("*.csv"))):
+            _put(folder / "local" / name / path.name, path.read_bytes())
 
 
 def _version(entry: Entry) -> int:

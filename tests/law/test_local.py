@@ -120,7 +120,7 @@ def test_what_is_wrong_in_it_is_refused_with_its_place(tmp_path: Path, old: str,
 
 def test_a_rulebook_without_a_profile_a_second_profile_and_an_empty_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(RulebookError, match="no agency goes by this rulebook"):
-        both(tmp_path, ORDER.split("```profile")[0])
+        both(tmp_path, ORDER.split("```profile", maxsplit=1)[0])
     two = own(tmp_path / "more", ORDER.replace("us-xx-town-police", "us-xx-town-police-2"))
     own(tmp_path / "orders", ORDER)
     with pytest.raises(RulebookError, match=r"us-xx-town/police has a profile at orders/order\.md:11 .* too"):

@@ -185,7 +185,9 @@ def test_what_counsel_had_adopted_is_in_the_bundle_and_the_decision_comes_out_ag
     read = {one.id: digest(one, department.edition) for one in provisions(agency) if one.id in ("BOS19-1", "MA-1")}
     life.adopt(read, adler, department.edition, at=SUMMER)
     shown = digest(agency.readings["service_is_a_condition"], department.edition)
-    life.choose("service_is_a_condition", "precatory", "a privileged reason", shown, adler, department.edition, at=SUMMER)
+    life.choose(
+        "service_is_a_condition", "precatory", "a privileged reason", shown, adler, department.edition, at=SUMMER
+    )
     number = department.gets("FIRST, Ana")
     department.releases(number)
     life.withdraw({"MA-1": read["MA-1"]}, adler, department.edition, at=SUMMER)
@@ -211,7 +213,7 @@ def test_an_agency_s_own_rulebook_is_in_the_bundle(department: Department, monke
     number = department.gets("FIRST, Ana", NEW_YEAR)
     department.releases(number, NEW_YEAR)
     packed = bundle.write(number, BOSTON, edition, out=department.folder / "out", actor="counsel", at=NEW_YEAR)
-    law = packed.folder / "law" / edition.hash / "local" / "us-ma-boston-police.md"
+    law = packed.folder / "law" / edition.hash / "local" / "us-ma-boston-police" / "general-order.md"
     assert "General Order 900" in law.read_text()
     assert check(packed.folder).ok, said(check(packed.folder))
     law.write_text(law.read_text() + "\n")

@@ -110,7 +110,9 @@ def leave_open(name: str, reason: str, read: str, officer: Officer, edition: Edi
 
 def _counsel(officer: Officer) -> None:
     if not may(officer.role, "sign_law"):
-        raise NotOffered(f"Your role ({officer.get_role_display()}) does not sign the law. Nothing was saved. Ask counsel.")
+        raise NotOffered(
+            f"Your role ({officer.get_role_display()}) does not sign the law. Nothing was saved. Ask counsel."
+        )
 
 
 def _as_read(read: Mapping[str, str], agency: str, edition: Edition) -> list[Provision]:

@@ -5,31 +5,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('desk', '0001_initial'),
+        ("desk", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('agency', models.CharField(max_length=100)),
-                ('act', models.CharField(choices=[('law.adopted', 'adopted'), ('law.withdrawn', 'withdrawn'), ('reading.chosen', 'chosen'), ('reading.left_open', 'left open')], max_length=20)),
-                ('name', models.CharField(max_length=100)),
-                ('value', models.CharField(blank=True, help_text='the alternative of a reading', max_length=100)),
-                ('digest', models.CharField(help_text='of the sentence, its citation, status and dates, and its meaning', max_length=64)),
-                ('says', models.TextField(blank=True)),
-                ('reason', models.TextField(blank=True)),
-                ('edition', models.CharField(max_length=64)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='desk.officer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("agency", models.CharField(max_length=100)),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("law.adopted", "adopted"),
+                            ("law.withdrawn", "withdrawn"),
+                            ("reading.chosen", "chosen"),
+                            ("reading.left_open", "left open"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("value", models.CharField(blank=True, help_text="the alternative of a reading", max_length=100)),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="of the sentence, its citation, status and dates, and its meaning", max_length=64
+                    ),
+                ),
+                ("says", models.TextField(blank=True)),
+                ("reason", models.TextField(blank=True)),
+                ("edition", models.CharField(max_length=64)),
+                (
+                    "by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desk.officer"),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'abstract': False,
-                'indexes': [models.Index(fields=['agency', 'name'], name='desk_signed_by_agency')],
+                "ordering": ["id"],
+                "abstract": False,
+                "indexes": [models.Index(fields=["agency", "name"], name="desk_signed_by_agency")],
             },
         ),
     ]

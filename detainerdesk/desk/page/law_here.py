@@ -63,7 +63,8 @@ def reading_page(agency: str, name: str, station: str, now: datetime) -> LawRead
     shown = _reading(reading, adoption, signed, edition, stack, now)
     seen = [look for look in looks(agency, station, now, edition) if look.state.state in life.OPEN_STATES]
     alternatives = tuple(
-        replace(one, turns=_turned(seen, _with(adoption, reading, one.value, edition, now))) for one in shown.alternatives
+        replace(one, turns=_turned(seen, _with(adoption, reading, one.value, edition, now)))
+        for one in shown.alternatives
     )
     return replace(shown, alternatives=alternatives)
 

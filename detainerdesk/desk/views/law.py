@@ -4,6 +4,7 @@ what the page showed, by its digest. The words come from `page`, the rows and ev
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -85,9 +86,7 @@ def _shown(request: HttpRequest, name: str) -> LawReading:
     return found
 
 
-def _law(
-    request: HttpRequest, form: Confirmed, ticked: list[str] | dict[str, str], status: int = 200
-) -> HttpResponse:
+def _law(request: HttpRequest, form: Confirmed, ticked: list[str] | dict[str, str], status: int = 200) -> HttpResponse:
     show = "open" if request.GET.get("show") == "open" else "all"
     shown = page.law_page(officer_of(request).agency, timezone.now(), show=show, ticked=ticked)
     can_sign = may(officer_of(request).role, "sign_law")
@@ -96,7 +95,7 @@ def _law(
 
 def _reading(request: HttpRequest, shown: LawReading, form: Confirmed, status: int = 200) -> HttpResponse:
     role = officer_of(request).role
-    more = {
+    more: dict[str, Any] = {
         "reading": shown,
         "form": form,
         "can_sign": may(role, "sign_law"),

@@ -31,7 +31,14 @@ def rows() -> dict[str, dict[str, str]]:
 
 def as_written(pattern: str) -> str:
     """requests/<str:number> -> requests/NUMBER; the first address, "", is written /."""
-    names = {"number": "NUMBER", "document": "DOCUMENT", "page": "PAGE", "paper": "PAPER", "name": "FIELD", "reading": "READING"}
+    names = {
+        "number": "NUMBER",
+        "document": "DOCUMENT",
+        "page": "PAGE",
+        "paper": "PAPER",
+        "name": "FIELD",
+        "reading": "READING",
+    }
     return re.sub(r"<\w+:(\w+)>", lambda found: names[found[1]], pattern) or "/"
 
 

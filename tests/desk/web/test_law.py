@@ -90,7 +90,9 @@ def test_a_reading_is_chosen_with_a_reason_and_taken_back(desk: Desk) -> None:
     back = client.post("/law/readings/in_lieu_days", given | {"value": "", "reason": "FICTIONAL"})
     assert back.status_code == 302
     assert life.adoption(BOSTON).chosen(EDITION) == {}
-    assert client.get("/law/readings/status_width").status_code == 404, "one way to read it is open, so there is no choice"
+    assert client.get("/law/readings/status_width").status_code == 404, (
+        "one way to read it is open, so there is no choice"
+    )
 
 
 def test_a_training_account_sees_no_request_that_a_choice_turns(desk: Desk) -> None:
