@@ -41,6 +41,59 @@ def answer(*arguments: str, stdin: str | None = None):
     return json.loads(ended.stdout)
 
 
+# --- an agency's own rulebook ------------------------------------------------------------------------------------------
+
+LOCAL = str(ROOT / "examples" / "local-procedure")
+
+
+def test_an_agency_s_own_rulebook_lies_over_ours() -> None:
+    asked = ("decide", CASE, "--at", "2026-03-03", "--ask", "stand_by_without_holding,hold")
+    ours, own = answer(*asked), answer(*asked, "--local", LOCAL)
+    assert ours["actions"]["stand_by_without_holding"]["outcome"] == "silent"
+    assert [by["rule"] for by in own["actions"]["stand_by_without_holding"]["by"]] == ["GO900-1"]
+    assert own["actions"]["hold"] == ours["actions"]["hold"]
+    assert own["edition"] != ours["edition"]
+    left_out = {note["text"] for note in own["notes"] if note["id"] == "not-encoded"}
+    assert left_out == {"Not in this answer: training bulletins. Its rules are not in this system."}
+
+
+def test_the_environment_names_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DETAINERDESK_LOCAL", LOCAL)
+    assert run("law", "explain", "GO900-2").stdout.startswith("GO900-2 · General Order 900 (FICTIONAL)")
+    told = answer("law", "prove")
+    assert told["examples"] == told["hold"]
+    assert {one["rulebook"] for one in told["results"]} >= {"us-ma-boston", "us-ma-boston-police"}
+
+
+def test_what_is_wrong_in_it_is_said_with_its_place_and_fmt_writes_it_where_it_lies(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(LOCAL, tmp_path / "orders"))
+    order = folder / "general-order.md"
+    text = order.read_text()
+    order.write_text(re.sub(r"^(says: ).*?\n```", r"says: Old words.\n```", text, count=1, flags=re.M | re.S))
+    ended = run("decide", CASE, "--local", str(folder))
+    assert ended.exit_code == 2
+    assert "orders/general-order.md:" in ended.stderr
+    assert "the `says` line of GO900-1 is not what the rule says" in ended.stderr
+    assert run("law", "fmt", "--check", "--local", str(folder)).exit_code == 1
+    assert "us-ma-boston-police: GO900-1" in run("law", "fmt", "--local", str(folder)).stdout
+    assert order.read_text() == text
+    assert run("decide", CASE, "--local", str(tmp_path / "gone")).exit_code == 2
+
+
+def test_a_disputed_answer_says_to_ask_counsel() -> None:
+    told = run("decide", "-", stdin=json.dumps(DISPUTED)).stdout
+    assert "disputed; for now" in told
+    assert "interpretive: ask counsel" in told
+
+
+DISPUTED = {
+    "agency": "us-ma-boston/police",
+    "at": "2019-12-18T12:00:00-05:00",
+    "ask": ["notify_release"],
+    "facts": {"request.kind": "I-247A", "person.release_ground": "bail_or_ROR", "custody.other_lawful_basis": False},
+}
+
+
 # --- decide -----------------------------------------------------------------------------------------------------------
 
 

@@ -164,6 +164,20 @@ def test_the_tables_are_what_the_models_say(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_the_agency_s_own_rulebooks_are_named_by_the_environment_and_are_part_of_the_edition(tmp_path: Path) -> None:
+    own = Path(__file__).resolve().parents[2] / "examples" / "local-procedure"
+    asked = (
+        "-c",
+        "import django; django.setup(); from detainerdesk.desk import life; e = life.edition(); print(sorted(e.local), e.stack('us-ma-boston/police').not_encoded)",
+    )
+    assert "[] ('department orders',)" in start(tmp_path, *asked).stdout
+    done = start(tmp_path, *asked, DETAINERDESK_LOCAL=str(own))
+    assert "['us-ma-boston-police'] ('training bulletins',)" in done.stdout, done.stderr
+    gone = start(tmp_path, *IMPORT, DETAINERDESK_LOCAL=os.pathsep.join([str(own), str(tmp_path / "gone")]))
+    assert gone.returncode != 0
+    assert "there is no such folder" in gone.stderr
+
+
 def test_a_session_lasts_12_hours_and_its_cookie_stays_here() -> None:
     assert settings.SESSION_COOKIE_AGE == 12 * 3600
     assert settings.SESSION_COOKIE_HTTPONLY
