@@ -27,7 +27,9 @@ Standing = Literal["adopted", "changed since adoption", "not adopted"]
 Kind = Literal["law.adopted", "law.withdrawn", "reading.chosen", "reading.left_open"]
 
 LEANED_ON = ("define", "list", "offenses", "clock", "reading")
-"""The kinds of block that a rule's condition can name."""
+"""The kinds of block that a rule's condition can name. A table of offenses is named by the fields that it fills."""
+
+FILLED = ("wobbler", "state_prison")
 
 NOT_MEANING = frozenset({"note", "says", "status"})
 """Lines of a block that are signed otherwise, or explain only."""
@@ -175,15 +177,18 @@ def leans_on(what: Provision, edition: Edition) -> tuple[tuple[str, str], ...]:
 def _meaning(what: Provision | Reading, edition: Edition) -> object:
     block = _block(what, edition)
     if isinstance(what, Reading):
-        return _canonical(block)
+        return _canonical(block, edition)
     said = edition.prose(edition.rulebooks[what.jurisdiction]).sentence(what)
-    leaned = sorted(json.dumps(_canonical(one), sort_keys=True) for one in _leaned_on(block, edition, what))
-    return [said, what.cite, what.status, str(what.in_force), _canonical(block), leaned]
+    leaned = sorted(json.dumps(_canonical(one, edition), sort_keys=True) for one in _leaned_on(block, edition, what))
+    return [said, what.cite, what.status, str(what.in_force), _canonical(block, edition), leaned]
 
 
-def _canonical(block: Block) -> object:
-    """A block's lines in the order of their names, with single spaces: how it is broken into lines means nothing."""
+def _canonical(block: Block, edition: Edition) -> object:
+    """A block's lines in the order of their names, with single spaces: how it is broken into lines means nothing. Of a list, also its rows."""
     lines = {key: " ".join(text.text.split()) for key, text in block.keys.items() if key not in NOT_MEANING}
+    if "file" in lines:
+        book = next(one for one in edition.rulebooks.values() if one.document.file == block.place.file)
+        lines["file"] = next(hashed for file, hashed in book.tables() if file.rpartition("/")[2] == lines["file"])
     return [block.kind, block.id, sorted(lines.items())]
 
 
@@ -192,7 +197,8 @@ def _leaned_on(block: Block, edition: Edition, what: Provision | Reading) -> lis
     line = ancestors(edition.rulebooks[what.jurisdiction], edition.rulebooks)
     named: dict[str, list[Block]] = {}
     for one in _blocks(line):
-        named.setdefault(_name_of(one), []).append(one)
+        for name in FILLED if one.kind == "offenses" else (_name_of(one),):
+            named.setdefault(name, []).append(one)
     found: dict[int, Block] = {}
     waiting = [block]
     while waiting:

@@ -285,13 +285,15 @@ def _with_local(ours: Edition, folders: tuple[Path, ...]) -> Edition:
     """The same edition with agencies' own rulebooks over it. Its hash goes by jurisdiction, not by where a file lies."""
     rulebooks, paths = dict(ours.rulebooks), dict(ours.paths)
     for name, path in _files(folders):
-        rulebook = read_rulebook(read_document(path, RULEBOOK_KINDS, name=name), ours.vocabulary)
+        rulebook = read_rulebook(read_document(path, RULEBOOK_KINDS, name=name), ours.vocabulary, path.parent)
         _refuse_a_second(rulebook, rulebooks)
         rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, path
     own = frozenset(rulebooks) - frozenset(ours.rulebooks)
     digest = hashlib.sha256(ours.hash.encode())
     for jurisdiction in sorted(own):
         digest.update(b"\0local " + jurisdiction.encode() + b"\0" + rulebooks[jurisdiction].document.text.encode())
+        for file, hashed in rulebooks[jurisdiction].tables():
+            digest.update(b"\0" + file.rpartition("/")[2].encode() + b"\0" + hashed.encode())
     edition = Edition(ours.vocabulary, rulebooks, digest.hexdigest(), own, ours, paths)
     claimed: dict[str, Place] = {}
     for jurisdiction in sorted(own):

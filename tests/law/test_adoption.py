@@ -131,6 +131,28 @@ def test_a_definition_of_a_higher_layer_is_part_of_what_is_signed(tmp_path: Path
     assert adoption.changed(after) == ("C-1",)
 
 
+def test_the_rows_of_a_list_are_part_of_what_is_signed(tmp_path: Path) -> None:
+    listed = block(
+        "list",
+        "short",
+        cite="§ 7",
+        file="short.csv",
+        status="verified",
+        phrase="it is on the list",
+        not_phrase="it is not on the list",
+    )
+    city = (
+        listed + rule("C-1", "must not", when="remark in short") + rule("C-2", "may", when="apple", action="transfer")
+    )
+    table = tmp_path / "us" / "xx" / "short.csv"
+    table.parent.mkdir(parents=True)
+    table.write_text("citation,label,cite\nCA PC 245(a)(4),assault,§ 1\n")
+    edition = law(tmp_path, city=city)
+    adoption = signs(edition, "C-1", "C-2")
+    table.write_text(table.read_text() + "CA PC 459,burglary,§ 1\n")
+    assert adoption.changed(load(tmp_path)) == ("C-1",)
+
+
 def test_what_is_gone_is_listed_as_changed_and_what_is_withdrawn_is_not_adopted(tmp_path: Path) -> None:
     edition = law(tmp_path, city=CITY)
     adoption = signs(edition, "C-1", "C-2")
