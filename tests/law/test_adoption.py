@@ -131,6 +131,15 @@ def test_a_definition_of_a_higher_layer_is_part_of_what_is_signed(tmp_path: Path
     assert adoption.changed(after) == ("C-1",)
 
 
+CRIME = """\
+```fact papers[].crime
+type: text
+phrase: its crime is {value}
+not phrase: its crime is not {value}
+```
+"""
+
+
 def test_the_rows_of_a_list_are_part_of_what_is_signed(tmp_path: Path) -> None:
     listed = block(
         "list",
@@ -142,12 +151,14 @@ def test_the_rows_of_a_list_are_part_of_what_is_signed(tmp_path: Path) -> None:
         not_phrase="it is not on the list",
     )
     city = (
-        listed + rule("C-1", "must not", when="remark in short") + rule("C-2", "may", when="apple", action="transfer")
+        listed
+        + rule("C-1", "must not", when="some papers where (crime in short)")
+        + rule("C-2", "may", when="apple", action="transfer")
     )
     table = tmp_path / "us" / "xx" / "short.csv"
     table.parent.mkdir(parents=True)
     table.write_text("citation,label,cite\nCA PC 245(a)(4),assault,§ 1\n")
-    edition = law(tmp_path, city=city)
+    edition = law(tmp_path, city=city, vocabulary=CRIME)
     adoption = signs(edition, "C-1", "C-2")
     table.write_text(table.read_text() + "CA PC 459,burglary,§ 1\n")
     assert adoption.changed(load(tmp_path)) == ("C-1",)
