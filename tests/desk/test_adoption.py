@@ -52,7 +52,11 @@ def test_adopting_writes_a_row_and_one_event_for_each_rule() -> None:
     assert [event.subject for event in events] == ["rule MA-1", "rule BOS19-1"]
     told = events[1].facts
     assert (told["digest"], told["edition"]) == (digest(the("BOS19-1"), EDITION), EDITION.hash)
-    assert (told["says"], told["cite"], told["status"]) == (the("BOS19-1").says, the("BOS19-1").cite, "verified")
+    assert (told["says"], told["cite"], told["status"]) == (
+        the("BOS19-1").says,
+        the("BOS19-1").cite,
+        the("BOS19-1").status,
+    )
     assert events[1].actor == f"officer {counsel().pk}"
 
 
