@@ -98,13 +98,13 @@ class StackCases:
 
     def _partial(self, case: dict[str, Any], unknown: int) -> dict[str, Any]:
         facts = dict(case["facts"])
-        weights = {fact.name: self.weights[fact.name] for fact in self.single if fact.name in facts}
+        weights = {fact.name: self.weights.get(fact.name, 1) for fact in self.single if fact.name in facts}
         for fact in self.lists:
-            weights[f"{fact.name}.complete"] = self.weights[fact.name]
+            weights[f"{fact.name}.complete"] = self.weights.get(fact.name, 1)
             facts[fact.name] = [dict(record) for record in facts[fact.name]]
             for index, record in enumerate(facts[fact.name], 1):
                 for name in record:
-                    weights[f"{fact.name}[{index}].{name}"] = self.weights[f"{fact.name}[].{name}"]
+                    weights[f"{fact.name}[{index}].{name}"] = self.weights.get(f"{fact.name}[].{name}", 1)
         chosen = [self.dice.choice([f"{fact.name}.complete" for fact in self.lists])] if self.lists else []
         while len(chosen) < unknown and len(chosen) < len(weights):
             left = {name: weight for name, weight in weights.items() if name not in chosen}

@@ -284,13 +284,20 @@ class RecordTable:
         others = [atom for atom in here if atom not in inside and not isinstance(atom.means, Listed)]
         forbidden = [node for node in touching if isinstance(node, Atom) and node in inside]
 
+        reads = {atom.id: tuple(name for name in names if name in atom.fields) for atom in inside}
+        answers: dict[tuple[Value, ...], bool] = {}
+
+        def true(atom: Atom, way: Mapping[str, Value]) -> bool:
+            key = (atom.id, *[way[name] for name in reads[atom.id]])
+            if key not in answers:
+                answers[key] = self._true(atom, {**self.known, **way})
+            return answers[key]
+
         def possible(way: Mapping[str, Value]) -> bool:
-            record = {**self.known, **way}
-            return not any(self._true(atom, record) for atom in forbidden)
+            return not any(true(atom, way) for atom in forbidden)
 
         def told_by(way: Mapping[str, Value]) -> Hashable:
-            record = {**self.known, **way}
-            tests = tuple(self._true(atom, record) for atom in inside)
+            tests = tuple([true(atom, way) for atom in inside])
             within = tuple(value in one for name, value in way.items() if name in dated for one in days)
             return tests, within, tuple(way.values()) if others else ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from detainerdesk.law.circuit import Node, names_of
 from detainerdesk.law.completions import TooManyUnknowns
@@ -57,7 +58,7 @@ def _refuse_open(evaluation: Evaluation) -> None:
 def _guess_fits(known: Known, law: LawOn, setting: Setting) -> bool:
     """Whether the plainest way of filling in what is not known fits: nothing has happened, nothing more is there."""
     vocabulary = law.vocabulary
-    facts = _Guess(known.facts.plain.everything(known.facts.defaults.turning), vocabulary.facts)
+    facts = _Guess(known.facts.plain, vocabulary.facts)
     for name, records in known.facts.lists.items():
         fields = vocabulary.fields(name)
         facts[name] = tuple(_Guess(plain_record(record), fields) for record in records.records)
@@ -72,9 +73,12 @@ class _Guess(dict[str, Value]):
 
     def __init__(self, known: Mapping[str, Value], facts: Mapping[str, Fact]) -> None:
         super().__init__(known)
+        self.known = known
         self.facts = facts
 
     def __missing__(self, name: str) -> Value:
+        with suppress(KeyError):
+            return self.known[name]  # left out, and assumed
         if name not in self.facts:
             raise KeyError(name)
         kind = self.facts[name].kind

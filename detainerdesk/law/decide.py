@@ -29,7 +29,7 @@ from detainerdesk.law.language.rulebook import EARLIEST, HOLD_UNTIL, Choice, Clo
 from detainerdesk.law.language.vocabulary import NONE, Value, midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.lowering import ActionLaw, LawOn, law_on
-from detainerdesk.law.plan import Plan, plan_of
+from detainerdesk.law.plan import MOST_REMEMBERED, Plan, Plans, plans_on
 from detainerdesk.law.table import Evaluation
 from detainerdesk.law.trace import Step, Trace
 from detainerdesk.law.turns import turns
@@ -63,15 +63,19 @@ class Decider:
         self._evaluations: dict[Setting, Evaluation] = {}
         self._settings: dict[tuple[str | None, datetime, bool], Setting] = {}
         self._answers: dict[datetime, dict[Hashable, Answers]] = {}
-        self._law: tuple[datetime, LawOn] | None = None
+        self._law: tuple[datetime, LawOn, Plans] | None = None
         plain = self.setting(None, self.case.at)
         refuse_contradictions(self.known, self.law_on(self.case.at), plain, lambda: self.evaluation(plain))
 
     def law_on(self, at: datetime) -> LawOn:
         """The law of the agency at a moment."""
+        return self._at(at)[1]
+
+    def _at(self, at: datetime) -> tuple[datetime, LawOn, Plans]:
         if self._law is None or self._law[0] is not at:
-            self._law = (at, law_on(self.stack, self.known.day(at)))
-        return self._law[1]
+            law = law_on(self.stack, self.known.day(at))
+            self._law = (at, law, plans_on(law, self.known))
+        return self._law
 
     def evaluation(self, setting: Setting) -> Evaluation:
         """The tests of the case in one setting, each decided once."""
@@ -121,8 +125,21 @@ class Decider:
         if spec.is_item or spec.by_item:
             items = spec.is_item or self.known.items_sought()
             parts = {item: self._one(action, item, ahead) for item in items}
-            return next(iter(parts.values())) if len(parts) == 1 and spec.is_item else _common(parts)
+            if len(parts) == 1 and spec.is_item:
+                return next(iter(parts.values()))
+            return _common(parts) if ahead else self._remembered(parts)
         return self._one(action, None, ahead)
+
+    def _remembered(self, parts: dict[str, Outcome]) -> Outcome:
+        """The common outcome of items; complete cases share theirs, so what they come to together is kept."""
+        key = tuple((item, id(part)) for item, part in parts.items())
+        together = self._at(self.case.at)[1].together
+        if key not in together:
+            if len(together) > MOST_REMEMBERED:
+                together.clear()
+            together[key] = (_common(parts), parts)  # the parts are held, so that their ids stay theirs
+        common: Outcome = together[key][0]
+        return common
 
     def _one(self, action: str, item: str | None, ahead: bool) -> Outcome:
         base = self._over_readings(action, item, self.case.at)
@@ -142,7 +159,11 @@ class Decider:
 
     def plan(self, action: str, item: str | None, at: datetime) -> Plan:
         """How the action is decided at that moment."""
-        return plan_of(action, item, self.law_on(at), self.known)
+        _, law, plans = self._at(at)
+        found = plans.get((action, item))
+        if found is None:
+            found = plans[action, item] = Plan(action, item, law, self.known)
+        return found
 
     def setting(self, item: str | None, at: datetime, declared_too: bool = False) -> Setting:
         """The default's setting."""

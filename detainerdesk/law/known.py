@@ -91,6 +91,8 @@ class Known:
     @cached_property
     def default_readings(self) -> tuple[tuple[str, str], ...]:
         """Counsel's recorded choice of each reading, else its default."""
+        if not self.case.choices:
+            return self.stack.default_readings
         return tuple(
             sorted((name, self.case.choices.get(name, one.default)) for name, one in self.stack.readings.items())
         )

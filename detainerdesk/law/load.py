@@ -151,6 +151,11 @@ class Stack:
         return {reading.name: reading for layer in self.layers for reading in layer.readings}
 
     @cached_property
+    def default_readings(self) -> tuple[tuple[str, str], ...]:
+        """Each reading's default."""
+        return tuple(sorted((name, reading.default) for name, reading in self.readings.items()))
+
+    @cached_property
     def clocks(self) -> tuple[Clock, ...]:
         return tuple(clock for layer in self.layers for clock in layer.clocks if self.is_for(clock.who))
 

@@ -92,6 +92,8 @@ class LawOn:
         """Derived actions (derived.py), once made."""
         self.plans: dict[Any, Any] = {}
         """How each action is decided (plan.py), once made."""
+        self.together: dict[Any, Any] = {}
+        """What items of information come to together (decide.py), once made."""
         self.unseen: dict[Any, Any] = {}
         """What records that nobody has seen may answer (answers.py), once worked out."""
         self._building: list[str] = []

@@ -30,12 +30,12 @@ Way = tuple[tuple[tuple[str, str], ...], Bounds]
 """The readings taken, and the bound of uncertain days."""
 
 
-def plan_of(action: str, item: str | None, law: LawOn, known: Known) -> Plan:
-    """The plan of an action and item on these days for who acts, made once."""
-    key = (action, item, known.roles, known.default_readings, frozenset(known.case.choices))
-    if key not in law.plans:
-        law.plans[key] = Plan(action, item, law, known)
-    found: Plan = law.plans[key]
+Plans = dict[tuple[str, str | None], "Plan"]
+
+
+def plans_on(law: LawOn, known: Known) -> Plans:
+    """The plans of these days for who acts and what counsel chose, as far as made."""
+    found: Plans = law.plans.setdefault((known.roles, known.default_readings, frozenset(known.case.choices)), {})
     return found
 
 
