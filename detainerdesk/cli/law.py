@@ -1,9 +1,10 @@
-"""`detainerdesk law …`: the rulebooks themselves. Explain a rule or a case, prove every example, write the sentences that counsel signs, and
-table what of a law page is encoded."""
+"""`detainerdesk law …`: the rulebooks themselves. Explain a rule or a case, prove every example, find what is wrong, write the sentences that
+counsel signs, begin a new rulebook, and table what of a law page is encoded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,16 +12,19 @@ import typer
 
 from detainerdesk.cli.agencies import did_you_mean
 from detainerdesk.cli.case import CASE_ENDINGS, Local, Wanted, given_cases, is_checked
-from detainerdesk.cli.told import CHECK_SOURCE, DOES_NOT_HOLD, DRAFT, BadInput, say_json
+from detainerdesk.cli.told import CHECK_SOURCE, DOES_NOT_HOLD, DRAFT, BadInput, counted, say_json
 from detainerdesk.law import Edition, decide, explain_decision, load
 from detainerdesk.law import explain as law_explain
 from detainerdesk.law import prove as law_prove
 from detainerdesk.law.coverage import missing, page
 from detainerdesk.law.fmt import stale, with_says
+from detainerdesk.law.lint import Finding
+from detainerdesk.law.lint import lint as law_lint
 from detainerdesk.law.load import RULEBOOKS
+from detainerdesk.law.new import new_rulebook
 from detainerdesk.law.prove import Proved
 
-app = typer.Typer(no_args_is_help=True, help="The rulebooks: explain, prove, fmt, coverage.")
+app = typer.Typer(no_args_is_help=True, help="The rulebooks: explain, prove, lint, fmt, new, coverage.")
 
 COVERAGE = RULEBOOKS.parent / "docs" / "coverage.md"
 
@@ -163,6 +167,67 @@ def fmt(
     typer.echo(f"{changed} `says` lines {'would change' if check else 'written'}.")
     if check and changed:
         raise typer.Exit(DOES_NOT_HOLD)
+
+
+@app.command()
+def lint(
+    folder: Annotated[Path | None, typer.Argument(help="A folder of rulebooks; default those of this program.")] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--on", formats=["%Y-%m-%d"], help="Warn where sources were looked at more than a year before this day."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """All that is wrong or doubtful in a folder of rulebooks, with file, line and column. Exit code 1 if there is an error."""
+    if folder is not None and not folder.is_dir():
+        raise BadInput(f"There is no folder {folder}. Give one that holds vocabulary.md and us/.")
+    findings = law_lint(folder, on.date() if on else None)
+    errors = sum(one.severity == "error" for one in findings)
+    if as_json:
+        say_json([_finding(one) for one in findings])
+    else:
+        for one in findings:
+            typer.echo(str(one))
+        typer.echo(f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}.")
+    if errors:
+        raise typer.Exit(DOES_NOT_HOLD)
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    return {
+        "file": one.place.file,
+        "line": one.place.line,
+        "column": one.place.column,
+        "heading": one.place.heading,
+        "severity": one.severity,
+        "kind": one.kind,
+        "says": one.says,
+    }
+
+
+@app.command()
+def new(
+    jurisdiction: Annotated[str, typer.Argument(help="What it is called, like us-wa-seattle.")],
+    name: Annotated[str, typer.Option("--name", help="What its pages print, like “City of Seattle”.")],
+    layer: Annotated[str, typer.Option("--layer", help="federal, state, county, city or agency.")],
+    parent: Annotated[str, typer.Option("--parent", help="The jurisdiction above, like us-wa.")],
+    timezone: Annotated[
+        str, typer.Option("--timezone", help="Its zone, like America/Los_Angeles; default its parent's.")
+    ] = "",
+    into: Annotated[
+        Path | None, typer.Option("--into", help="The folder of rulebooks; default those of this program.")
+    ] = None,
+) -> None:
+    """Writes the beginning of a rulebook: it loads, and `law lint` says what is still to be written."""
+    for written in new_rulebook(
+        into or RULEBOOKS, jurisdiction, name=name, layer=layer, parent=parent, timezone=timezone
+    ):
+        typer.echo(f"{written.path}: {written.what}")
+    typer.echo(
+        "Next: write what `detainerdesk law lint` names, then run `detainerdesk law fmt` and `detainerdesk law prove`."
+    )
 
 
 @app.command()

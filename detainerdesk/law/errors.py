@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where in a rulebook something stands: a file, a line (from 1), a column (from 1, or 0) and the heading above it."""
+    """Where in a rulebook something stands: a file, a line (from 1), a column (from 1, or 0) and the heading above it.
+
+    `pieces` is for a text that goes on over lines: where in the text each line's part begins, its line and its column."""
 
     file: str
     line: int
     column: int = 0
     heading: str = ""
+    pieces: tuple[tuple[int, int, int], ...] = field(default=(), compare=False, repr=False)
+
+    def at(self, offset: int) -> Place:
+        """The place of the character that stands `offset` characters after the beginning of the text."""
+        start, line, column = next(
+            (piece for piece in reversed(self.pieces) if piece[0] <= offset), (0, self.line, self.column or 1)
+        )
+        here = Place(self.file, line, column + offset - start, self.heading)
+        later = tuple((begin - offset, line, column) for begin, line, column in self.pieces if begin > offset)
+        return replace(here, pieces=((0, here.line, here.column), *later)) if later else here
 
     def __str__(self) -> str:
         column = f":{self.column}" if self.column else ""
@@ -43,3 +57,18 @@ class ContradictoryFacts(CaseError):
         self.facts = facts
         self.constraint = constraint
         super().__init__(message)
+
+
+Refused = Callable[[RulebookError], None]
+"""What takes note of an error, where reading goes on to the next block instead of stopping at it."""
+
+
+@contextmanager
+def going_on(refused: Refused | None) -> Iterator[None]:
+    """An error ends only what stands inside, where somebody takes note of it (`refused`); else it ends everything."""
+    try:
+        yield
+    except RulebookError as error:
+        if refused is None:
+            raise
+        refused(error)

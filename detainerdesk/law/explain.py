@@ -1,18 +1,19 @@
 """Explaining: a rule as the sentence that counsel signs, and a decision as what decided it and why.
 
 Every word comes from the vocabulary's phrases and the trace. A condition of more than two terms, or with `and` under `or`, is
-printed as a labelled list, so that different conditions never print alike.
+printed as a labelled list, an item a line, so that different conditions never print alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
 from detainerdesk.law.decision import Decision, plain
-from detainerdesk.law.language import grammar
+from detainerdesk.law.language.dates import InForce
+from detainerdesk.law.language.layout import laid_out
 from detainerdesk.law.language.prose import Prose
-from detainerdesk.law.language.rulebook import Definition, Provision, Rulebook
+from detainerdesk.law.language.rulebook import Provision, Rulebook
 from detainerdesk.law.load import Edition
 from detainerdesk.law.trace import Step
 
@@ -29,14 +30,14 @@ def explain(id: str, edition: Edition) -> str:
                 return f"{note.id} (a note; it gives no outcome by itself) · {rulebook.name}\n{note.text}\nSource: {note.cite}. Status: {note.status}."
         for definition in rulebook.definitions:
             if definition.name == id:
-                return f"{definition.phrase[0].upper()}{definition.phrase[1:]} when {prose.condition(definition.means)}.\nSource: {definition.cite or rulebook.name}."
+                return f"{_listed(prose.definition(definition))}\nSource: {definition.cite or rulebook.name}."
     raise KeyError(id)
 
 
 def _provision_lines(provision: Provision, rulebook: Rulebook, prose: Prose) -> Iterator[str]:
     yield f"{provision.id} · {rulebook.name}"
-    yield prose.sentence(provision)
-    yield from (f"  {sentence}" for sentence in definitions_said(provision, prose))
+    yield _listed(prose.sentence(provision))
+    yield from (_listed(sentence, 2) for sentence in definitions_said(provision, prose))
     declared = f"; a court declared on {provision.declared} that this had always been law" if provision.declared else ""
     yield f"In force: {provision.in_force}{declared}"
     yield f"Source: {provision.cite}"
@@ -47,9 +48,14 @@ def _provision_lines(provision: Provision, rulebook: Rulebook, prose: Prose) -> 
 
 def definitions_said(provision: Provision, prose: Prose) -> Iterator[str]:
     """Each definition that a rule uses, as a sentence: counsel signs them along with the rule."""
-    conditions = [condition for condition in (provision.when, provision.unless) if condition is not None]
-    for definition in _definitions_used(conditions, prose):
-        yield f"{definition.phrase[0].upper()}{definition.phrase[1:]} when {prose.condition(definition.means, 0, definition.of)}. ({definition.cite or definition.jurisdiction})"
+    for definition in prose.definitions_below(provision):
+        dates = "" if definition.in_force == InForce() else f"; {definition.in_force}"
+        yield f"{prose.definition(definition)} ({definition.cite or definition.jurisdiction}{dates})"
+
+
+def _listed(sentence: str, indent: int = 0) -> str:
+    """A sentence with each item of its lists on a line of its own."""
+    return "\n".join(f"{' ' * indent}{line}" for line in laid_out(sentence))
 
 
 STATUS_WORDS = {
@@ -57,19 +63,6 @@ STATUS_WORDS = {
     "verify": "CHECK SOURCE: this rule's text has not been checked against its source",
     "off": "switched off; takes no part",
 }
-
-
-def _definitions_used(conditions: Sequence[grammar.Expression], prose: Prose) -> list[Definition]:
-    found: dict[int, Definition] = {}
-    waiting = list(conditions)
-    while waiting:
-        for node in grammar.walk(waiting.pop()):
-            if isinstance(node, grammar.Name):
-                definition = next((one for one in prose.definitions if one.name == node.name), None)
-                if definition and id(definition) not in found:
-                    found[id(definition)] = definition
-                    waiting.append(definition.means)
-    return list(found.values())
 
 
 def explain_decision(decision: Decision, edition: Edition) -> str:
@@ -106,7 +99,7 @@ def _step_lines(step: Step, decision: Decision, edition: Edition) -> Iterator[st
     check_source = " CHECK SOURCE" if provision.status == "verify" else ""
     yield f"  {step.state}{ended}: {provision.id}, {provision.cite}{check_source}"
     prose = edition.prose(edition.rulebooks[provision.jurisdiction])
-    yield f"    {prose.sentence(provision)}"
+    yield _listed(prose.sentence(provision), 4)
     for test in decision.trace.tests(provision):
         value = {True: "yes", False: "no", None: "not known"}[test.value]
         behind = "; ".join(f"{name} = {plain(fact)} ({source})" for name, fact, source in test.facts)

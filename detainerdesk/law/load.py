@@ -13,11 +13,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from detainerdesk.law.circles import refuse_circles
-from detainerdesk.law.errors import CaseError, Place, RulebookError
+from detainerdesk.law.errors import CaseError, Place, Refused, RulebookError, going_on
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.document import read_document
 from detainerdesk.law.language.facts import LAYERS_ENCODED, Defaults
 from detainerdesk.law.language.lists import OffenseList, OffenseTable
+from detainerdesk.law.language.phrases import check_definition_phrases, check_vocabulary_phrases
 from detainerdesk.law.language.prose import Prose
 from detainerdesk.law.language.rulebook import (
     RULEBOOK_KINDS,
@@ -36,7 +37,7 @@ from detainerdesk.law.language.rulebook import (
     check_condition,
     read_rulebook,
 )
-from detainerdesk.law.language.vocabulary import VOCABULARY_KINDS, Vocabulary, read_vocabulary
+from detainerdesk.law.language.vocabulary import VOCABULARY_KINDS, Fact, Vocabulary, read_vocabulary
 
 RULEBOOKS = Path(__file__).resolve().parents[2] / "rulebooks"
 
@@ -246,40 +247,55 @@ class Edition:
         )
 
 
-def load(folder: Path | None = None, *, local: Path | Iterable[Path] = (), stale_words: bool = False) -> Edition:
+def load(
+    folder: Path | None = None,
+    *,
+    local: Path | Iterable[Path] = (),
+    stale_words: bool = False,
+    refused: Refused | None = None,
+) -> Edition:
     """Read and check every rulebook under `folder` (default: the rulebooks of this package's repository).
 
     `local`: folders of agencies' own rulebooks (`layer: agency`), which lie over these and are checked as they are.
     `stale_words`: accept `says` lines that are not the rule's prose reading (`law fmt` is about to write them anew).
+    `refused`: take note of what is wrong and go on, file by file and block by block (`law lint`).
 
-    Raises RulebookError with file, line and heading at the first thing that is wrong."""
+    Raises RulebookError with file, line, column and heading at the first thing that is wrong."""
     root = folder or RULEBOOKS
     if not (root / "vocabulary.md").is_file():
-        raise RulebookError(f"no vocabulary.md in {root.name}/", Place(str(root.name), 1))
+        raise RulebookError(
+            f"no vocabulary.md in {root.name}/: every rulebook speaks its words", Place(root.name, 1, 1)
+        )
     digest = hashlib.sha256()
-    vocabulary_document = read_document(root / "vocabulary.md", VOCABULARY_KINDS)
-    vocabulary = read_vocabulary(vocabulary_document)
+    vocabulary_document = read_document(root / "vocabulary.md", VOCABULARY_KINDS, refused=refused)
+    vocabulary = read_vocabulary(vocabulary_document, refused)
     digest.update(vocabulary_document.text.encode())
     rulebooks: dict[str, Rulebook] = {}
     paths: dict[str, Path] = {}
     for path in sorted((root / "us").rglob("*.md")):
-        document = read_document(path, RULEBOOK_KINDS, name=path.relative_to(root).as_posix())
-        rulebook = read_rulebook(document, vocabulary, path.parent)
-        _refuse_a_second(rulebook, rulebooks)
-        rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, path
-        digest.update(b"\0" + document.file.encode() + b"\0" + document.text.encode())
-        for file, hashed in rulebook.tables():
-            digest.update(b"\0" + file.encode() + b"\0" + hashed.encode())
+        with going_on(refused):
+            document = read_document(path, RULEBOOK_KINDS, name=path.relative_to(root).as_posix(), refused=refused)
+            rulebook = read_rulebook(document, vocabulary, path.parent, refused)
+            _refuse_a_second(rulebook, rulebooks)
+            rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, path
+            digest.update(b"\0" + document.file.encode() + b"\0" + document.text.encode())
+            for file, hashed in rulebook.tables():
+                digest.update(b"\0" + file.encode() + b"\0" + hashed.encode())
+    _refuse_orphans(rulebooks, refused)
     edition = Edition(vocabulary, rulebooks, digest.hexdigest(), paths=paths)
     own = (local,) if isinstance(local, Path) else tuple(local)
     if own:
         edition = _with_local(edition, own)
+    check_vocabulary_phrases(vocabulary, refused)
+    _check_vocabulary(vocabulary, refused)
     for rulebook in edition.rulebooks.values():
-        check(rulebook, _scope(rulebook, edition))
         line = ancestors(rulebook, edition.rulebooks)
-        _refuse_shared_ids(line)
-        refuse_circles(line)
-    _check_vocabulary(vocabulary, edition)
+        check(rulebook, _scope(rulebook, edition), refused)
+        check_definition_phrases(line, vocabulary, refused)
+        with going_on(refused):
+            _refuse_shared_ids(line)
+        with going_on(refused):
+            refuse_circles(line)
     if not stale_words:
         for rulebook in edition.rulebooks.values():
             _refuse_stale_words(rulebook, edition)
@@ -347,8 +363,20 @@ def _refuse_a_second(rulebook: Rulebook, rulebooks: Mapping[str, Rulebook]) -> N
     if rulebook.jurisdiction in rulebooks:
         other = rulebooks[rulebook.jurisdiction].document.file
         raise RulebookError(
-            f"{rulebook.jurisdiction} stands in two files, here and in {other}", Place(rulebook.document.file, 1)
+            f"{rulebook.jurisdiction} stands in two files: {other} is the other",
+            rulebook.document.header["jurisdiction"].place,
         )
+
+
+def _refuse_orphans(rulebooks: dict[str, Rulebook], refused: Refused | None) -> None:
+    """A rulebook whose line of parents is broken; where the error is only taken note of, it is left out."""
+    for name, rulebook in list(rulebooks.items()):
+        with going_on(refused):
+            try:
+                ancestors(rulebook, rulebooks)
+            except RulebookError:
+                del rulebooks[name]
+                raise
 
 
 def _refuse_stale_words(rulebook: Rulebook, edition: Edition) -> None:
@@ -370,7 +398,7 @@ def ancestors(rulebook: Rulebook, rulebooks: Mapping[str, Rulebook]) -> list[Rul
         if above is None or above in line:
             raise RulebookError(
                 f"the parent {line[-1].parent} of {line[-1].jurisdiction} is not encoded (or its own parent)",
-                Place(rulebook.document.file, 1),
+                line[-1].document.header["parent"].place,
             )
         line.append(above)
     return line
@@ -412,24 +440,30 @@ def _scope(rulebook: Rulebook, edition: Edition) -> Scope:
     )
 
 
-def _check_vocabulary(vocabulary: Vocabulary, edition: Edition) -> None:
+def _check_vocabulary(vocabulary: Vocabulary, refused: Refused | None) -> None:
     nothing = frozenset[str]()
     scope = Scope(vocabulary, nothing, {}, {}, nothing, nothing, nothing, {}, nothing, ZoneInfo("UTC"))
     for constraint in vocabulary.constraints:
-        check_condition(constraint.never, scope, constraint.place)
+        with going_on(refused):
+            check_condition(constraint.never, scope, constraint.place)
     for fact in vocabulary.facts.values():
-        for left_out in fact.left_out:
-            for node in grammar.walk(left_out.condition) if left_out.condition else ():
-                name = (
-                    node.fact
-                    if isinstance(node, grammar.Given | grammar.Is | grammar.Includes)
-                    else getattr(node, "name", None)
+        with going_on(refused):
+            _check_left_out(fact, vocabulary)
+
+
+def _check_left_out(fact: Fact, vocabulary: Vocabulary) -> None:
+    for left_out in fact.left_out:
+        for node in grammar.walk(left_out.condition) if left_out.condition else ():
+            name = (
+                node.fact
+                if isinstance(node, grammar.Given | grammar.Is | grammar.Includes)
+                else getattr(node, "name", None)
+            )
+            if name and name not in vocabulary.facts and name != LAYERS_ENCODED:
+                raise RulebookError(
+                    f"`left out` of {fact.name} names {name}, which is no fact; use stated(FACT) or complete(LIST)",
+                    next((at for word, at in node.written if word == name), fact.place),
                 )
-                if name and name not in vocabulary.facts and name != LAYERS_ENCODED:
-                    raise RulebookError(
-                        f"`left out` of {fact.name} names {name}, which is no fact; use stated(FACT) or complete(LIST)",
-                        fact.place,
-                    )
 
 
 def _known_prefixes(wanted: tuple[str, ...], rulebooks: Mapping[str, Rulebook]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,7 +44,7 @@ roles: officer, clerk
 
 
 def _yes_no(name: str, words: str, more: str = "") -> str:
-    return f"```fact {name}\ntype: yes/no\nask: Is it so that {words}?\ntrue: {words}\nfalse: it is not so that {words}\n{more}```\n"
+    return f"```fact {name}\ntype: yes/no\nask: Is it so that {words}?\ntrue: {words}\nfalse: {words.replace(' is ', ' is not ')}\n{more}```\n"
 
 
 VOCABULARY = (
@@ -77,7 +78,7 @@ VOCABULARY = (
     "not phrase: what is wanted does not include {value}\n```\n"
     "```fact info.sought\ntype: set of release_date, home_address, work_address\nask: What is asked?\n"
     "left out: every item\nphrase: what is sought includes {value}\nnot phrase: what is sought does not include {value}\n```\n"
-    "```fact papers\ntype: list\nask: Which papers are there?\nphrase: some paper is known\nnot phrase: no paper is known\n"
+    "```fact papers\ntype: list\nask: Which papers are there?\nphrase: some paper is on file\nnot phrase: no paper is on file\n"
     "question: check\narrives: yes\n```\n"
     "```fact papers[].kind\ntype: one of civil, judge, other\nphrase: its kind is {value}\nnot phrase: its kind is not {value}\n```\n"
     "```fact papers[].signed\ntype: yes/no\ntrue: it is signed\nfalse: it is not signed\n```\n"
@@ -203,8 +204,14 @@ def block(kind: str, id: str, **keys: str) -> str:
     return f"```{kind} {id}\n" + "\n".join(lines) + "\n```\n"
 
 
+_NUMBER = count(1)
+
+
 def define(name: str, means: str, **keys: str) -> str:
+    """A definition. Phrases are all different, so each has a number of its own; versions of one share theirs (no number)."""
     words = name.replace(".", " ").replace("_", " ")
+    if "in_force" not in keys:
+        words += f" ({next(_NUMBER)})"
     return block("define", name, means=means, phrase=f"{words} holds", not_phrase=f"{words} does not hold", **keys)
 
 

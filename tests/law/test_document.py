@@ -32,7 +32,7 @@ def test_an_unknown_block_is_refused_with_the_blocks_that_there_are(tmp_path: Pa
         line_of(tmp_path, "```rulle"),
         "The law",
     )
-    assert str(error).startswith(f"us/xx/town.md:{error.place.line} (under “The law”): ")
+    assert str(error).startswith(f"us/xx/town.md:{error.place.line}:4 (under “The law”): ")
 
 
 def test_a_block_without_an_id_is_refused(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_line_that_is_too_long_is_refused(tmp_path: Path) -> None:
 def test_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / "us/federal.md").write_bytes(b"---\njurisdiction: us\n\xff\n")
-    with pytest.raises(RulebookError, match=r"us/federal\.md:1: not UTF-8"):
+    with pytest.raises(RulebookError, match=r"us/federal\.md:3:1: not UTF-8"):
         load(tmp_path)
 
 

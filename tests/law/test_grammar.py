@@ -137,7 +137,56 @@ def test_a_condition_that_means_nothing_is_refused_with_its_place(
     assert place is not None
     line = (folder / "us/xx/town.md").read_text().split("\n")[place.line - 1]
     assert (place.file, place.heading, line) == ("us/xx/town.md", "The law", f"when: {condition}")
-    assert place.column == (condition.find(word) + 1 if word else 0)
+    assert place.column > len("when: ")
+    if word:
+        assert line[place.column - 1 :].startswith(word)
+    assert str(error.value).startswith(f"us/xx/town.md:{place.line}:{place.column} (under “The law”): ")
+
+
+def test_a_column_is_that_of_the_file_also_where_a_condition_goes_on_over_lines(tmp_path: Path) -> None:
+    when = "apple\n   and (berry\n  or   aple)"
+    with pytest.raises(RulebookError, match="“aple”") as error:
+        load(write(tmp_path, city=rule("C-1", "may", when=when)))
+    assert standing_at(error.value, tmp_path) == "aple)"
+
+
+def test_a_word_is_found_as_a_word_and_not_inside_another(tmp_path: Path) -> None:
+    with pytest.raises(RulebookError, match="“easi”") as error:
+        load(write(tmp_path, city=rule("C-1", "may", when="easi.er or easi"), vocabulary=EASIER))
+    assert standing_at(error.value, tmp_path) == "easi"
+
+
+EASIER = "```fact easi.er\ntype: yes/no\ntrue: it is easier now\nfalse: it is harder now\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "stands"),
+    [
+        (rule("C-1", "may", when="apple and and berry"), "and berry"),
+        (rule("C-1", "may", when="apple\n  and\n  and berry"), "and berry"),
+        (rule("C-1", "may", when="apple or\n  (berry"), ""),
+        (rule("C-1", "may", when="apple =\n  berry"), "="),
+        (rule("C-1", "may", action="hold, fly"), "fly"),
+        (rule("C-1", "may", who="officer, pilot"), "pilot"),
+        (rule("C-1", "may", in_force="2019-01-01 .. 2019-02-01; 2020-02-30 .."), "2020-02-30 .."),
+        (block("clock", "c", start="started_at", hours="24 if apple; 48 if aple; none"), "aple; none"),
+        (block("clock", "c", start="started_at", hours="24 if apple; 48 if apple or; none"), "; none"),
+        (block("reading", "r", alternatives="a, b", default="a", rejected="b, c"), "c"),
+        (block("duty", "C-1", action="give_copy", who="officer", whom="x", trigger="yes", fields="\n  a = sum: A\n  b is x"), "b is x"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_stands_at_its_column(tmp_path: Path, blocks: str, stands: str) -> None:
+    with pytest.raises(RulebookError) as error:
+        load(write(tmp_path, city=blocks))
+    assert standing_at(error.value, tmp_path) == stands
+
+
+def standing_at(error: RulebookError, folder: Path) -> str:
+    """The rest of the line at which an error stands."""
+    place = error.place
+    assert place is not None
+    assert place.column >= 1
+    return (folder / place.file).read_text().split("\n")[place.line - 1][place.column - 1 :]
 
 
 def test_a_definition_of_a_lower_layer_is_not_seen_from_above(tmp_path: Path) -> None:
@@ -243,7 +292,7 @@ def test_a_block_that_makes_no_sense_is_refused(tmp_path: Path, blocks: str, say
         ("```question q\nask: What?\ncost: dear\n```\n", "a cost is a number from 1 to 9"),
         ("```constraint c\nnever: aple\nsays: No.\n```\n", "“aple” is no fact"),
         (
-            "```fact x\ntype: yes/no\nleft out: no if stated(aple); unknown otherwise\n```\n",
+            "```fact x\ntype: yes/no\ntrue: x is so\nfalse: x is not so\nleft out: no if stated(aple); unknown otherwise\n```\n",
             "names aple, which is no fact",
         ),
     ],

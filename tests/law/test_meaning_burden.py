@@ -144,7 +144,13 @@ def test_a_reading_that_only_one_bound_of_an_uncertain_day_uses_is_tried_too(tmp
 
 
 def test_what_mirrors_a_disputed_hold_is_disputed(tmp_path: Path) -> None:
-    ripe = block("define", "custody.eligible_for_release", means="yes", phrase="free", not_phrase="not free")
+    ripe = block(
+        "define",
+        "custody.eligible_for_release",
+        means="yes",
+        phrase="the person is free",
+        not_phrase="the person is not free",
+    )
     edition = law(tmp_path, federal=ripe, city=WIDE + rule("C-1", "must not", when="how_wide is wide"))
     facts = {"custody.other_lawful_basis": False}
     found = outcome(edition, facts, "release")

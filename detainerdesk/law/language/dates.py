@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from detainerdesk.law.errors import Place, RulebookError
+from detainerdesk.law.language.document import Text, parts
 
 _DAY = r"\d{4}-\d\d-\d\d"
 _SPAN = re.compile(rf"^(?:({_DAY})(?:/({_DAY}))?)?\s*\.\.\s*({_DAY})?$")
@@ -95,9 +96,9 @@ class PartialDate:
         return f"{self.start:%Y}" if self.start.month != self.end.month else f"{self.start:%Y-%m}"
 
 
-def parse_in_force(text: str, place: Place, stayed: str | None = None) -> InForce:
+def parse_in_force(text: str, place: Place, stayed: str | None = None, stayed_place: Place | None = None) -> InForce:
     """`2019-12-19 ..`, `A .. B`, `..`, `A/B ..`, several separated by `;`."""
-    return InForce(_spans(text, place), _spans(stayed, place) if stayed else ())
+    return InForce(_spans(text, place), _spans(stayed, stayed_place or place) if stayed else ())
 
 
 def parse_day(text: str, place: Place) -> date:
@@ -109,22 +110,27 @@ def parse_day(text: str, place: Place) -> date:
 
 def _spans(text: str, place: Place) -> tuple[Span, ...]:
     spans: list[Span] = []
-    for part in text.split(";"):
-        found = _SPAN.match(part.strip())
+    for part in parts(Text(text, place)):
+        found = _SPAN.match(part.text)
         if not found:
             raise RulebookError(
-                f"“{part.strip()}” is no span of days; write `2019-12-19 ..` or `2014-08-22 .. 2019-12-18`", place
+                f"“{part.text}” is no span of days; write `2019-12-19 ..` or `2014-08-22 .. 2019-12-18`", part.place
             )
-        start, late, end = (parse_day(day, place) if day else None for day in found.groups())
+        start, late, end = (
+            parse_day(day, part.place.at(found.start(group))) if day else None
+            for group, day in enumerate(found.groups(), 1)
+        )
         if start and end and start > end:
-            raise RulebookError(f"{start} .. {end} ends before it begins", place)
+            raise RulebookError(f"{start} .. {end} ends before it begins: write the earlier day first", part.place)
         if start and late and late <= start:
-            raise RulebookError(f"{start}/{late}: the second day of an uncertain start must be the later one", place)
+            raise RulebookError(
+                f"{start}/{late}: the second day of an uncertain start must be the later one", part.place
+            )
         spans.append(Span(start, late, end))
     ordered = sorted(spans, key=lambda span: span.start or date.min)
     for before, after in pairwise(ordered):
         if before.end is None or (after.start and after.start <= before.end):
-            raise RulebookError("these spans of days overlap", place)
+            raise RulebookError("these spans of days overlap: end one before the next begins", place)
     return tuple(spans)
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from detainerdesk.law.errors import Place, RulebookError
+from detainerdesk.law.errors import Place, Refused, RulebookError, going_on
 
 MAX_BYTES = 2_000_000
 MAX_LINE = 10_000
@@ -25,10 +25,18 @@ _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*$")
 
 @dataclass(frozen=True)
 class Text:
-    """The text of one key and the line on which it begins."""
+    """The text of one key and the place where it begins; `place.at(offset)` is that of a word in it, on whichever line."""
 
     text: str
     place: Place
+
+
+def parts(text: Text, mark: str = ";") -> Iterator[Text]:
+    """The parts of a text between marks, each with its own place."""
+    start = 0
+    for part in text.text.split(mark):
+        yield Text(part.strip(), text.place.at(_start_of(part, start)))
+        start += len(part) + len(mark)
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,11 @@ class Block:
     def get(self, key: str) -> str | None:
         found = self.keys.get(key)
         return found.text if found else None
+
+    def word(self, key: str, word: str) -> Place:
+        """The place of a word in the text of a key."""
+        text = self.keys[key]
+        return text.place.at(max(text.text.find(word), 0))
 
     def need(self, key: str) -> Text:
         found = self.keys.get(key)
@@ -67,28 +80,38 @@ class Document:
     headings: tuple[tuple[int, str], ...] = field(default=())
 
 
-def read_document(path: Path, kinds: Mapping[str, frozenset[str]], *, name: str | None = None) -> Document:
+def read_document(
+    path: Path, kinds: Mapping[str, frozenset[str]], *, name: str | None = None, refused: Refused | None = None
+) -> Document:
     """Read a rulebook file. `kinds` maps each block kind to the keys that it knows.
 
-    Raises RulebookError with file, line and heading for an unknown kind or key, a key written twice, an open fence.
+    Raises RulebookError with file, line, column and heading for an unknown kind or key, a key written twice, an open
+    fence; with `refused` it takes note of them and goes on to the next block.
     """
     raw = path.read_bytes()
     file = name or path.name
     if len(raw) > MAX_BYTES:
-        raise RulebookError(f"the file has {len(raw)} bytes; at most {MAX_BYTES} are read. Split it.", Place(file, 1))
+        raise RulebookError(
+            f"the file has {len(raw)} bytes; at most {MAX_BYTES} are read. Split it.", Place(file, 1, 1)
+        )
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise RulebookError(f"not UTF-8 text (byte {error.start})", Place(file, 1)) from error
-    return parse_document(text, kinds, file)
+        before = raw[: error.start].decode("utf-8")
+        place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise RulebookError(f"not UTF-8 text (byte {error.start}): save the file as UTF-8", place) from error
+    return parse_document(text, kinds, file, refused)
 
 
-def parse_document(text: str, kinds: Mapping[str, frozenset[str]], file: str) -> Document:
+def parse_document(
+    text: str, kinds: Mapping[str, frozenset[str]], file: str, refused: Refused | None = None
+) -> Document:
     """As `read_document`, from text."""
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
         if len(line) > MAX_LINE:
-            raise RulebookError(f"a line of {len(line)} characters; at most {MAX_LINE}", Place(file, number))
+            place = Place(file, number, MAX_LINE + 1)
+            raise RulebookError(f"a line of {len(line)} characters; at most {MAX_LINE}. Break it.", place)
     start, header = _header(lines, file)
     blocks: list[Block] = []
     headings: list[tuple[int, str]] = []
@@ -105,25 +128,37 @@ def parse_document(text: str, kinds: Mapping[str, frozenset[str]], file: str) ->
         if not fence:
             prose.append(line)
             continue
-        place = Place(file, number, heading=heading)
+        place = Place(file, number, 1, heading)
         body: list[str] = []
         first = number
         while number < len(lines) and not lines[number].startswith("```"):
             body.append(lines[number])
             number += 1
-        if number == len(lines):
-            raise RulebookError("this block is never closed: end it with a line of three backticks", place)
+        with going_on(refused):
+            if number == len(lines):
+                raise RulebookError("this block is never closed: end it with a line of three backticks", place)
+            if fence[1] not in PLAIN_FENCES:
+                above = "\n".join(prose).strip()
+                blocks.append(_block(fence[1], fence[2], body, first, kinds, place, above, refused))
         number += 1
-        kind, id = fence[1], fence[2]
-        if kind in PLAIN_FENCES:
-            continue
-        if kind not in kinds:
-            raise RulebookError(f"unknown block `{kind}`; expected one of {', '.join(sorted(kinds))}", place)
-        if not id:
-            raise RulebookError(f"this {kind} block has no id: write ```{kind} NAME", place)
-        keys = _keys(textwrap.dedent("\n".join(body)).split("\n"), first, kinds[kind], place)
-        blocks.append(Block(kind, id, keys, place, "\n".join(prose).strip()))
     return Document(file, header, tuple(blocks), text, tuple(headings))
+
+
+def _block(
+    kind: str,
+    id: str,
+    body: list[str],
+    first: int,
+    kinds: Mapping[str, frozenset[str]],
+    place: Place,
+    prose: str,
+    refused: Refused | None,
+) -> Block:
+    if kind not in kinds:
+        raise RulebookError(f"unknown block `{kind}`; expected one of {', '.join(sorted(kinds))}", place.at(3))
+    if not id:
+        raise RulebookError(f"this {kind} block has no id: write ```{kind} NAME", place.at(3 + len(kind)))
+    return Block(kind, id, _keys(body, first, kinds[kind], place, refused), place, prose)
 
 
 def _header(lines: list[str], file: str) -> tuple[int, dict[str, Text]]:
@@ -131,7 +166,7 @@ def _header(lines: list[str], file: str) -> tuple[int, dict[str, Text]]:
         return 0, {}
     header: dict[str, Text] = {}
     for number, line in enumerate(lines[1:], 2):
-        place = Place(file, number)
+        place = Place(file, number, 1)
         if line.strip() == "---":
             return number, header
         if not line.strip():
@@ -141,15 +176,16 @@ def _header(lines: list[str], file: str) -> tuple[int, dict[str, Text]]:
             raise RulebookError(f"the header has `key: text` lines only, not “{line}”", place)
         if key.strip() in header:
             raise RulebookError(f"the header says `{key.strip()}` twice", place)
-        header[key.strip()] = Text(value.strip(), place)
-    raise RulebookError("the header that begins with --- never ends: add a line ---", Place(file, 1))
+        header[key.strip()] = Text(value.strip(), place.at(_start_of(value, len(key) + 1)))
+    raise RulebookError("the header that begins with --- never ends: add a line ---", Place(file, 1, 1))
 
 
-def _keys(body: list[str], first: int, known: frozenset[str], place: Place) -> dict[str, Text]:
+def _keys(body: list[str], first: int, known: frozenset[str], place: Place, refused: Refused | None) -> dict[str, Text]:
     keys: dict[str, Text] = {}
     last: str | None = None
-    for offset, line in enumerate(body):
-        here = Place(place.file, first + offset + 1, heading=place.heading)
+    for offset, line in enumerate(textwrap.dedent("\n".join(body)).split("\n")):
+        indent = len(body[offset]) - len(line) if line else 0
+        here = Place(place.file, first + offset + 1, 1 + indent, place.heading)
         if not line.strip() or line.startswith("#"):
             continue
         if line[0] in " \t":
@@ -157,16 +193,30 @@ def _keys(body: list[str], first: int, known: frozenset[str], place: Place) -> d
                 raise RulebookError("a line that begins with a space continues the one above, and there is none", here)
             joint = "\n" if last in LINE_BREAK_SEPARATES else " "
             old = keys[last]
-            keys[last] = Text((old.text + joint + line.strip()).strip(), old.place)
+            there = here.at(_start_of(line, 0))
+            if not old.text:
+                keys[last] = Text(line.strip(), there)
+                continue
+            pieces = old.place.pieces or ((0, old.place.line, old.place.column),)
+            pieces = (*pieces, (len(old.text) + 1, there.line, there.column))
+            keys[last] = Text(old.text + joint + line.strip(), replace(old.place, pieces=pieces))
             continue
-        found = _KEY.match(line)
-        if not found:
-            raise RulebookError(f"expected `key: text`, not “{line[:60]}”", here)
-        key = found[1]
-        if key not in known:
-            raise RulebookError(f"unknown key `{key}`; expected one of {', '.join(sorted(known))}", here)
-        if key in keys:
-            raise RulebookError(f"`{key}` is written twice in this block", here)
-        keys[key] = Text((found[2] or "").strip(), here)
-        last = key
-    return keys
+        with going_on(refused):
+            found = _KEY.match(line)
+            if not found:
+                raise RulebookError(f"expected `key: text`, not “{line[:60]}”", here)
+            key = last = found[1]
+            text = found[2] or ""
+            value = Text(text.strip(), here.at(_start_of(text, found.start(2) if text else len(line))))
+            twice = key in keys
+            keys[key] = value
+            if key not in known:
+                raise RulebookError(f"unknown key `{key}`; expected one of {', '.join(sorted(known))}", here)
+            if twice:
+                raise RulebookError(f"`{key}` is written twice in this block: keep one", here)
+    return {key: text for key, text in keys.items() if key in known}
+
+
+def _start_of(text: str, before: int) -> int:
+    """Where the text begins, after `before` characters and its own leading spaces."""
+    return before + len(text) - len(text.lstrip())

@@ -22,30 +22,35 @@ def example_case(example: Example, zone: ZoneInfo) -> Case:
         at = datetime.fromisoformat(example.at)
     except ValueError as error:
         raise RulebookError(
-            f"`at` is a local moment like 2024-06-01 02:10, not “{example.at}”", example.place
+            f"`at` is a local moment like 2024-06-01 02:10, not “{example.at}”", example.at_key("at")
         ) from error
     return Case(
         agency=example.agency,
         at=at if at.tzinfo else at.replace(tzinfo=zone),
-        facts=parse_facts(example.facts, example.place),
+        facts=parse_facts(example.facts, example.at_key("facts")),
         id=example.name,
         actor=example.actor,
         ask=example.ask,
-        choices={name: alternative(value) for name, value in parse_facts(example.choices, example.place).items()},
+        choices={
+            name: alternative(value) for name, value in parse_facts(example.choices, example.at_key("choices")).items()
+        },
     )
 
 
 def parse_facts(text: str, place: Place) -> dict[str, Any]:
     """`request.kind = I-247A; warrants = [kind: administrative] [kind: …]` -> plain values, as a case file states them."""
     facts: dict[str, Any] = {}
+    end = 0
     for clause in clauses(text):
+        start = max(text.find(clause.split("\n")[0].split(" [")[0], end), 0)
+        end, here = start + 1, place.at(start)
         found = _FACT.match(clause)
         if not found:
-            raise RulebookError(f"expected `fact = value`, not “{clause}”", place)
+            raise RulebookError(f"expected `fact = value`, not “{clause}”", here)
         name, value = found[1], found[2].strip()
         if name in facts:
-            raise RulebookError(f"{name} is stated twice", place)
-        facts[name] = _value(value, place)
+            raise RulebookError(f"{name} is stated twice: state it once", here)
+        facts[name] = _value(value, here)
     return facts
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from detainerdesk.law.errors import Place, RulebookError
 
@@ -18,7 +18,9 @@ MAX_SPANS = {"years": 150, "months": 1_800, "days": 60_000}
 
 @dataclass(frozen=True)
 class Expression:
-    """A node of a condition."""
+    """A node of a condition; `written` is how it stands in the rulebook: each word and its place."""
+
+    written: tuple[tuple[str, Place], ...] = field(default=(), compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ class _Parser:
             found = _TOKEN.match(stripped, end)
             if not found:
                 bad = stripped[end:].strip()[0]
-                raise self.error(f"“{bad}” has no meaning in a condition", end)
+                raise self.error(f"“{bad}” has no meaning in a condition", stripped.index(bad, end))
             self.tokens.append((found[0].strip(), found.end() - len(found[0].strip())))
             end = found.end()
         if len(self.tokens) > MAX_TOKENS:
@@ -215,9 +217,17 @@ class _Parser:
 
     def error(self, message: str, column: int | None = None) -> RulebookError:
         if column is None:
-            column = self.tokens[self.index][1] if self.index < len(self.tokens) else len(self.text)
-        place = Place(self.place.file, self.place.line, column + 1, self.place.heading)
-        return RulebookError(f"{message} — in the condition “{self.text[:160]}”", place)
+            column = self.tokens[self.index][1] if self.index < len(self.tokens) else len(self.text.rstrip())
+        return RulebookError(f"{message} — in the condition “{self.text[:160]}”", self.place.at(column))
+
+    def placed(self, node: Expression, start: int) -> Expression:
+        """The node with the words that it was read from, unless it came out of a bracket, whose words have their own."""
+        if node.written or isinstance(node, And | Or):
+            return node
+        words = tuple((token, self.place.at(column)) for token, column in self.tokens[start : self.index])
+        if isinstance(node, Not) and not node.item.written:
+            return replace(node, item=replace(node.item, written=words), written=words)
+        return replace(node, written=words)
 
     def peek(self, ahead: int = 0) -> str:
         index = self.index + ahead
@@ -263,7 +273,8 @@ class _Parser:
 
     def negation(self) -> Expression:
         if self.peek() != "not":
-            return self.test()
+            start = self.index
+            return self.placed(self.test(), start)
         self.deeper()
         self.take()
         inner = self.negation()
@@ -323,7 +334,8 @@ class _Parser:
             inner = self.element()
             self.depth -= 1
             return Not(inner)
-        return self.bracket() if self.peek() == "(" else self.test()
+        start = self.index
+        return self.placed(self.bracket() if self.peek() == "(" else self.test(), start)
 
     def at_least(self) -> Expression:
         self.take()

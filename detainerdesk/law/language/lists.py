@@ -275,7 +275,7 @@ class _Table:
         return cls(empty.file, empty.digest, tuple(empty.parsed(text, columns, needed)))
 
     def refuse(self, line: int, message: str) -> RulebookError:
-        return RulebookError(message, Place(self.file, line))
+        return RulebookError(message, Place(self.file, line, 1))
 
     def parsed(
         self, text: str, columns: tuple[str, ...], needed: tuple[str, ...]
@@ -350,7 +350,7 @@ class _Table:
         return cells[column] == "yes" if cells[column] else None
 
     def days(self, line: int, cells: Mapping[str, str]) -> Days:
-        place = Place(self.file, line)
+        place = Place(self.file, line, 1)
         first, last = (parse_day(cells[column], place) if cells[column] else None for column in ("from", "to"))
         if first and last and last < first:
             raise self.refuse(line, f"the row ends ({last}) before it begins ({first})")

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from detainerdesk.law.errors import CaseError, Place, RulebookError
+from detainerdesk.law.errors import CaseError, Place, Refused, RulebookError, going_on
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.dates import InForce, parse_day, parse_in_force
-from detainerdesk.law.language.document import Block, Document
+from detainerdesk.law.language.document import Block, Document, Text, parts
 from detainerdesk.law.language.grammar import Expression, parse
 from detainerdesk.law.language.lists import OffenseList, OffenseTable, read_list, read_offenses
 from detainerdesk.law.language.vocabulary import Fact, Vocabulary, names, typed
@@ -266,6 +266,11 @@ class Example:
     expect: str
     source: str
     place: Place
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+
+    def at_key(self, key: str) -> Place:
+        """Where the text of one of its keys begins."""
+        return self.places.get(key, self.place)
 
 
 @dataclass(frozen=True)
@@ -278,6 +283,7 @@ class Rulebook:
     parent: str | None
     timezone: str
     checked_through: date
+    first_law: date | None
     law_page: str | None
     items: str
     rules: tuple[Rule, ...]
@@ -318,11 +324,17 @@ class Rulebook:
                 yield from (condition for condition, _ in choice.branches if condition is not None)
 
 
-def read_rulebook(document: Document, vocabulary: Vocabulary, folder: Path | None = None) -> Rulebook:
-    """Build a rulebook from its document and the CSV files beside it in `folder`. Raises RulebookError at the block, or the
-    line of a CSV, that is wrong."""
+T = TypeVar("T")
+
+
+def read_rulebook(
+    document: Document, vocabulary: Vocabulary, folder: Path | None = None, refused: Refused | None = None
+) -> Rulebook:
+    """Build a rulebook from its document and the CSV files beside it in `folder`. Raises RulebookError at the block, or the line
+    of a CSV, that is wrong; with `refused` it takes note of
+    that and leaves the block out."""
     header = document.header
-    top = Place(document.file, 1)
+    top = Place(document.file, 1, 1)
 
     def need(key: str) -> str:
         if key not in header or not header[key].text:
@@ -337,11 +349,16 @@ def read_rulebook(document: Document, vocabulary: Vocabulary, folder: Path | Non
         "parent",
         "timezone",
         "checked_through",
+        "first_law",
         "law_page",
         "items",
     }
     if unknown:
-        raise RulebookError(f"unknown header line `{min(unknown)}`", header[min(unknown)].place)
+        place = header[min(unknown)].place
+        raise RulebookError(
+            f"unknown header line `{min(unknown)}`; docs/rulebook.md section 1 lists those there are",
+            Place(place.file, place.line, 1),
+        )
     if need("layer") not in LAYERS:
         raise RulebookError(f"layer is one of {', '.join(LAYERS)}, not {need('layer')}", header["layer"].place)
     zone(need("timezone"), header["timezone"].place)
@@ -350,11 +367,17 @@ def read_rulebook(document: Document, vocabulary: Vocabulary, folder: Path | Non
         raise RulebookError("every rulebook but `us` names its parent", top)
     if ("law_page" in header) != ("items" in header):
         raise RulebookError("a rulebook that encodes a law page names its numbered items: `items: US-01..US-29`", top)
-    _refuse_doubles(document)
+    _refuse_doubles(document, refused)
     builder = _Builder(jurisdiction, vocabulary, folder)
-    of_kind: dict[str, list[Block]] = {kind: [] for kind in RULEBOOK_KINDS}
-    for block in document.blocks:
-        of_kind[block.kind].append(block)
+
+    def built(kind: str, build: Callable[[Block], T]) -> tuple[T, ...]:
+        found: list[T] = []
+        for block in document.blocks:
+            if block.kind == kind:
+                with going_on(refused):
+                    found.append(build(block))
+        return tuple(found)
+
     return Rulebook(
         jurisdiction=jurisdiction,
         layer=need("layer"),
@@ -362,21 +385,22 @@ def read_rulebook(document: Document, vocabulary: Vocabulary, folder: Path | Non
         parent=parent,
         timezone=need("timezone"),
         checked_through=parse_day(need("checked_through"), header["checked_through"].place),
+        first_law=parse_day(header["first_law"].text, header["first_law"].place) if "first_law" in header else None,
         law_page=header["law_page"].text if "law_page" in header else None,
         items=header["items"].text if "items" in header else "",
-        rules=tuple(builder.rule(block) for block in of_kind["rule"]),
-        voids=tuple(builder.voids(block) for block in of_kind["voids"]),
-        duties=tuple(builder.duty(block) for block in of_kind["duty"]),
-        definitions=tuple(builder.definition(block) for block in of_kind["define"]),
-        readings=tuple(builder.reading(block) for block in of_kind["reading"]),
-        cautious=tuple(builder.cautious(block) for block in of_kind["cautious"]),
-        clocks=tuple(builder.clock(block) for block in of_kind["clock"]),
-        profiles=tuple(builder.profile(block) for block in of_kind["profile"]),
-        notes=tuple(builder.note(block) for block in of_kind["note"]),
-        pending=tuple(builder.pending(block) for block in of_kind["pending"]),
-        examples=tuple(builder.example(block) for block in of_kind["example"]),
-        lists=tuple(builder.offense_list(block) for block in of_kind["list"]),
-        offenses=tuple(builder.offenses(block) for block in of_kind["offenses"]),
+        rules=built("rule", builder.rule),
+        voids=built("voids", builder.voids),
+        duties=built("duty", builder.duty),
+        definitions=built("define", builder.definition),
+        readings=built("reading", builder.reading),
+        cautious=built("cautious", builder.cautious),
+        clocks=built("clock", builder.clock),
+        profiles=built("profile", builder.profile),
+        notes=built("note", builder.note),
+        pending=built("pending", builder.pending),
+        examples=built("example", builder.example),
+        lists=built("list", builder.offense_list),
+        offenses=built("offenses", builder.offenses),
         document=document,
     )
 
@@ -388,7 +412,7 @@ def zone(name: str, place: Place) -> ZoneInfo:
         raise RulebookError(f"no time zone is called “{name}”; write one like America/New_York", place) from error
 
 
-def _refuse_doubles(document: Document) -> None:
+def _refuse_doubles(document: Document, refused: Refused | None) -> None:
     seen: dict[tuple[str, str, str], Place] = {}
     for block in document.blocks:
         # The same clock, cautious order or definition may have several versions, told apart by their dates.
@@ -396,11 +420,12 @@ def _refuse_doubles(document: Document) -> None:
         own = ("define", "clock", "cautious", "example", "profile", "list", "offenses")
         group = block.kind if block.kind in own else "provision"
         key = (group, block.id, version if group in ("define", "clock", "cautious", "list") else "")
-        if key in seen:
-            raise RulebookError(
-                f"{block.kind} {block.id} stands here and at line {seen[key].line}: an id is used once", block.place
-            )
-        seen[key] = block.place
+        with going_on(refused):
+            if key in seen:
+                raise RulebookError(
+                    f"{block.kind} {block.id} stands here and at line {seen[key].line}: an id is used once", block.place
+                )
+            seen[key] = block.place
 
 
 class _Builder:
@@ -435,7 +460,9 @@ class _Builder:
         effects = tuple(names(block.get("effects") or "must, must not, may, lifts"))
         for effect in effects:
             if effect not in (*EFFECTS, "lifts"):
-                raise RulebookError(f"voids take out must, must not, may or lifts, not “{effect}”", block.at("effects"))
+                raise RulebookError(
+                    f"voids take out must, must not, may or lifts, not “{effect}”", block.word("effects", effect)
+                )
         return Voids(
             actions=self._actions(block),
             layers=tuple(names(block.get("layers") or "below")),
@@ -449,11 +476,11 @@ class _Builder:
         trigger = block.need("trigger")
         done, excused, first = block.keys.get("done"), block.keys.get("excused"), block.keys.get("first")
         fields: list[ReportField] = []
-        for line in (block.get("fields") or "").split("\n"):
-            if line.strip():
-                found = re.match(r"^(\w+)\s*=\s*([\w ]+?)\s*:\s*(.+)$", line.strip())
+        for line in parts(block.keys.get("fields") or Text("", block.place), "\n"):
+            if line.text:
+                found = re.match(r"^(\w+)\s*=\s*([\w ]+?)\s*:\s*(.+)$", line.text)
                 if not found:
-                    raise RulebookError(f"expected `NAME = measure: label`, not “{line.strip()}”", block.at("fields"))
+                    raise RulebookError(f"expected `NAME = measure: label`, not “{line.text}”", line.place)
                 fields.append(ReportField(*found.groups()))
         common = replace(self._provision(block), when=parse(trigger.text, trigger.place))
         return Duty(
@@ -493,7 +520,10 @@ class _Builder:
         default = block.need("default").text
         for one in (*rejected, default):
             if one not in alternatives:
-                raise RulebookError(f"“{one}” is none of the alternatives {', '.join(alternatives)}", block.place)
+                key = "default" if one == default else "rejected"
+                raise RulebookError(
+                    f"“{one}” is none of the alternatives {', '.join(alternatives)}", block.word(key, one)
+                )
         if default in rejected:
             raise RulebookError("the default reading is rejected", block.at("default"))
         return Reading(
@@ -543,15 +573,15 @@ class _Builder:
 
     def profile(self, block: Block) -> Profile:
         words: dict[str, str] = {}
-        for part in (block.get("words") or "").split(";"):
-            if part.strip():
-                key, equals, value = part.partition("=")
+        for part in parts(block.keys.get("words") or Text("", block.place)):
+            if part.text:
+                key, equals, value = part.text.partition("=")
                 if not equals:
-                    raise RulebookError(f"expected `name.value = words`, not “{part.strip()}”", block.at("words"))
+                    raise RulebookError(f"expected `name.value = words`, not “{part.text}”", part.place)
                 words[key.strip()] = value.strip()
         roles = tuple(names(block.need("roles").text))
         for role in roles:
-            self._role(role, block.at("roles"))
+            self._role(role, block.word("roles", role))
         if block.get("timezone"):
             zone(block.get("timezone") or "", block.at("timezone"))
         return Profile(
@@ -603,6 +633,7 @@ class _Builder:
             expect=block.need("expect").text,
             source=block.get("from") or "",
             place=block.place,
+            places={key: text.place for key, text in block.keys.items()},
         )
 
     def offense_list(self, block: Block) -> OffenseList:
@@ -652,7 +683,11 @@ class _Builder:
         text = block.get("in force")
         if text is None and not needed:
             return InForce()
-        return parse_in_force(block.need("in force").text, block.at("in force"), block.get("stayed"))
+        stayed = block.keys.get("stayed")
+        found = block.need("in force")
+        return parse_in_force(
+            found.text, found.place, stayed.text if stayed else None, stayed.place if stayed else None
+        )
 
     def _status(self, block: Block, default: Status | None = None) -> tuple[Status, str]:
         text = block.get("status") or default or block.need("status").text
@@ -668,7 +703,11 @@ class _Builder:
         actions = tuple(names(text.text))
         for action in actions:
             if action not in self.vocabulary.actions:
-                raise RulebookError(f"“{action}” is no action of the vocabulary", text.place)
+                meant = _near(action, self.vocabulary.actions)
+                raise RulebookError(
+                    f"“{action}” is no action of the vocabulary{meant}; vocabulary.md names them all",
+                    block.word("action", action),
+                )
         if only is not None and len(actions) != only:
             raise RulebookError("a duty names the one action that fulfils it", text.place)
         return actions
@@ -679,11 +718,10 @@ class _Builder:
             return Choice(((None, default),))
         text = block.need(key)
         branches: list[tuple[Expression | None, str]] = []
-        for part in text.text.split(";"):
-            value, _, condition = part.strip().partition(" if ")
-            branches.append(
-                (parse(condition, text.place) if condition else None, value.removesuffix(" otherwise").strip())
-            )
+        for part in parts(text):
+            value, iff, condition = part.text.partition(" if ")
+            test = parse(condition, part.place.at(len(value + iff))) if condition else None
+            branches.append((test, value.removesuffix(" otherwise").strip()))
         return Choice(tuple(branches))
 
 
@@ -710,50 +748,67 @@ class Scope:
     zone: ZoneInfo
 
 
-def check(rulebook: Rulebook, scope: Scope) -> None:
-    """Type every condition of a rulebook. Raises RulebookError with the place and what was expected."""
+def check(rulebook: Rulebook, scope: Scope, refused: Refused | None = None) -> None:
+    """Type every condition of a rulebook. Raises RulebookError with the place and what was expected; with `refused` it takes
+    note of that and goes on."""
     blocks = {block.place: block for block in rulebook.document.blocks}
     for provision in rulebook.provisions():
-        block, is_duty = blocks[provision.place], isinstance(provision, Duty)
-        _check_key(provision.when, scope, block, "trigger" if is_duty else "when")
-        _check_key(provision.unless, scope, block, "unless")
-        if isinstance(provision, Rule):
-            for lifted in provision.lifts:
-                actions = scope.may_lift.get(lifted)
-                if actions is None:
-                    raise RulebookError(
-                        f"{provision.id} lifts {lifted}, and there is no such rule here or below", block.at("lifts")
-                    )
-                if not set(provision.actions) & set(actions):
-                    raise RulebookError(
-                        f"{provision.id} lifts {lifted}, which speaks of {', '.join(actions)}: a rule lifts rules of its own action",
-                        block.at("lifts"),
-                    )
-        if isinstance(provision, Duty):
-            _check_key(provision.done, scope, block, "done", moment_means_happened=True)
-            _check_key(provision.excused, scope, block, "excused", moment_means_happened=True)
+        with going_on(refused):
+            _check_provision(provision, scope, blocks[provision.place])
     for definition in rulebook.definitions:
-        _check_key(definition.means, scope, blocks[definition.place], "means", element=definition.of)
+        with going_on(refused):
+            _check_key(definition.means, scope, blocks[definition.place], "means", element=definition.of)
     for clock in rulebook.clocks:
-        for name in (clock.start, clock.stops):
-            fact = scope.vocabulary.fact(name) if name else None
-            if name and (fact is None or fact.kind != "moment"):
-                raise RulebookError(f"a clock starts and stops at a moment, and {name} is none", clock.place)
-        for choice in (clock.hours, clock.calendar, clock.holidays):
-            for condition, _ in choice.branches:
-                if condition:
-                    check_condition(condition, scope, clock.place)
-        if any(not re.match(r"^-?\d+$", value) and value != "none" for _, value in clock.hours.branches):
-            raise RulebookError("the length of a clock is whole hours, or `none` where it does not start", clock.place)
-        if clock.counts_back and clock.calendar.branches != ((None, "every hour"),):
-            raise RulebookError("a clock that counts back counts every hour", clock.place)
+        with going_on(refused):
+            _check_clock(clock, scope, blocks[clock.place])
     for note in rulebook.notes:
-        _check_key(note.when, scope, blocks[note.place], "when")
+        with going_on(refused):
+            _check_key(note.when, scope, blocks[note.place], "when")
     for reading in rulebook.readings:
-        if reading.name == HOLD_UNTIL and not set(reading.alternatives) <= {EARLIEST, *scope.clocks}:
+        with going_on(refused):
+            if reading.name == HOLD_UNTIL and not set(reading.alternatives) <= {EARLIEST, *scope.clocks}:
+                raise RulebookError(
+                    f"the reading {HOLD_UNTIL} says which clock governs: {EARLIEST}, or one of {', '.join(sorted(scope.clocks))}",
+                    blocks[reading.place].at("alternatives"),
+                )
+
+
+def _check_provision(provision: Provision, scope: Scope, block: Block) -> None:
+    _check_key(provision.when, scope, block, "trigger" if isinstance(provision, Duty) else "when")
+    _check_key(provision.unless, scope, block, "unless")
+    if isinstance(provision, Rule):
+        for lifted in provision.lifts:
+            actions = scope.may_lift.get(lifted)
+            if actions is None:
+                raise RulebookError(
+                    f"{provision.id} lifts {lifted}, and there is no such rule here or below",
+                    block.word("lifts", lifted),
+                )
+            if not set(provision.actions) & set(actions):
+                raise RulebookError(
+                    f"{provision.id} lifts {lifted}, which speaks of {', '.join(actions)}: a rule lifts rules of its own action",
+                    block.word("lifts", lifted),
+                )
+    if isinstance(provision, Duty):
+        _check_key(provision.done, scope, block, "done", moment_means_happened=True)
+        _check_key(provision.excused, scope, block, "excused", moment_means_happened=True)
+
+
+def _check_clock(clock: Clock, scope: Scope, block: Block) -> None:
+    for key, name in (("start", clock.start), ("stops", clock.stops)):
+        fact = scope.vocabulary.fact(name) if name else None
+        if name and (fact is None or fact.kind != "moment"):
+            raise RulebookError(f"a clock starts and stops at a moment, and {name} is none", block.at(key))
+    for choice in (clock.hours, clock.calendar, clock.holidays):
+        for condition, _ in choice.branches:
+            if condition:
+                check_condition(condition, scope, clock.place)
+    if clock.counts_back and clock.calendar.branches != ((None, "every hour"),):
+        raise RulebookError("a clock that counts back counts every hour", block.at("calendar"))
+    for _, value in clock.hours.branches:
+        if not re.match(r"^-?\d+$", value) and value != "none":
             raise RulebookError(
-                f"the reading {HOLD_UNTIL} says which clock governs: {EARLIEST}, or one of {', '.join(sorted(scope.clocks))}",
-                blocks[reading.place].at("alternatives"),
+                "the length of a clock is whole hours, or `none` where it does not start", block.word("hours", value)
             )
 
 
@@ -767,37 +822,50 @@ def _check_key(
     moment_means_happened: bool = False,
 ) -> None:
     if condition is not None:
-        text = block.keys.get(key)
-        place = text.place if text else block.place
-        words = text.text if text else ""
-        check_condition(condition, scope, place, words, element=element, moment_means_happened=moment_means_happened)
+        check_condition(condition, scope, block.at(key), element=element, moment_means_happened=moment_means_happened)
 
 
 def check_condition(
     condition: Expression,
     scope: Scope,
     place: Place,
-    text: str = "",
     *,
     element: str | None = None,
     moment_means_happened: bool = False,
 ) -> None:
-    """Type a condition; `text` is how it is written, for the column of the word that is wrong."""
-    _Check(scope, place, text, moment_means_happened).visit(condition, element, inside_shown=False)
+    """Type a condition that begins at `place`; an error stands at the word that is wrong."""
+    _Check(scope, place, moment_means_happened).visit(condition, element, inside_shown=False)
+
+
+class _Misfit(RulebookError):
+    """What is wrong with a test, before its place is known: the word that does not fit."""
+
+    def __init__(self, message: str, word: str) -> None:
+        super().__init__(message)
+        self.word = word
 
 
 @dataclass(frozen=True)
 class _Check:
     scope: Scope
     place: Place
-    text: str
     moment_means_happened: bool
 
     def refuse(self, message: str, word: str = "") -> RulebookError:
-        column = self.text.find(word) + 1 if word else 0
-        return RulebookError(message, Place(self.place.file, self.place.line, column, self.place.heading))
+        return _Misfit(message, word)
 
     def visit(self, node: Expression, element: str | None, *, inside_shown: bool) -> None:
+        """Type a node and what is inside it. An error stands at its word, else where the innermost node begins."""
+        try:
+            self._visit(node, element, inside_shown=inside_shown)
+        except _Misfit as misfit:
+            written = next((one.written for one in grammar.walk(node) if one.written), ())
+            values = getattr(node, "values", (getattr(node, "value", None),))
+            words = written[1:] if misfit.word in values else written
+            place = next((place for word, place in words if word == misfit.word), None)
+            raise RulebookError(str(misfit), place or (written[0][1] if written else self.place)) from misfit
+
+    def _visit(self, node: Expression, element: str | None, *, inside_shown: bool) -> None:
         if isinstance(node, grammar.Or) and sum(isinstance(item, grammar.Shown) for item in node.items) > 1:
             raise self.refuse(
                 "two `shown` under one `or`: write shown(a or b); they differ where the facts cover a or b but neither surely"
@@ -901,6 +969,8 @@ class _Check:
             elif fact.kind == "yes/no":
                 if value not in ("yes", "no"):
                     raise self.refuse(f"{fact.name} is yes or no, not “{value}”", value)
+                if len(set(node.values)) > 1:
+                    raise self.refuse(f"{fact.name} is always one of yes and no: leave this test out", node.fact)
             elif fact.kind in ("count", "text", "date"):
                 try:
                     typed(fact, value, self.scope.zone)

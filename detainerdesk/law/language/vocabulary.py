@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from detainerdesk.law.errors import CaseError, Place, RulebookError
+from detainerdesk.law.errors import CaseError, Place, Refused, RulebookError, going_on
 from detainerdesk.law.language.dates import PartialDate
-from detainerdesk.law.language.document import Block, Document
+from detainerdesk.law.language.document import Block, Document, Text, parts
 from detainerdesk.law.language.grammar import Expression, parse, walk
 
 VOCABULARY_KINDS: dict[str, frozenset[str]] = {
@@ -40,6 +40,7 @@ VOCABULARY_KINDS: dict[str, frozenset[str]] = {
     "action": frozenset({"meaning", "must", "must not", "may", "derived", "items", "is item", "note"}),
     "role": frozenset({"meaning", "is a", "note"}),
     "constraint": frozenset({"never", "says", "note"}),
+    "terms": frozenset({"words", "note"}),
 }
 
 
@@ -94,6 +95,11 @@ class Fact:
     order: int
     place: Place
     by_item: bool = False
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+
+    def place_of(self, key: str) -> Place:
+        """Where the text of one of its keys begins."""
+        return self.places.get(key, self.place)
 
     @property
     def list(self) -> str | None:
@@ -160,6 +166,8 @@ class Vocabulary:
     questions: Mapping[str, QuestionSpec]
     roles: Mapping[str, tuple[str, ...]]
     constraints: tuple[Constraint, ...]
+    terms: tuple[str, ...] = ()
+    """The law's own names, which every officer knows; reading level is measured outside them."""
 
     def fact(self, name: str) -> Fact | None:
         return self.facts.get(name)
@@ -193,46 +201,69 @@ class Vocabulary:
         return (question.cost if question else 5, fact.order)
 
 
-def read_vocabulary(document: Document) -> Vocabulary:
-    """Build the vocabulary. Raises RulebookError at the block that is wrong."""
+def read_vocabulary(document: Document, refused: Refused | None = None) -> Vocabulary:
+    """Build the vocabulary. Raises RulebookError at the block that is wrong; with `refused` it takes note of that and leaves
+    the block out."""
     facts: dict[str, Fact] = {}
     actions: dict[str, Action] = {}
     questions: dict[str, QuestionSpec] = {}
     roles: dict[str, tuple[str, ...]] = {}
     constraints: list[Constraint] = []
+    terms: list[str] = []
     for block in document.blocks:
-        if block.kind == "fact":
-            if block.id in facts:
-                raise RulebookError(f"the fact {block.id} is defined twice", block.place)
-            facts[block.id] = _fact(block, len(facts))
-        elif block.kind == "action":
-            actions[block.id] = _action(block)
-        elif block.kind == "question":
-            cost = block.need("cost")
-            if not cost.text.isdigit() or not 1 <= int(cost.text) <= 9:
-                raise RulebookError(f"a cost is a number from 1 to 9, not “{cost.text}”", cost.place)
-            questions[block.id] = QuestionSpec(
-                block.id, block.need("ask").text, block.get("where") or "", int(cost.text), block.get("answers") or ""
-            )
-        elif block.kind == "role":
-            roles[block.id] = tuple(names(block.get("is a") or ""))
-        else:
-            never = block.need("never")
-            constraints.append(
-                Constraint(block.id, parse(never.text, never.place), block.need("says").text, block.place)
-            )
+        with going_on(refused):
+            if block.kind == "fact":
+                if block.id in facts:
+                    raise RulebookError(f"the fact {block.id} is defined twice: keep one", block.place)
+                facts[block.id] = _fact(block, len(facts))
+            elif block.kind == "action":
+                actions[block.id] = _action(block)
+            elif block.kind == "question":
+                questions[block.id] = _question(block)
+            elif block.kind == "role":
+                roles[block.id] = tuple(names(block.get("is a") or ""))
+            elif block.kind == "terms":
+                terms += names(block.need("words").text)
+            else:
+                never = block.need("never")
+                condition = parse(never.text, never.place)
+                constraints.append(Constraint(block.id, condition, block.need("says").text, block.place))
     for fact in facts.values():
-        if fact.question and fact.question not in questions:
-            raise RulebookError(f"{fact.name} names the question {fact.question}, and there is none", fact.place)
-        if fact.list and (fact.list not in facts or facts[fact.list].kind != "list"):
-            raise RulebookError(f"{fact.name} is a field of {fact.list}, which is no list", fact.place)
-        if fact.list and fact.field in facts:
-            raise RulebookError(f"a fact is called {fact.field} too: a field and a fact never share a name", fact.place)
-    for role, kinds in roles.items():
-        for kind in kinds:
-            if kind not in roles:
-                raise RulebookError(f"the role {role} is a {kind}, and there is no such role", Place(document.file, 1))
-    return Vocabulary(facts, actions, questions, roles, tuple(constraints))
+        with going_on(refused):
+            _check_fact(fact, facts, questions)
+    for block in document.blocks:
+        if block.kind == "role":
+            with going_on(refused):
+                for kind in roles.get(block.id, ()):
+                    if kind not in roles:
+                        raise RulebookError(
+                            f"the role {block.id} is a {kind}, and there is no such role", block.word("is a", kind)
+                        )
+    return Vocabulary(facts, actions, questions, roles, tuple(constraints), tuple(terms))
+
+
+def _question(block: Block) -> QuestionSpec:
+    cost = block.need("cost")
+    if not cost.text.isdigit() or not 1 <= int(cost.text) <= 9:
+        raise RulebookError(f"a cost is a number from 1 to 9, not “{cost.text}”", cost.place)
+    return QuestionSpec(
+        block.id, block.need("ask").text, block.get("where") or "", int(cost.text), block.get("answers") or ""
+    )
+
+
+def _check_fact(fact: Fact, facts: Mapping[str, Fact], questions: Mapping[str, QuestionSpec]) -> None:
+    if fact.question and fact.question not in questions:
+        raise RulebookError(
+            f"{fact.name} names the question {fact.question}, and there is none; there are: {', '.join(questions)}",
+            fact.place_of("question"),
+        )
+    if fact.list and (fact.list not in facts or facts[fact.list].kind != "list"):
+        raise RulebookError(
+            f"{fact.name} is a field of {fact.list}, which is no list: write a `fact {fact.list}` of type list first",
+            fact.place,
+        )
+    if fact.list and fact.field in facts:
+        raise RulebookError(f"a fact is called {fact.field} too: a field and a fact never share a name", fact.place)
 
 
 def names(text: str) -> list[str]:
@@ -260,12 +291,10 @@ def _fact(block: Block, order: int) -> Fact:
     if "unknown" in values:
         raise RulebookError("`unknown` is no value of a type: every fact may be unknown", type_text.place)
     left_out: list[LeftOut] = []
-    text = block.keys.get("left out")
-    for part in (text.text if text else "unknown").split(";"):
-        value, _, condition = part.strip().partition(" if ")
-        value = value.removesuffix(" otherwise").strip()
-        here = text.place if text else block.place
-        left_out.append(LeftOut(parse(condition, here) if condition else None, value))
+    for part in parts(block.keys.get("left out") or Text("unknown", block.place)):
+        value, iff, condition = part.text.partition(" if ")
+        test = parse(condition, part.place.at(len(value + iff))) if condition else None
+        left_out.append(LeftOut(test, value.removesuffix(" otherwise").strip()))
     if left_out[-1].condition is not None:
         left_out.append(LeftOut(None, "unknown"))
     return Fact(
@@ -285,6 +314,7 @@ def _fact(block: Block, order: int) -> Fact:
         order=order,
         place=block.place,
         by_item=kind == "yes/no" and bool(values),
+        places={key: text.place for key, text in block.keys.items()},
     )
 
 
