@@ -46,9 +46,9 @@ class Language:
     clocks: Sequence[str] = ()
 
 
-def read_back(text: str, language: Language) -> set[Tree]:
-    """Every condition that the words could mean."""
-    return set(_Reader(language).condition(text, CASE, 0))
+def read_back(text: str, language: Language, of: str = CASE) -> set[Tree]:
+    """Every condition that the words could mean, of a case or of a record of a list."""
+    return set(_Reader(language).condition(text, of, 0))
 
 
 class _Reader:

@@ -670,7 +670,7 @@ class _Builder:
     def _who(self, block: Block) -> tuple[str, ...]:
         who = tuple(names(block.get("who") or ""))
         for role in who:
-            self._role(role, block.at("who"))
+            self._role(role, block.word("who", role))
         return who
 
     def _role(self, role: str, place: Place) -> None:
