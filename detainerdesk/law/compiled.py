@@ -19,11 +19,13 @@ from detainerdesk.law.circuit import (
     AnyOf,
     Atom,
     Burden,
+    ClockState,
     FactTest,
     LayerRequires,
     Negation,
     Node,
     Quantified,
+    ReadingIs,
     TakesEffect,
     nodes_of,
     parts_of,
@@ -68,6 +70,8 @@ class Compiled:
 
     layout: Layout
     slots: tuple[Atom, ...]
+    of_setting: tuple[int, ...]
+    """The slots that speak of how the law is taken."""
     closure: Closure
     over_completions: OverCompletions
 
@@ -77,7 +81,8 @@ def compile_law(law: ActionLaw) -> Compiled:
     layout = Layout(len(law.active), len(law.voids))
     one_case = _OneCase(law, layout)
     over_all = _OverCompletions(law, layout)
-    return Compiled(layout, law.atoms, one_case.function(), over_all.function())
+    of_setting = tuple(index for index, atom in enumerate(law.atoms) if law.law.turns_on_setting(atom))
+    return Compiled(layout, law.atoms, of_setting, one_case.function(), over_all.function())
 
 
 class _Writer:
@@ -138,19 +143,26 @@ class _Writer:
         if key in self._names:
             return _name(self._names[key])
         value = self._circuit(node, surely)
-        if self.uses[id(node)] > 1 and not isinstance(node, Atom | TakesEffect | LayerRequires):
+        if self.uses[id(node)] > 1 and not self.stays_in_place(node):
             self._names[key] = self.assign("c", value)
             return _name(self._names[key])
         return value
+
+    def stays_in_place(self, node: Node) -> bool:
+        """Whether a part is written out again where it is used again."""
+        if isinstance(node, Negation):
+            node = node.item
+            return isinstance(node, Atom) and node.is_setting
+        return isinstance(node, Atom | TakesEffect | LayerRequires)
 
     def truth(self, value: bool) -> ast.expr:
         return ast.Constant(value)
 
     def _circuit(self, node: Node, surely: bool) -> ast.expr:
         if isinstance(node, AllOf):
-            return self.both([self.circuit(item, surely=surely) for item in node.items])
+            return self.both([self.circuit(item, surely=surely) for item in self.in_order(node)])
         if isinstance(node, AnyOf):
-            return self.either([self.circuit(item, surely=surely) for item in node.items])
+            return self.either([self.circuit(item, surely=surely) for item in self.in_order(node)])
         if isinstance(node, Negation):
             return self.opposite(self.circuit(node.item, surely=surely))
         if isinstance(node, Burden):
@@ -169,6 +181,10 @@ class _Writer:
             return self.either([self.takes(rule) for rule in rules])
         assert isinstance(node, Atom)
         return self.atom(node)
+
+    def in_order(self, node: AllOf | AnyOf) -> Sequence[Node]:
+        """The parts, those last that speak of how the law is taken: where the facts decide, no reading is looked at."""
+        return sorted(node.items, key=lambda item: any(atom.is_setting for atom in self.law.law.atoms(item)))
 
     # Rules and voids.
 
@@ -238,7 +254,7 @@ class _Writer:
         for rule, index in self.number.items():
             one = self.law.active[rule]
             found.append((self.layout.takes(index), self.takes(rule)))
-            if self.law.lifters(rule) or self.law.voids:
+            if self.law.may_end(one):
                 found.append((self.layout.applies(index), self.applies(rule)))
             permits = self.permits(rule)
             if permits is not None and (one.otherwise_may or self.has_burden):
@@ -308,10 +324,16 @@ class _OneCase(_Writer):
         return super().circuit(node)  # in one completion, what holds surely holds
 
     def _is_inline(self, atom: Atom) -> bool:
+        """Whether a test stands where it is used; one of the setting always does, so that its slot says if it was reached."""
+        if atom.is_setting or isinstance(atom.means, ClockState):
+            return True
         return self.uses[id(atom)] == 1 and not isinstance(atom.means, Quantified)
 
     def atom(self, atom: Atom) -> ast.expr:
         slot = f"s{self.slot[atom.id]}"
+        if isinstance(atom.means, ClockState):  # dear, and seldom reached: not before it is needed
+            here = ast.NamedExpr(ast.Name(slot, ast.Store()), self._test(atom, None))
+            return ast.IfExp(ast.Compare(_name(slot), [ast.Is()], [ast.Constant(None)]), here, _name(slot))
         if self._is_inline(atom):
             return ast.NamedExpr(ast.Name(slot, ast.Store()), self._test(atom, None))
         if atom.id not in self._written:
@@ -329,6 +351,10 @@ class _OneCase(_Writer):
     def _test(self, atom: Atom, record: str | None) -> ast.expr:
         """A test of the case or of a record, written out where it is plain, else a call of its function."""
         means, vocabulary = atom.means, self.law.law.vocabulary
+        if isinstance(means, ReadingIs) and len(means.values) == 1:
+            reading = ast.Attribute(_name("setting"), "reading", ast.Load())
+            taken = ast.Subscript(reading, self.constant(means.name), ast.Load())
+            return ast.Compare(taken, [ast.Eq()], [self.constant(means.values[0])])
         if isinstance(means, FactTest) and not means.done:
             test = means.test
             fields = vocabulary.fields(means.list) if means.list else {}

@@ -18,15 +18,7 @@ from detainerdesk.law.table import Evaluation, Table
 
 def refuse_contradictions(known: Known, law: LawOn, setting: Setting, evaluation: Callable[[], Evaluation]) -> None:
     """Raise ContradictoryFacts, naming the facts and where each came from, where no way of filling in the unknown ones fits."""
-    facts = known.facts.plain
-    some_open = False
-    for (constraint, _), broken in zip(law.constraints, law.broken, strict=True):
-        try:
-            if broken(facts, setting, {}):
-                raise ContradictoryFacts(*_broken(constraint, known))
-        except KeyError:
-            some_open = True
-    if some_open and not _guess_fits(known, law, setting):
+    if not _guess_fits(known, law, setting):
         _refuse_open(evaluation())
 
 

@@ -81,7 +81,7 @@ class Judge:
         for index, one in enumerate(self.law.active.values()):
             if one.effect == "may" and not one.otherwise_may:
                 out[layout.permits(index)] = out[layout.takes(index)]
-            if not self.law.lifters(one.provision.id) and not self.law.voids:
+            if not self.law.may_end(one):
                 out[layout.applies(index)] = out[layout.takes(index)]
         return Effects(self, tuple(out), tuple(out), 1, 1, None)
 

@@ -482,6 +482,10 @@ class ActionLaw:
             ]
         return self._voided_by[key]
 
+    def may_end(self, one: Active) -> bool:
+        """Whether an exception or a void speaks of the provision."""
+        return bool(self.lifters(one.provision.id) or self.voided_by(one, one.effect or "lifts"))
+
     def higher_voids(self, number: int) -> Sequence[int]:
         """The numbers of the voids that take this void out: those that reach all its effects."""
         this = self.voids[number]

@@ -95,22 +95,36 @@ class Plan:
 
     def decide(self, evaluations: Callable[[Setting], Evaluation], known: Known, plain: Setting) -> Outcome:
         """The outcome of one case, over all combinations."""
-        settings = self.settings(plain)
         facts = known.facts.plain
         try:
-            bits = (plain.declared_too, *[self._bits(facts, setting) for setting in settings])
+            bits = self.bits(facts, plain)
         except KeyError:
+            settings = self.settings(plain)
             return self._merged([(one, self.over_completions(evaluations(one))) for one in settings], known)
         found = self.remembered.get(bits)
         if found is None:
-            judged = [(one, self._of_bits(some)) for one, some in zip(settings, bits[1:], strict=True)]
+            settings = self.settings(plain)
+            every = bits[1:] if len(bits) > 2 else bits[1:] * len(settings)
+            judged = [(one, self._of_bits(some)) for one, some in zip(settings, every, strict=True)]
             if len(self.remembered) > MOST_REMEMBERED:
                 self.remembered.clear()
             found = self.remembered[bits] = self._merged(judged, known)
         return found
 
+    def bits(self, facts: Mapping[str, Any], plain: Setting) -> tuple[Any, ...]:
+        """What the generated functions make of a complete case under each combination of readings; of one alone where the
+        default's decided without a look at the readings. Raises KeyError where a fact that they need is not known."""
+        if len(self.ways) == 1:
+            return plain.declared_too, self._bits(facts, plain)
+        if self.judge:
+            default = Setting(plain.at, *self.ways[0], plain.item, plain.declared_too)
+            compiled = self.judge.compiled
+            first, slots = compiled.closure(facts, default)
+            if all(slots[slot] is None for slot in compiled.of_setting):
+                return plain.declared_too, first
+        return plain.declared_too, *[self._bits(facts, setting) for setting in self.settings(plain)]
+
     def _bits(self, facts: Mapping[str, Any], setting: Setting) -> Any:
-        """What the generated functions make of a complete case. Raises KeyError where a fact that they need is not known."""
         if self.judge:
             return self.judge.compiled.closure(facts, setting)[0]
         assert self.mirror is not None

@@ -86,7 +86,7 @@ def test_an_answer_rests_on_what_ended_another_rule_and_on_duties_that_are_owed(
         ("when: ripe and not berry", "when: ripe and berry"),
         ("means: apple or hard.one", "means: apple and hard.one"),
         ("means: dear", "means: easy"),
-        ("phrase: ripe holds", "phrase: it is ripe"),
+        ("phrase: ripe (", "phrase: it is ripe ("),
     ],
     ids=["citation", "status", "dates", "effect", "condition", "definition", "definition of a definition", "words"],
 )

@@ -21,7 +21,17 @@ from detainerdesk.law.language.case import Case, Records, is_known, leaf_holds, 
 from detainerdesk.law.language.lists import OffenseTable
 from detainerdesk.law.language.membership import STATE, filled, state_cited
 from detainerdesk.law.language.rulebook import _near
-from detainerdesk.law.language.vocabulary import CITATION, NONE, UNKNOWN, Fact, LeftOut, Value, Vocabulary, typed
+from detainerdesk.law.language.vocabulary import (
+    CITATION,
+    NONE,
+    UNKNOWN,
+    Fact,
+    LeftOut,
+    Value,
+    Vocabulary,
+    instant,
+    typed,
+)
 
 OWED = "owed"
 """Beside the facts in `Facts.plain`: the names of our own duties that were left out."""
@@ -43,6 +53,13 @@ class Defaults:
     def words(self) -> Mapping[str, Mapping[object, Value]]:
         """For each fact that has few values, the value of each word (yes and no as such too)."""
         return {name: _words(fact, self.zone) for name, fact in self.vocabulary.facts.items() if not fact.list}
+
+    @cached_property
+    def moments(self) -> frozenset[str]:
+        """The facts that are moments."""
+        return frozenset(
+            name for name, fact in self.vocabulary.facts.items() if fact.kind == "moment" and not fact.list
+        )
 
     @cached_property
     def fields(self) -> Mapping[str, Mapping[str, Mapping[object, Value]]]:
@@ -275,6 +292,10 @@ class _Reader:
                 value = known.get(raw, _NOT_A_WORD)
                 if value is not _NOT_A_WORD:
                     stated[name] = value
+                    continue
+            if raw.__class__ is str and name in self.defaults.moments:
+                with suppress(ValueError):
+                    stated[name] = instant(datetime.fromisoformat(raw), self.zone)
                     continue
             self.fact(name, raw)
         for name, record in self.flat.items():

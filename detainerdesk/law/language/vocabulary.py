@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timezone
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -408,8 +408,10 @@ def _moment(fact: Fact, raw: object, zone: ZoneInfo) -> Value:
 
 
 def instant(moment: datetime, zone: ZoneInfo) -> datetime:
-    """The moment in UTC; one without a zone is local wall time. Everything is compared in UTC: Python compares two moments
+    """The moment in UTC or at a fixed distance from it; one without a zone is local wall time. Everything is compared in UTC: Python compares two moments
     of the same zone by the wall clock, which is wrong on the nights when the clocks change."""
+    if moment.tzinfo.__class__ is timezone:
+        return moment  # at a fixed distance from UTC: compared with others by the instant
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
