@@ -7,7 +7,7 @@ from functools import cached_property
 
 from detainerdesk.law.circuit import Atom, Node, atoms_of
 from detainerdesk.law.effects import CLASSES, Effects, Judge, Judged, judge_of
-from detainerdesk.law.known import Known
+from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.lowering import ActionLaw, LawOn
 from detainerdesk.law.table import Evaluation, Table
@@ -86,13 +86,13 @@ class Mirror:
                 return Reflected(effects[0], effects[1] if len(effects) > 1 else None, int(any(beside)))
         return self.over(Table(evaluation, self.atoms))
 
-    def over(self, table: Table) -> Reflected:
-        """The action in each completion of a table."""
+    def over(self, table: Table, setting: Setting | None = None) -> Reflected:
+        """The action in each completion of a table; `setting` as in `Judge.over`."""
         out = 0
         for node in self.beside:
             out |= table.bits(node)
-        warrant = self.warrant.over(table) if self.tests_other_ground else None
-        return Reflected(self.hold.over(table), warrant, out)
+        warrant = self.warrant.over(table, setting) if self.tests_other_ground else None
+        return Reflected(self.hold.over(table, setting), warrant, out)
 
 
 @dataclass(frozen=True)

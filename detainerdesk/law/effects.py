@@ -85,9 +85,9 @@ class Judge:
                 out[layout.applies(index)] = out[layout.takes(index)]
         return Effects(self, tuple(out), tuple(out), 1, 1, None)
 
-    def over(self, table: Table) -> Effects:
-        """What the law comes to in each completion of a table."""
-        tests = [table.atom_bits(atom) for atom in self.law.atoms]
+    def over(self, table: Table, setting: Setting | None = None) -> Effects:
+        """What the law comes to in each completion of a table; `setting`: another that asks the same of the case's lists."""
+        tests = [table.atom_bits(atom, setting) for atom in self.law.atoms]
         run = self.compiled.over_completions
         opened = run(tests, table.full, table.mask, False)
         meanwhile = run(tests, table.full, table.mask, True) if self.law.has_burden else opened

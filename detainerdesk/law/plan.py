@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import product
 from math import prod
 from typing import Any
 
 from detainerdesk.law.atoms import node_truth
+from detainerdesk.law.circuit import Atom, Quantified, ReadingIs
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.decision import By, Outcome
 from detainerdesk.law.derived import DERIVED, Mirror, Reflected
@@ -99,8 +101,7 @@ class Plan:
         try:
             bits = self.bits(facts, plain)
         except KeyError:
-            settings = self.settings(plain)
-            return self._merged([(one, self.over_completions(evaluations(one))) for one in settings], known)
+            return self._merged(self.over_completions(evaluations, known, self.settings(plain)), known)
         found = self.remembered.get(bits)
         if found is None:
             settings = self.settings(plain)
@@ -142,18 +143,51 @@ class Plan:
         beside = self.mirror.warrant.of_bits(warrant[0]) if warrant else None
         return Reflected(self.mirror.hold.of_bits(hold), beside, int(out)).judged()
 
-    def over_completions(self, evaluation: Evaluation) -> Judged:
-        """The action over all completions of what is not known, in one setting."""
+    def over_completions(
+        self, evaluations: Callable[[Setting], Evaluation], known: Known, settings: Sequence[Setting]
+    ) -> list[tuple[Setting, Judged]]:
+        """The action over all completions of what is not known, in each setting. Settings that ask the same of the case's
+        lists share a table."""
+        tables: dict[object, Table | Judged] = {}
+        found: list[tuple[Setting, Judged]] = []
+        for setting in settings:
+            key = (setting.bounds, *[setting.reading[name] for name in self._readings_inside])
+            if key not in tables:
+                tables[key] = self._table(evaluations(setting), known)
+            table = tables[key]
+            found.append((setting, table if isinstance(table, Judged) else self._over(table, setting)))
+        return found
+
+    def _table(self, evaluation: Evaluation, known: Known) -> Table | Judged:
+        """The table of completions; where it would be too large, what is said without one."""
         try:
-            if self.mirror:
-                return self.mirror.over(Table(evaluation, self.mirror.atoms)).judged()
-            assert self.judge is not None
-            return self.judge.over(Table(evaluation, self.judge.law.atoms)).judged()
+            return Table(evaluation, self._atoms)
         except TooManyUnknowns as error:
-            known = evaluation.known
             order = known.cautious(self.action, self.law.day)
             needs = tuple(sorted(error.names, key=known.cost))
             return Judged(CLASSES, "undetermined", order[0], (), False, needs, (), ())
+
+    def _over(self, table: Table, setting: Setting) -> Judged:
+        if self.mirror:
+            return self.mirror.over(table, setting).judged()
+        assert self.judge is not None
+        return self.judge.over(table, setting).judged()
+
+    @property
+    def _atoms(self) -> Sequence[Atom]:
+        if self.mirror:
+            return self.mirror.atoms
+        assert self.judge is not None
+        return self.judge.law.atoms
+
+    @cached_property
+    def _readings_inside(self) -> tuple[str, ...]:
+        """The readings on which conditions on lists turn, or what a derived action rests on beside the laws."""
+        beside = self.mirror.beside if self.mirror else ()
+        inside = [atom for atom in self._atoms if isinstance(atom.means, Quantified)]
+        bodies = [atom.means.body for atom in inside if isinstance(atom.means, Quantified)]
+        atoms = [inner for node in (*bodies, *beside) for inner in self.law.atoms(node)]
+        return tuple(sorted({atom.means.name for atom in atoms if isinstance(atom.means, ReadingIs)}))
 
     def _merged(self, judged: Sequence[tuple[Setting, Judged]], known: Known) -> Outcome:
         """What was judged under each combination, as one outcome."""

@@ -284,8 +284,11 @@ class Table:
             memo[key] = bits
         return memo[key]
 
-    def atom_bits(self, atom: Atom) -> int:
-        """The completions in which an atom is true."""
+    def atom_bits(self, atom: Atom, setting: Setting | None = None) -> int:
+        """The completions in which an atom is true; `setting`: taken for the table's own, for atoms that speak of it."""
+        if setting is not None and atom.is_setting:
+            evaluation = self.evaluation
+            return self.full if evaluation.law.truth(atom)(evaluation.facts, setting, {}) else 0
         value = self.evaluation.value(atom)
         if value is not None:
             return self.full if value else 0

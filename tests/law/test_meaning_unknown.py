@@ -206,8 +206,9 @@ def _possible(edition: Edition) -> set[str]:
     from detainerdesk.law.decide import Decider
 
     decider = Decider(Case(agency=AGENCY, at=NOON, facts={}, ask=("hold",)), edition)
-    evaluation = decider.evaluation(decider.known.setting())
-    return set(decider.plan("hold", None, NOON).over_completions(evaluation).classes)
+    settings = [decider.known.setting()]
+    ((_, judged),) = decider.plan("hold", None, NOON).over_completions(decider.evaluation, decider.known, settings)
+    return set(judged.classes)
 
 
 def test_the_classes_that_stay_possible_are_all_and_only_those_of_some_world(tmp_path: Path) -> None:
