@@ -10,12 +10,14 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from itertools import product
+from math import prod
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from detainerdesk.law.answers import Answer, Answers, ListInCase
 from detainerdesk.law.candidates import Unknown, candidates
-from detainerdesk.law.circuit import AllOf, AnyOf, Atom, Burden, InWindow, Negation, Node, Quantified, atoms_of
-from detainerdesk.law.completions import Completions
+from detainerdesk.law.circuit import AllOf, AnyOf, Atom, Burden, InWindow, Listed, Negation, Node, Quantified, atoms_of
+from detainerdesk.law.completions import Completions, TooManyUnknowns
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import lookback
 from detainerdesk.law.language.case import Records
@@ -96,6 +98,10 @@ class Evaluation:
         return {name for atom in atoms for name in self.unknown_in(atom)}
 
 
+MOST_TABLES = 1000
+"""As many tables of single records as one case's list is worked out over, for facts beside it that are not known."""
+
+
 class Table:
     """All completions of a case for some tests."""
 
@@ -146,20 +152,22 @@ class Table:
             values[name] = self._answers_of(name, values)
         return values
 
-    def _dates_of(self, name: str) -> list[datetime | date]:
+    def _dates_of(self, name: str, *, turning: bool = True) -> list[datetime | date]:
         """The days of the records, and those on which an unknown anchor of a look-back on them would turn."""
         values = [value for record in self.evaluation.records(name).records for value in record.values()]
-        ends = [day for one in values if isinstance(one, PartialDate) for day in (one.start, one.end)]
-        days = [*(value for value in values if isinstance(value, datetime | date)), *ends]
+        partly = [day for one in values if isinstance(one, PartialDate) for day in (one.start, one.end)]
+        days = [*(value for value in values if isinstance(value, datetime | date)), *partly]
         setting, zone = self.evaluation.setting, self.evaluation.law.stack.zone
         plain = [value.astimezone(zone).date() if isinstance(value, datetime) else value for value in days]
+        if not turning:
+            return days
         known = self.evaluation.known.facts.value
         for atom in self._atoms.values():
             inner = atoms_of(atom.means.body) if isinstance(atom.means, Quantified) else ()
             for window in (one.means.window for one in inner if isinstance(one.means, InWindow)):
                 if known(window.anchor) is UNKNOWN and window.anchor != "at":
-                    turning = lookback.turns(window, window.anchor, lambda _: UNKNOWN, setting.at, zone, plain)
-                    days += [day for day in turning if isinstance(day, date)]
+                    ends = lookback.turns(window, window.anchor, lambda _: UNKNOWN, setting.at, zone, plain)
+                    days += [day for day in ends if isinstance(day, date)]
         return days
 
     def _behaviour(self, reading: Mapping[str, Sequence[Atom]]) -> Any:
@@ -175,18 +183,45 @@ class Table:
                 try:
                     found.append(law.truth(atom)(facts, evaluation.setting, {}))
                 except KeyError:
-                    if not ordered or isinstance(atom.means, Quantified):
+                    order = self._order(atom.means, name, value) if isinstance(atom.means, Quantified) else ()
+                    if not ordered or order is None:
                         del facts[name]
                         return None
+                    found += order
             del facts[name]
             return tuple(found)
 
         return behaves
 
+    def _order(self, means: Quantified, name: str, value: Value) -> tuple[bool, ...] | None:
+        """Where the ends of look-backs from an anchor stand among the days that are fixed (those of records, of dated rows of
+        lists, ends of other look-backs): anchors with the same order there have the same answers. None where more than look-backs from it read the anchor."""
+        law, zone = self.evaluation.law, self.evaluation.law.stack.zone
+        inner = law.atoms(means.body)
+        reading = [atom.means for atom in inner if name in atom.reads]
+        anchor = _day_of(value, zone)
+        found: list[bool] = [anchor is None]
+        days = [day for one in self._dates_of(means.list, turning=False) if (day := _day_of(one, zone))]
+        days += [day for atom in inner if isinstance(atom.means, Listed) for day in atom.means.offenses.turning_days]
+        for window in (atom.means.window for atom in inner if isinstance(atom.means, InWindow)):
+            at = self.evaluation.setting.at if window.anchor == "at" else self.evaluation.facts.get(window.anchor)
+            if window.anchor != name and (end := _day_of(at, zone)):
+                days += [end, lookback.first_day(window, end, 0)]
+        for look_back in reading:
+            if not isinstance(look_back, InWindow) or look_back.window.anchor != name or look_back.window.plus:
+                return None
+            if anchor is not None:
+                first = lookback.first_day(look_back.window, anchor, 0)
+                found += [test for day in days for test in (day < first, day == first, day < anchor, day == anchor)]
+        return tuple(found)
+
     def _answers_of(self, name: str, values: Mapping[str, tuple[Value, ...]]) -> tuple[Answer, ...]:
         """The joint answers of a list, for every choice of the unknown facts that its conditions compare with."""
         found: dict[Answer, None] = {}
         self._answers[name] = {}
+        records = len(self.evaluation.records(name).records) + 1
+        if prod(len(values[other]) for other in self._beside[name]) * records > MOST_TABLES:
+            raise TooManyUnknowns(tuple(dict.fromkeys((name, *self._beside[name]))))
         for choice in product(*(values[other] for other in self._beside[name])):
             here = self._answers[name][choice] = self._remembered(name, choice)
             found |= dict.fromkeys(here.values)
@@ -196,7 +231,9 @@ class Table:
         """The answers of a list beside these facts; the same for every action and reading that asks the same of it."""
         evaluation = self.evaluation
         asked = tuple(self._asked[name])
-        setting = evaluation.setting if any(evaluation.law.turns_on_setting(atom) for atom in asked) else None
+        way = evaluation.setting
+        turns = any(evaluation.law.turns_on_setting(atom) for atom in asked)
+        setting = (way.readings, way.bounds, way.declared_too) if turns else None
         key = (id(evaluation.law), name, tuple(atom.id for atom in asked), self._beside[name], choice, setting)
         if key not in evaluation.answers:
             facts = {**evaluation.facts, **dict(zip(self._beside[name], choice, strict=True))}
@@ -398,6 +435,13 @@ class Table:
                 ):
                     return True
         return False
+
+
+def _day_of(value: Value, zone: ZoneInfo) -> date | None:
+    """The local day of a date or a moment; None where it is neither."""
+    if isinstance(value, datetime):
+        return value.astimezone(zone).date()
+    return value if isinstance(value, date) else None
 
 
 def _touching(own: Collection[str], evaluation: Evaluation) -> list[Open]:
