@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import Any
 
 from cases import complete
-from ours import loaded, ours_from_dict, ours_from_loaded, told
+from ours import ours_from_dict, ours_from_loaded, prepared, told
 from peers import by_hand
 
 PEERS = ("rego_hold", "zen_hold", "cedar_hold", "openfisca_hold")
@@ -64,7 +64,7 @@ def main() -> int:
     rounds = 3 if quick else 11
     beside = {peer.name: peer.decide for peer in peers}
     from_dict = medians({"ours": ours_from_dict, BY_HAND: by_hand_with_rules, **beside}, timed, rounds)
-    ours = [loaded(case) for case in timed]
+    ours = [prepared(case) for case in timed]
     by = [by_hand.load(case) for case in timed]
     from_loaded = medians(
         {

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from detainerdesk.law import Case, ContradictoryFacts, Outcome, ask, decide, explain_decision, load, prove
-from detainerdesk.law.decide import outcomes
+from detainerdesk.law.decide import Decider, outcomes
 
 EDITION = load()
 ACTION = "hold"
@@ -20,15 +20,20 @@ FIRES = ("decides", "voids", "lifted", "voided")
 
 
 def ours_from_dict(case: Mapping[str, Any]) -> tuple[str, list[str]]:
-    return ours_from_loaded(loaded(case))
+    return ours_from_loaded(prepared(case))
 
 
 def loaded(case: Mapping[str, Any]) -> Case:
     return Case.read(case)
 
 
-def ours_from_loaded(case: Case) -> tuple[str, list[str]]:
-    outcome = outcomes(case, EDITION, (ACTION,))[ACTION]
+def prepared(case: Mapping[str, Any]) -> Decider:
+    """A case read and typed, its facts found to be possible together: what a decision starts from."""
+    return Decider(loaded(case), EDITION)
+
+
+def ours_from_loaded(decider: Decider) -> tuple[str, list[str]]:
+    outcome = decider.outcome(ACTION, ahead=False)
     return outcome.outcome, [by.rule for by in outcome.by]
 
 
