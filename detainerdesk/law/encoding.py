@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, pairwise
+from operator import eq, ge, gt, le, lt
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -59,6 +60,9 @@ class Term(Protocol):
 
     fact: Fact
 
+    def settle(self, value: Value) -> None:
+        """It is known and has this value: constants take the place of its variables."""
+
     def sound(self) -> Sequence[Formula]:
         """What every value satisfies."""
 
@@ -91,13 +95,81 @@ class Points:
         return min(midnight(day, self.zone) + timedelta(microseconds=point % DAY), last)
 
 
+def both(items: Iterable[Formula]) -> Formula:
+    """All of these. What is plainly true or false is folded away; a solver's own `And` is many times slower."""
+    kept: dict[int, Formula] = {}
+    for item in items:
+        if item is NO:
+            return NO
+        if item is not YES:
+            kept[item.get_id()] = item
+    return _joined(z3.Z3_mk_and, list(kept.values()), YES)
+
+
+def either(items: Iterable[Formula]) -> Formula:
+    """One or more of these."""
+    kept: dict[int, Formula] = {}
+    for item in items:
+        if item is YES:
+            return YES
+        if item is not NO:
+            kept[item.get_id()] = item
+    return _joined(z3.Z3_mk_or, list(kept.values()), NO)
+
+
+def opposite(item: Formula) -> Formula:
+    """Not this."""
+    if item is YES or item is NO:
+        return NO if item is YES else YES
+    return z3.BoolRef(z3.Z3_mk_not(_CONTEXT.ref(), item.as_ast()), _CONTEXT)
+
+
+def alike(a: Formula, b: Formula) -> Formula:
+    """Both or neither."""
+    for one, other in ((a, b), (b, a)):
+        if one is YES:
+            return other
+        if one is NO:
+            return opposite(other)
+    return z3.BoolRef(z3.Z3_mk_iff(_CONTEXT.ref(), a.as_ast(), b.as_ast()), _CONTEXT)
+
+
+def implies(a: Formula, b: Formula) -> Formula:
+    return either((opposite(a), b))
+
+
+def ordered(a: Any, operator: str, b: Any) -> Formula:
+    """Two numbers compared, of which one or both may be plain."""
+    found = _ORDERS[operator](a, b)
+    return (YES if found else NO) if isinstance(found, bool) else found
+
+
+_CONTEXT = z3.main_ctx()
+_ORDERS: dict[str, Callable[[Any, Any], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq}
+
+
+def _joined(make: Callable[..., Any], items: Sequence[Formula], empty: Formula) -> Formula:
+    if len(items) < 2:
+        return items[0] if items else empty
+    array = (z3.Ast * len(items))(*(item.as_ast() for item in items))
+    return z3.BoolRef(make(_CONTEXT.ref(), len(items), array), _CONTEXT)
+
+
 def one_only(bools: Sequence[Formula]) -> list[Formula]:
     """Exactly one of these."""
-    return [z3.Or(*bools), *(z3.Or(z3.Not(a), z3.Not(b)) for a, b in combinations(bools, 2))]
+    return [either(bools), *_at_most_one(bools)]
+
+
+def _at_most_one(bools: Iterable[Formula]) -> list[Formula]:
+    return [either((opposite(a), opposite(b))) for a, b in combinations(bools, 2)]
 
 
 def true_in(model: Any, formula: Formula) -> bool:
     return bool(z3.is_true(model.eval(formula, model_completion=True)))
+
+
+def number_in(model: Any, number: Any) -> int:
+    return number if isinstance(number, int) else model.eval(number, model_completion=True).as_long()
 
 
 class YesNo:
@@ -105,14 +177,17 @@ class YesNo:
         self.fact = fact
         self.true = z3.Bool(name)
 
+    def settle(self, value: Value) -> None:
+        self.true = YES if value else NO
+
     def sound(self) -> Sequence[Formula]:
         return ()
 
     def has(self, value: Value) -> Formula:
-        return self.true if value else z3.Not(self.true)
+        return self.true if value else opposite(self.true)
 
     def same(self, other: YesNo) -> Formula:
-        return self.true == other.true
+        return alike(self.true, other.true)
 
     def read(self, model: Any) -> Value:
         return true_in(model, self.true)
@@ -128,6 +203,9 @@ class OneOf:
         self.fact = fact
         self.by_value = {value: z3.Bool(f"{name} is {value}") for value in values}
 
+    def settle(self, value: Value) -> None:
+        self.by_value = {one: YES if one == value else NO for one in self.by_value}
+
     def sound(self) -> Sequence[Formula]:
         return one_only(list(self.by_value.values()))
 
@@ -135,7 +213,7 @@ class OneOf:
         return self.by_value.get(value, NO)
 
     def same(self, other: OneOf) -> Formula:
-        return z3.And(*(a == b for a, b in zip(self.by_value.values(), other.by_value.values(), strict=True)))
+        return both(alike(a, b) for a, b in zip(self.by_value.values(), other.by_value.values(), strict=True))
 
     def read(self, model: Any) -> Value:
         return next((value for value, chosen in self.by_value.items() if true_in(model, chosen)), None)
@@ -149,6 +227,9 @@ class SetOf:
         self.fact = fact
         self.members = {value: z3.Bool(f"{name} includes {value}") for value in fact.values}
 
+    def settle(self, value: Value) -> None:
+        self.members = {one: YES if one in value else NO for one in self.members}
+
     def sound(self) -> Sequence[Formula]:
         return ()
 
@@ -156,10 +237,10 @@ class SetOf:
         return self.members.get(value, NO)
 
     def has(self, value: Value) -> Formula:
-        return z3.And(*(inside == (one in value) for one, inside in self.members.items()))
+        return both(inside if one in value else opposite(inside) for one, inside in self.members.items())
 
     def same(self, other: SetOf) -> Formula:
-        return z3.And(*(a == b for a, b in zip(self.members.values(), other.members.values(), strict=True)))
+        return both(alike(a, b) for a, b in zip(self.members.values(), other.members.values(), strict=True))
 
     def read(self, model: Any) -> Value:
         return frozenset(one for one, inside in self.members.items() if true_in(model, inside))
@@ -176,32 +257,31 @@ class ByItem:
         self.whole = {value: z3.Bool(f"{name} is {word}") for value, word in ((True, "yes"), (False, "no"))}
         self.members = {value: z3.Bool(f"{name} includes {value}") for value in fact.values}
 
+    def settle(self, value: Value) -> None:
+        self.whole = {one: YES if value is one else NO for one in self.whole}
+        inside = self.members if value is True else () if value is False else value
+        self.members = {one: YES if one in inside else NO for one in self.members}
+
     def sound(self) -> Sequence[Formula]:
-        return [
-            z3.Or(*(z3.Not(one) for one in self.whole.values())),
-            *(
-                z3.Implies(whole, inside == value)
-                for value, whole in self.whole.items()
-                for inside in self.members.values()
-            ),
-        ]
+        found = _at_most_one(self.whole.values())
+        for value, whole in self.whole.items():
+            found += [implies(whole, one if value else opposite(one)) for one in self.members.values()]
+        return found
 
     def includes(self, value: str) -> Formula:
         return self.members.get(value, self.whole[True])
 
     def of_item(self, item: str | None) -> Formula:
-        return self.includes(item) if item else z3.Or(self.whole[True], *self.members.values())
+        return self.includes(item) if item else either((self.whole[True], *self.members.values()))
 
     def has(self, value: Value) -> Formula:
         if isinstance(value, bool):
             return self.whole[value]
-        return z3.And(
-            *(z3.Not(one) for one in self.whole.values()),
-            *(inside == (one in value) for one, inside in self.members.items()),
-        )
+        members = [inside if one in value else opposite(inside) for one, inside in self.members.items()]
+        return both((*(opposite(one) for one in self.whole.values()), *members))
 
     def same(self, other: ByItem) -> Formula:
-        return z3.And(*(a == b for a, b in zip(self.variables(), other.variables(), strict=True)))
+        return both(alike(a, b) for a, b in zip(self.variables(), other.variables(), strict=True))
 
     def read(self, model: Any) -> Value:
         for value, whole in self.whole.items():
@@ -221,17 +301,20 @@ class Text:
         self.code = z3.Int(name)
         self.codes = codes
 
+    def settle(self, value: Value) -> None:
+        self.code = self.codes.setdefault(str(value), len(self.codes))
+
     def sound(self) -> Sequence[Formula]:
         return ()
 
     def has(self, value: Value) -> Formula:
-        return self.code == self.codes.setdefault(str(value), len(self.codes))
+        return ordered(self.code, "=", self.codes.setdefault(str(value), len(self.codes)))
 
     def same(self, other: Text) -> Formula:
-        return self.code == other.code
+        return ordered(self.code, "=", other.code)
 
     def read(self, model: Any) -> Value:
-        number = model.eval(self.code, model_completion=True).as_long()
+        number = number_in(model, self.code)
         return next((text for text, code in self.codes.items() if code == number), f"another ({number})")
 
     def variables(self) -> Sequence[Any]:
@@ -243,17 +326,20 @@ class Count:
         self.fact = fact
         self.number = z3.Int(name)
 
+    def settle(self, value: Value) -> None:
+        self.number = value
+
     def sound(self) -> Sequence[Formula]:
-        return (self.number >= 0,)
+        return (ordered(self.number, ">=", 0),)
 
     def has(self, value: Value) -> Formula:
-        return self.number == value
+        return ordered(self.number, "=", value)
 
     def same(self, other: Count) -> Formula:
-        return self.number == other.number
+        return ordered(self.number, "=", other.number)
 
     def read(self, model: Any) -> Value:
-        return model.eval(self.number, model_completion=True).as_long()
+        return number_in(model, self.number)
 
     def variables(self) -> Sequence[Any]:
         return (self.number,)
@@ -267,29 +353,35 @@ class Time:
         self.points = points
         self.number = z3.Int(name)
         self.words = {word: z3.Bool(f"{name} is {word}") for word in (NONE, *fact.values)}
-        self.there = z3.Not(z3.Or(*self.words.values()))
+
+    @property
+    def there(self) -> Formula:
+        return opposite(either(self.words.values()))
+
+    def settle(self, value: Value) -> None:
+        self.words = {word: YES if word == value else NO for word in self.words}
+        if not isinstance(value, str):
+            self.number = self.points.of(value) if isinstance(value, datetime) else value.toordinal()
 
     def sound(self) -> Sequence[Formula]:
-        return [
-            self.number > (DAY if self.fact.kind == "moment" else 1),
-            *(z3.Or(z3.Not(a), z3.Not(b)) for a, b in combinations(self.words.values(), 2)),
-        ]
+        first = DAY if self.fact.kind == "moment" else 1
+        return [ordered(self.number, ">", first), *_at_most_one(self.words.values())]
 
     def has(self, value: Value) -> Formula:
         if isinstance(value, str):
             return self.words.get(value, NO)
         number = self.points.of(value) if isinstance(value, datetime) else value.toordinal()
-        return z3.And(self.there, self.number == number)
+        return both((self.there, ordered(self.number, "=", number)))
 
     def same(self, other: Time) -> Formula:
-        both = z3.And(*(a == b for a, b in zip(self.words.values(), other.words.values(), strict=True)))
-        return z3.And(both, z3.Or(z3.Not(self.there), self.number == other.number))
+        words = [alike(a, b) for a, b in zip(self.words.values(), other.words.values(), strict=True)]
+        return both((*words, either((opposite(self.there), ordered(self.number, "=", other.number)))))
 
     def read(self, model: Any) -> Value:
         for word, chosen in self.words.items():
             if true_in(model, chosen):
                 return word
-        number = model.eval(self.number, model_completion=True).as_long()
+        number = number_in(model, self.number)
         return self.points.moment(number) if self.fact.kind == "moment" else date.fromordinal(number)
 
     def variables(self) -> Sequence[Any]:
@@ -310,13 +402,14 @@ class Encoding:
     """The variables of one stack, and every test on them as a formula, each made once.
 
     `fixed` says how the law is taken, where that is known; `readings` are those of the stack. `owes`: the facts that are owed;
-    where nothing is fixed, those that would be if they were left out. `assumptions`: what a proof rests on beside the law."""
+    where nothing is fixed, those that would be if they were left out. `stated`: what is known, by its full name. `assumptions`: what a proof rests on beside the law."""
 
     vocabulary: Vocabulary
     zone: ZoneInfo
     readings: Mapping[str, Reading]
     fixed: Setting | None = None
     owes: frozenset[str] = frozenset()
+    stated: Mapping[str, Value] = field(default_factory=dict)
     assumptions: dict[str, None] = field(default_factory=dict)
     terms: dict[str, Term] = field(default_factory=dict)
     sound: list[Formula] = field(default_factory=list)
@@ -331,7 +424,7 @@ class Encoding:
         self._numbers: dict[tuple[Any, ...], int] = {}
         self._formulas: dict[tuple[Any, ...], Formula] = {}
         self._bounds: dict[tuple[int, str, str], Any] = {}
-        self.at = z3.IntVal(self.points.of(self.fixed.at)) if self.fixed else z3.Int("at")
+        self.at: Any = self.points.of(self.fixed.at) if self.fixed else z3.Int("at")
 
     # Which circuits are the same, though they come from different spans of days.
 
@@ -371,7 +464,10 @@ class Encoding:
     def _term(self, name: str, fact: Fact) -> Term:
         if name not in self.terms:
             self.terms[name] = made = self.made(name, fact)
-            self.sound += made.sound()
+            if name in self.stated:
+                made.settle(self.stated[name])
+            else:
+                self.sound += made.sound()
         return self.terms[name]
 
     def made(self, name: str, fact: Fact) -> Term:
@@ -410,8 +506,10 @@ class Encoding:
         if ("owed", name) not in self._formulas:
             self._formulas["owed", name] = owed
             term = self.term(name)
-            now = term.true if isinstance(term, YesNo) else z3.And(term.there, term.number == self.at)  # type: ignore[attr-defined]
-            self.sound.append(z3.Implies(owed, now))
+            if isinstance(term, Time):
+                self.sound.append(implies(owed, both((term.there, ordered(term.number, "=", self.at)))))
+            elif isinstance(term, YesNo):
+                self.sound.append(implies(owed, term.true))
         return owed
 
     def bound(self, hours: int, calendar: str, holidays: str) -> Any:
@@ -419,7 +517,7 @@ class Encoding:
         key = (hours, calendar, holidays)
         if key not in self._bounds:
             if self.fixed:
-                self._bounds[key] = z3.IntVal(self.points.of(latest_start(self.fixed.at, *key, self.zone)))
+                self._bounds[key] = self.points.of(latest_start(self.fixed.at, *key, self.zone))
             else:
                 self._bounds[key] = z3.Int(f"latest start of {hours} hours, {calendar}, {holidays}")
                 self._order_bounds(key)
@@ -432,14 +530,14 @@ class Encoding:
     def _order_bounds(self, new: tuple[int, str, str]) -> None:
         """What holds of the latest starts at every moment: a longer clock, and one that counts fewer hours, began earlier."""
         bound = self._bounds[new]
-        self.sound.append(bound < self.at if new[0] else bound == self.at)
+        self.sound.append(ordered(bound, "<" if new[0] else "=", self.at))
         self.assumptions["A clock ends when its hours are full; nothing else is said of weekends and holidays."] = None
         for other, there in self._bounds.items():
             if other == new:
                 continue
             for (a, first), (b, second) in (((new, bound), (other, there)), ((other, there), (new, bound))):
                 if a[0] >= b[0] and (a[1:] == b[1:] or b[1] == EVERY_HOUR):
-                    self.sound.append(first <= second)
+                    self.sound.append(ordered(first, "<=", second))
 
     # Tests.
 
@@ -454,11 +552,11 @@ class Encoding:
 
     def _formula(self, node: Node, item: str | None, record: str | None) -> Formula:
         if isinstance(node, AllOf):
-            return z3.And(*(self.formula(one, item, record) for one in node.items))
+            return both(self.formula(one, item, record) for one in node.items)
         if isinstance(node, AnyOf):
-            return z3.Or(*(self.formula(one, item, record) for one in node.items))
+            return either(self.formula(one, item, record) for one in node.items)
         if isinstance(node, Negation):
-            return z3.Not(self.formula(node.item, item, record))
+            return opposite(self.formula(node.item, item, record))
         assert isinstance(node, Atom)
         return self.atom(node, item, record)
 
@@ -470,7 +568,7 @@ class Encoding:
             if self.fixed:
                 return YES if self.fixed.reading[means.name] in means.values else NO
             reading = self.reading(means.name)
-            return z3.Or(*(reading.has(value) for value in means.values))
+            return either(reading.has(value) for value in means.values)
         if isinstance(means, EarlyBound):
             return z3.Bool("early bound") if self.fixed is None else YES if self.fixed.bounds == "early" else NO
         if isinstance(means, DeclaredToo):
@@ -509,18 +607,18 @@ class Encoding:
             if isinstance(test_of, grammar.Compare)
             else (getattr(test_of, "fact", ""),)
         )
-        return z3.And(test, *(z3.Not(self.owed(name)) for name in names if self.vocabulary.fact(name) is not None))
+        return both((test, *(opposite(self.owed(name)) for name in names if self.vocabulary.fact(name) is not None)))
 
     def _clock(self, means: ClockState) -> Formula:
         start = self.term(means.start)
         assert isinstance(start, Time)
-        going = [start.there, start.number <= self.at]
+        going = [start.there, ordered(start.number, "<=", self.at)]
         if means.stops:
             stop = self.term(means.stops)
             assert isinstance(stop, Time)
-            going.append(z3.Not(z3.And(stop.there, stop.number <= self.at)))
-        expired = start.number <= self.bound(means.hours, means.calendar, means.holidays)
-        return z3.And(*going, expired if means.state == "expired" else z3.Not(expired))
+            going.append(opposite(both((stop.there, ordered(stop.number, "<=", self.at)))))
+        expired = ordered(start.number, "<=", self.bound(means.hours, means.calendar, means.holidays))
+        return both((*going, expired if means.state == "expired" else opposite(expired)))
 
     def side(self, text: str, means: FactTest, record: str | None) -> Side:
         """One side of a comparison."""
@@ -534,10 +632,10 @@ class Encoding:
             assert isinstance(term, Time)
             return Side(term.fact.kind, term.there, term.number)
         if isinstance(value, datetime):
-            return Side("moment", YES, z3.IntVal(self.points.of(value)))
+            return Side("moment", YES, self.points.of(value))
         if isinstance(value, date):
-            return Side("date", YES, z3.IntVal(value.toordinal()))
-        return Side("count", YES, z3.IntVal(value))
+            return Side("date", YES, value.toordinal())
+        return Side("count", YES, value)
 
 
 def _name(encoding: Encoding, means: FactTest, item: str | None, record: str | None) -> Formula:
@@ -546,14 +644,14 @@ def _name(encoding: Encoding, means: FactTest, item: str | None, record: str | N
     if isinstance(term, ByItem):
         return term.of_item(item)
     if isinstance(term, Time):  # where a duty asks whether it is done: it has happened
-        return z3.And(term.there, term.number <= encoding.at) if means.done else NO
+        return both((term.there, ordered(term.number, "<=", encoding.at))) if means.done else NO
     return term.has(True) if isinstance(term, YesNo) else NO
 
 
 def _is(encoding: Encoding, means: FactTest, item: str | None, record: str | None) -> Formula:
     assert isinstance(means.test, grammar.Is)
     term = encoding.get(means.test.fact, means, record)
-    return z3.Or(*(term.has(test_constant(term.fact, text, encoding.zone)) for text in means.test.values))
+    return either(term.has(test_constant(term.fact, text, encoding.zone)) for text in means.test.values)
 
 
 def _includes(encoding: Encoding, means: FactTest, item: str | None, record: str | None) -> Formula:
@@ -574,8 +672,7 @@ def _compare(encoding: Encoding, means: FactTest, item: str | None, record: str 
     if (left.kind, right.kind) == ("moment", "date"):  # by the local day of the moment
         b = (b + 1 if operator in ("<=", ">") else b) * DAY
         operator = {"<=": "<", ">": ">="}.get(operator, operator)
-    order = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[operator]
-    return z3.And(left.there, right.there, order)
+    return both((left.there, right.there, ordered(a, operator, b)))
 
 
 Test = Callable[[Encoding, FactTest, str | None, str | None], Formula]
@@ -652,14 +749,14 @@ class Records:
         """What each condition on the list comes to."""
         found: list[Formula] = []
         for one in self.conditions:
-            matching = [z3.And(self.there(record), self.body(one, record)) for record in self.records()]
-            found.append(one.true == self._enough(one, matching))
+            matching = [both((self.there(record), self.body(one, record))) for record in self.records()]
+            found.append(alike(one.true, self._enough(one, matching)))
         if self.open:
             for one in self.conditions:
                 own = self._own(one)
                 if self.apart:
-                    found += [z3.Implies(self.there(record), self.body(one, record)) for record in own]
-                found += [z3.Implies(self.there(b), self.there(a)) for a, b in pairwise(own)]
+                    found += [implies(self.there(record), self.body(one, record)) for record in own]
+                found += [implies(self.there(b), self.there(a)) for a, b in pairwise(own)]
         return found
 
     def records(self) -> list[str]:
@@ -683,12 +780,13 @@ class Records:
         if one.different:
             values = [self.encoding.field(self.name, record, one.different) for record in self.records()]
             matching = [
-                z3.And(here, *(z3.Not(z3.And(matching[b], values[b].same(values[a]))) for b in range(a)))
+                both((here, *(opposite(both((matching[b], values[b].same(values[a])))) for b in range(a))))
                 for a, here in enumerate(matching)
             ]
+        matching = [here for here in matching if here is not NO]
         if len(matching) < one.count:
             return NO
-        return z3.Or(*matching) if one.count == 1 else z3.AtLeast(*matching, one.count)
+        return either(matching) if one.count == 1 else z3.AtLeast(*matching, one.count)
 
     def read(self, model: Any, fields: Iterable[str]) -> list[dict[str, Value]]:
         """The records that exist in a model, with these of their fields."""

@@ -27,7 +27,7 @@ from detainerdesk.law.circuit import (
 )
 from detainerdesk.law.derived import MIRROR, Mirror
 from detainerdesk.law.effects import CLASSES, Judged
-from detainerdesk.law.encoding import NO, YES, Encoding, Formula, Records, conditions_in
+from detainerdesk.law.encoding import NO, YES, Encoding, Formula, Records, both, conditions_in, either, opposite
 from detainerdesk.law.errors import ContradictoryFacts, LawError
 from detainerdesk.law.language.case import OWED
 from detainerdesk.law.language.rulebook import Provision
@@ -72,26 +72,26 @@ class LawFormulas:
         """When the outcome is of each class; `permitted`: free, and a permission takes effect."""
         rules = [(rule, one) for rule, one in self.law.active.items() if one.in_action]
         must, must_not = (
-            z3.Or(*(self.takes(rule) for rule, one in rules if one.effect == effect)) for effect in ("must", "must not")
+            either(self.takes(rule) for rule, one in rules if one.effect == effect) for effect in ("must", "must not")
         )
-        may = z3.Or(*(self.permits(rule) for rule, _ in rules))
-        free = z3.Not(z3.Or(must, must_not))
+        may = either(self.permits(rule) for rule, _ in rules)
+        free = opposite(either((must, must_not)))
         return {
-            "required": z3.And(must, z3.Not(must_not)),
-            "forbidden": z3.And(must_not, z3.Not(must)),
-            "conflict": z3.And(must, must_not),
+            "required": both((must, opposite(must_not))),
+            "forbidden": both((must_not, opposite(must))),
+            "conflict": both((must, must_not)),
             "free": free,
-            "permitted": z3.And(free, may),
+            "permitted": both((free, may)),
         }
 
     def circuit(self, node: Node, *, surely: bool = False) -> Formula:
         """A condition of the law; `surely`: what has to be shown counts only if it surely holds."""
         if isinstance(node, AllOf):
-            return z3.And(*(self.circuit(item, surely=surely) for item in node.items))
+            return both(self.circuit(item, surely=surely) for item in node.items)
         if isinstance(node, AnyOf):
-            return z3.Or(*(self.circuit(item, surely=surely) for item in node.items))
+            return either(self.circuit(item, surely=surely) for item in node.items)
         if isinstance(node, Negation):
-            return z3.Not(self.circuit(node.item, surely=surely))
+            return opposite(self.circuit(node.item, surely=surely))
         if isinstance(node, Burden):
             if self.shown is not None and (surely or self.meanwhile):
                 return YES if self.shown[self.encoding.key(node.item)] else NO
@@ -107,7 +107,7 @@ class LawFormulas:
                 and one.provision.jurisdiction == node.layer
                 and rule not in self._under_way
             ]
-            return z3.Or(*(self.takes(rule) for rule in rules))
+            return either(self.takes(rule) for rule in rules)
         return self.encoding.formula(node, self.law.item)
 
     def takes(self, rule: str) -> Formula:
@@ -119,57 +119,54 @@ class LawFormulas:
                 raise LawError(f"these rules lean on each other in a circle: {' -> '.join([*self._under_way, rule])}")
             self._under_way.append(rule)
             one = self.law.active[rule]
-            self._takes[rule] = z3.And(
-                self.applies(one), z3.Not(self.voided(one, one.effect or "lifts")), self.unlifted(rule)
+            self._takes[rule] = both(
+                (self.applies(one), opposite(self.voided(one, one.effect or "lifts")), self.unlifted(rule))
             )
             self._under_way.pop()
         return self._takes[rule]
 
     def applies(self, one: Active, *, surely: bool = False) -> Formula:
-        return z3.And(self.circuit(one.when, surely=surely), z3.Not(self.circuit(one.unless, surely=surely)))
+        return both((self.circuit(one.when, surely=surely), opposite(self.circuit(one.unless, surely=surely))))
 
     def permits(self, rule: str) -> Formula:
         """A permission takes effect, or the exception of a ban that is a permission (`otherwise: may`)."""
         one = self.law.active[rule]
         if one.otherwise_may:
-            base = z3.And(self.circuit(one.when, surely=True), self.circuit(one.unless, surely=True))
+            base = both((self.circuit(one.when, surely=True), self.circuit(one.unless, surely=True)))
         elif one.effect == "may":
             base = self.applies(one, surely=True)
         else:
             return NO
-        return z3.And(base, z3.Not(self.voided(one, "may")), self.unlifted(rule))
+        return both((base, opposite(self.voided(one, "may")), self.unlifted(rule)))
 
     def unlifted(self, rule: str) -> Formula:
         lifting = [
-            z3.And(
-                self.takes(one.provision.id),
-                z3.Not(self.voided(one, "lifts")) if one.effect else YES,
-            )
+            both((self.takes(one.provision.id), opposite(self.voided(one, "lifts")) if one.effect else YES))
             for one in self.law.active.values()
             if rule in one.lifts
         ]
-        return z3.Not(z3.Or(*lifting))
+        return opposite(either(lifting))
 
     def voided(self, one: Active, effect: str) -> Formula:
-        return z3.Or(*(self.stands(number) for number in self.law.voided_by(one, effect)))
+        return either(self.stands(number) for number in self.law.voided_by(one, effect))
 
     def stands(self, number: int) -> Formula:
         """A void applies and none of a higher layer takes it out."""
         if number not in self._stands:
             higher = [self.stands(other) for other in self.law.higher_voids(number)]
-            self._stands[number] = z3.And(self.circuit(self.law.voids[number].applies), z3.Not(z3.Or(*higher)))
+            self._stands[number] = both((self.circuit(self.law.voids[number].applies), opposite(either(higher))))
         return self._stands[number]
 
 
 def mirrored(hold: Mapping[str, Formula], out: Formula) -> dict[str, Formula]:
     """The classes of an action that mirrors `hold`; `out`: it is not in question."""
-    here = z3.Not(out)
+    here = opposite(out)
     return {
-        "required": z3.And(hold["forbidden"], here),
-        "forbidden": z3.And(hold["required"], here),
-        "conflict": z3.And(hold["conflict"], here),
-        "free": z3.Or(hold["free"], out),
-        "permitted": z3.And(hold["free"], here),
+        "required": both((hold["forbidden"], here)),
+        "forbidden": both((hold["required"], here)),
+        "conflict": both((hold["conflict"], here)),
+        "free": either((hold["free"], out)),
+        "permitted": both((hold["free"], here)),
     }
 
 
@@ -178,7 +175,7 @@ def not_in_question(mirror: Mirror, warrant: Mapping[str, Formula] | None, encod
     out = [encoding.formula(node) for node in mirror.beside]
     if warrant is not None:
         out += [warrant["required"], warrant["permitted"]]
-    return z3.Or(*out)
+    return either(out)
 
 
 class _Case:
@@ -189,7 +186,14 @@ class _Case:
         self.law = law
         self.laws: tuple[ActionLaw, ...] = law.laws if isinstance(law, Mirror) else (law,)
         on = evaluation.law
-        self.encoding = Encoding(on.vocabulary, on.stack.zone, on.stack.readings, fixed=evaluation.setting, owes=evaluation.facts[OWED])
+        self.encoding = Encoding(
+            on.vocabulary,
+            on.stack.zone,
+            on.stack.readings,
+            fixed=evaluation.setting,
+            owes=evaluation.facts[OWED],
+            stated=_stated(evaluation),
+        )
         self.item = self.laws[0].item
         self.nodes = [node for one in self.laws for node in one.nodes]
         beside: tuple[Node, ...] = law.beside if isinstance(law, Mirror) else ()
@@ -200,11 +204,11 @@ class _Case:
             for name, conditions in conditions_in(atoms, self.encoding, self.item).items()
             for here in [evaluation.records(name)]
         }
-        self._never = [z3.Not(self.encoding.formula(node, self.item)) for node in never]
+        self._never = [opposite(self.encoding.formula(node, self.item)) for node in never]
         for atom in atoms:
             self.encoding.atom(atom, self.item)
         lists = [formula for one in self.records.values() for formula in one.definitions()]
-        self._stated = self._known(atoms)
+        self._stated = self._decided_tests(atoms)
         self.holds = [*self._never, *lists, *self._stated, *self.encoding.sound]
         """What is so in every completion."""
 
@@ -214,18 +218,9 @@ class _Case:
         lists = [formula for one in self.records.values() for formula in replace(one, apart=False).definitions()]
         return [*self._never, *lists, *self._stated, *self.encoding.sound]
 
-    def _known(self, atoms: Sequence[Atom]) -> list[Formula]:
-        facts, found = self.evaluation.facts, list[Formula]()
-        for name, term in list(self.encoding.terms.items()):
-            if "[" not in name and name in facts:
-                found.append(term.has(facts[name]))
-        for name in self.records:
-            for number, record in enumerate(self.evaluation.records(name).records, 1):
-                for field, value in record.items():
-                    full = f"{name}[{number}].{field}"
-                    if full in self.encoding.terms and not isinstance(value, type(UNKNOWN)):
-                        found.append(self.encoding.terms[full].has(value))
-        # Tests that no theory speaks of: what is known of them is decided by the law's own functions.
+    def _decided_tests(self, atoms: Sequence[Atom]) -> list[Formula]:
+        """Tests that no theory speaks of: what is known of them is decided by the law's own functions."""
+        found: list[Formula] = []
         inner = [(None, atom) for atom in atoms]
         inner += [
             (name, atom)
@@ -239,11 +234,11 @@ class _Case:
                 free = self.encoding.free.get((self.encoding.key(atom), str(number)))
                 value = self._decided(atom, record) if free is not None else None
                 if value is not None:
-                    found.append(free == value)
+                    found.append(free if value else opposite(free))
             free = self.encoding.free.get((self.encoding.key(atom), None))
             value = self._decided(atom, {}) if free is not None else None
             if value is not None:
-                found.append(free == value)
+                found.append(free if value else opposite(free))
         return found
 
     def _decided(self, atom: Atom, record: Mapping[str, Value]) -> bool | None:
@@ -272,6 +267,15 @@ class _Case:
         return {name: variables for name, variables in found.items() if variables}
 
 
+def _stated(evaluation: Evaluation) -> dict[str, Value]:
+    """Every fact and field that is known, by its full name."""
+    found = {name: value for name, value in evaluation.facts.items() if name not in evaluation.known.facts.lists}
+    for name, records in evaluation.known.facts.lists.items():
+        for number, record in enumerate(records.records, 1):
+            found |= {f"{name}[{number}].{field}": value for field, value in record.items() if value is not UNKNOWN}
+    return found
+
+
 class _Judging:
     """Judges one case; the order of what is asked is that of docs/rulebook.md section 6."""
 
@@ -295,7 +299,7 @@ class _Judging:
             out = not_in_question(self.case.law, others[0].classes if others else None, self.case.encoding)
             classes = mirrored(classes, out)
             words, outcome = self.outcome(classes)
-            in_question = self.can(z3.Not(out))
+            in_question = self.can(opposite(out))
             standing = MIRROR.get(standing, standing) if in_question else "silent"
             by = by if in_question else ()
             if outcome in ("required", "forbidden", "permitted", "silent"):
@@ -311,10 +315,10 @@ class _Judging:
             return words, "undetermined"
         if words[0] != "free":
             return words, words[0]
-        return words, "silent" if self.can(z3.Not(classes["permitted"])) else "permitted"
+        return words, "silent" if self.can(opposite(classes["permitted"])) else "permitted"
 
     def can(self, formula: Formula) -> bool:
-        return self.model(formula) is not None
+        return formula is not NO and self.model(formula) is not None
 
     def model(self, formula: Formula) -> Any:
         self.solver.push()
@@ -333,19 +337,19 @@ class _Judging:
         laws = [LawFormulas(one, self.case.encoding) for one in self.case.laws]
         for node in burdens:
             formula = laws[0].circuit(node.item)
-            found[self.case.encoding.key(node.item)] = not self.can(z3.Not(formula))
+            found[self.case.encoding.key(node.item)] = not self.can(opposite(formula))
         return found
 
     def standing(self, classes: Mapping[str, Formula]) -> str:
         possible = [word for word in CLASSES if self.can(classes[word])]
-        silent = z3.And(classes["free"], z3.Not(classes["permitted"]))
+        silent = both((classes["free"], opposite(classes["permitted"])))
         if len(possible) == 1 and possible[0] != "conflict":
             if possible[0] != "free":
                 return possible[0]
             return "silent" if self.can(silent) else "permitted"
         can_be = {
-            "required": z3.Or(classes["required"], classes["conflict"]),
-            "forbidden": z3.Or(classes["forbidden"], classes["conflict"]),
+            "required": either((classes["required"], classes["conflict"])),
+            "forbidden": either((classes["forbidden"], classes["conflict"])),
             "permitted": classes["permitted"],
             "silent": silent,
         }
@@ -369,7 +373,7 @@ class _Judging:
             if not one.in_action or not effects:
                 continue
             gives = law.permits(rule) if "may" in effects else law.takes(rule) if one.effect in effects else NO
-            if not self.can(z3.Not(gives)):
+            if not self.can(opposite(gives)):
                 surely.append(one.provision)
             elif self.can(gives):
                 possibly.append(one.provision)
@@ -380,7 +384,7 @@ class _Judging:
         fact that a constraint ties to it may change with it where it can't change alone."""
         self.solver.reset()
         self.solver.add(*self.case.holds_of_two)
-        law = z3.And(*self.case.holds_of_two)
+        law = both(self.case.holds_of_two)
         found: list[str] = []
         names = self._asked()
         for name in names:
@@ -413,13 +417,13 @@ class _Judging:
     def _differs(self, classes: Sequence[Formula], law: Formula, names: Sequence[str], stuck: str = "") -> bool:
         pairs = self._other(names)
         there = z3.substitute(law, *pairs)
-        differ = z3.Or(*(z3.And(one, z3.Not(z3.substitute(one, *pairs))) for one in classes))
+        differ = either(both((one, opposite(z3.substitute(one, *pairs)))) for one in classes)
         more = [there, differ]
         if stuck:
             more.append(
-                z3.Not(z3.substitute(law, *[pair for pair in pairs if pair[0].get_id() in self._ids((stuck,))]))
+                opposite(z3.substitute(law, *[pair for pair in pairs if pair[0].get_id() in self._ids((stuck,))]))
             )
-        return self.can(z3.And(*more))
+        return self.can(both(more))
 
     def _ids(self, names: Sequence[str]) -> set[int]:
         return {variable.get_id() for variable in self._variables(names)}
@@ -450,4 +454,3 @@ class _Judging:
                 unseen = Records(here.encoding, name, here.conditions)
                 found[name] = unseen.read(model, sorted(fields))
         return found
-
