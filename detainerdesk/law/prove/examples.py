@@ -1,6 +1,6 @@
-"""Proving: every rulebook loads, and every worked example settles as it says.
+"""Worked examples: every one settles as it says.
 
-An edition in, a report out. `detainerdesk law prove` prints it and fails where an example does.
+An edition in; each example that does not hold out, with what the answer is instead.
 """
 
 from __future__ import annotations

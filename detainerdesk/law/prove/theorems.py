@@ -1,0 +1,273 @@
+"""The theorems of one stack: no gap, no conflict, no dead rule, no fact asked in vain, blind to status, no hold beyond its clock,
+every example as it says; or what stands against each, with a smallest case. All by one solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import z3
+
+from detainerdesk.law.circuit import atoms_of
+from detainerdesk.law.effects import Judged
+from detainerdesk.law.encoding import NO, Formula, both, either, opposite, true_in
+from detainerdesk.law.language.rulebook import Provision
+from detainerdesk.law.load import Edition
+from detainerdesk.law.prove.examples import Proved
+from detainerdesk.law.prove.findings import Conflict, Dead, Dependence, Gap, Outlasts, Theorems
+from detainerdesk.law.prove.pairs import smallest_pair, turns_on
+from detainerdesk.law.prove.smallest import smallest
+from detainerdesk.law.prove.space import Space, Version, spelled_days
+from detainerdesk.law.prove.words import in_words
+
+STATUS = (
+    "person.nationality",
+    "person.immigration_status",
+    "person.citizenship_proof",
+    "person.proof_accepted",
+    "person.consular_mandatory",
+    "person.final_removal_order",
+    "person.illegal_reentry_after_removal",
+    "person.removed_after_aggravated_felony",
+    "request.states_probable_cause",
+    "request.affidavit_shows_probable_cause",
+)
+"""Facts of status, and what a form says of it: on each of them every dependence is listed."""
+CUBES = 12
+"""So many ways to silence are described; a law with more is said to have more."""
+
+
+def theorems(edition: Edition, agency: str, examples: Sequence[Proved] = ()) -> Theorems:
+    """Prove what can be proved of one agency's law. `examples`: those that ran, of any agency."""
+    return _Proofs(edition, agency).all(examples)
+
+
+class _Proofs:
+    def __init__(self, edition: Edition, agency: str) -> None:
+        self.edition = edition
+        self.space = Space(edition, agency)
+        self.stack = self.space.stack
+        self.prose = edition.prose(self.stack.layers[-1])
+
+    def all(self, examples: Sequence[Proved]) -> Theorems:
+        space = self.space
+        mine = [one for one in examples if one.example.agency == space.agency]
+        gaps = tuple(self.gaps())
+        covered = [version.name for version in self.covered()]
+        dead, alive = self.dead()
+        dependences, blind = self.status()
+        idle, matters = self.idle()
+        return Theorems(
+            agency=space.agency,
+            name=self.stack.name,
+            layers=tuple(layer.jurisdiction for layer in self.stack.layers),
+            roles=space.roles,
+            versions=len(space.versions),
+            spans=len(space.laws),
+            conflicts=tuple(self.conflicts()),
+            gaps=gaps,
+            closed=tuple(name for name in covered if name not in {gap.action for gap in gaps}),
+            dead=dead,
+            alive=alive,
+            outlasts=tuple(self.outlasts()),
+            clocks=tuple(dict.fromkeys(name for one in space.versions for name in one.expired)),
+            dependences=dependences,
+            blind=blind,
+            idle=idle,
+            matters=matters,
+            examples=len(mine),
+            wrong=tuple(str(one) for one in mine if one.wrong),
+            assumptions=self.assumptions(),
+            asked=space.asked,
+        )
+
+    def assumptions(self) -> tuple[str, ...]:
+        """What every theorem rests on beside the rulebooks."""
+        who = ", ".join(role.replace("_", " ") for role in self.space.roles if role) or "anybody"
+        made = [f"Who acts: {who}."]
+        made.append("A reading is one of its open alternatives; one that the courts refused is none.")
+        if any(version.law.has_uncertain_days for version in self.space.versions):
+            made.append("Of two uncertain first days either may be the one.")
+        if self.stack.not_encoded or self.stack.missing:
+            left = ", ".join((*self.stack.missing, *self.stack.not_encoded))
+            made.append(f"Not in this law, so nothing is said of it: {left}.")
+        impossible = [one.name for one in self.space.vocabulary.constraints]
+        if impossible:
+            made.append(f"No case breaks what paper or nature makes impossible: {', '.join(impossible)}.")
+        made.append(
+            "Every fact is known; what an answer says while one is not follows from the answers of all its completions."
+        )
+        return (*made, *self.space.encoding.assumptions)
+
+    # No conflict.
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """Each pair of a rule that requires and one that forbids, where both take effect."""
+        for version in self.space.versions:
+            if version.mirror or version.classes["conflict"] is NO:
+                continue
+            with self.space.within(version):
+                if self.space.case(version.classes["conflict"]) is None:
+                    continue
+                for must, must_not in self._pairs(version):
+                    kind = both((version.formulas.takes(must), version.formulas.takes(must_not)))
+                    if self.space.case(kind) is not None:
+                        case = smallest(self.space, version, kind, lambda judged, _: judged.outcome == "conflict")
+                        yield Conflict(version.name, version.days, must, must_not, case)
+
+    @staticmethod
+    def _pairs(version: Version) -> list[tuple[str, str]]:
+        rules = [(rule, one.effect) for rule, one in version.law.active.items() if one.in_action]
+        return [(a, b) for a, x in rules if x == "must" for b, y in rules if y == "must not"]
+
+    # No gap.
+
+    def covered(self) -> list[Version]:
+        """The actions of which some rule in force speaks, now or later."""
+        return [
+            version
+            for version in self.space.now
+            if not version.mirror and any(one.in_action and one.effect for one in version.law.active.values())
+        ]
+
+    def gaps(self) -> Iterator[Gap]:
+        for version in self.covered():
+            silent = opposite(either((opposite(version.classes["free"]), version.classes["permitted"])))
+            if silent is NO:
+                continue
+            with self.space.within(version):
+                if self.space.case(silent) is None:
+                    continue
+                where, more = self._cubes(version, silent)
+                case = smallest(self.space, version, silent, lambda judged, _: judged.outcome == "silent")
+            yield Gap(version.name, version.days, where, more, case)
+
+    def _cubes(self, version: Version, silent: Formula) -> tuple[tuple[tuple[str, ...], ...], bool]:
+        """Tests that are together enough for silence: as many such sets as cover it."""
+        tests = version.law.atoms
+        formulas = [self.space.encoding.formula(atom, version.item) for atom in tests]
+        prover = z3.SimpleSolver()
+        prover.set("core.minimize", True)
+        prover.add(*self.space.solver.assertions(), opposite(silent))
+        marks = [z3.Bool(f"test {index}") for index in range(len(tests))]
+        found: list[tuple[str, ...]] = []
+        covered: list[Formula] = []
+        while len(found) <= CUBES:
+            model = self.space.case(silent, *(opposite(cube) for cube in covered))
+            if model is None:
+                return tuple(found), False
+            true = [true_in(model, formula) for formula in formulas]
+            signed = [one if here else opposite(one) for one, here in zip(formulas, true, strict=True)]
+            prover.push()
+            prover.add(*(z3.Implies(mark, one) for mark, one in zip(marks, signed, strict=True)))
+            answer = prover.check(*marks)
+            assert answer == z3.unsat, "the tests of a law decide it"
+            core = {str(mark) for mark in prover.unsat_core()}
+            prover.pop()
+            inside = [index for index, mark in enumerate(marks) if str(mark) in core]
+            covered.append(both(signed[index] for index in inside))
+            found.append(tuple(in_words(tests[index], self.prose, true=true[index]) for index in inside))
+        return tuple(found[:CUBES]), True
+
+    # No dead rule.
+
+    def dead(self) -> tuple[tuple[Dead, ...], int]:
+        """Provisions that take effect in no case on any day, whoever acts; and how many do."""
+        waiting: dict[str, Provision] = {
+            one.id: one for layer in self.stack.layers for one in layer.provisions() if one.status != "off"
+        }
+        every = len(waiting)
+        applies: set[str] = set()
+        for version in (*reversed(self.space.versions), *self.space.of_anybody()):
+            if not waiting:
+                break
+            here = [rule for rule in version.law.active if rule in waiting]
+            voids = [number for number, one in enumerate(version.law.voids) if one.voids.id in waiting]
+            if version.mirror or not (here or voids):
+                continue
+            with self.space.within(version):
+                for rule in here:
+                    takes = version.formulas.takes(rule)
+                    one = version.law.active[rule]
+                    if one.otherwise_may:
+                        takes = either((takes, version.formulas.permits(rule)))
+                    if self.space.case(takes) is not None:
+                        del waiting[rule]
+                    elif rule not in applies and self.space.case(version.formulas.applies(one)) is not None:
+                        applies.add(rule)
+                for number in voids:
+                    void = version.law.voids[number].voids.id
+                    if void in waiting and self.space.case(version.formulas.stands(number)) is not None:
+                        del waiting[void]
+        dead = tuple(
+            Dead(
+                id,
+                one.jurisdiction,
+                "wherever it applies, higher law or an exception takes it out"
+                if id in applies
+                else "no case on any day meets its conditions",
+            )
+            for id, one in waiting.items()
+        )
+        return dead, every - len(dead)
+
+    # A hold never outlasts its clock.
+
+    def outlasts(self) -> Iterator[Outlasts]:
+        for version in self.space.versions:
+            for clock, node in version.expired.items():
+                ended = self.space.encoding.formula(node)
+                held = either((version.classes["required"], version.classes["conflict"], version.classes["permitted"]))
+                kind = both((ended, held))
+                if kind is NO:
+                    continue
+                with self.space.within(version):
+                    if self.space.case(kind) is not None:
+                        case = smallest(self.space, version, kind, _is_held)
+                        yield Outlasts(clock, version.days, case)
+
+    # Blind to status.
+
+    def status(self) -> tuple[tuple[Dependence, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+        """On which facts of status an action turns; and, for each of these facts, which actions read it and do not."""
+        found: list[Dependence] = []
+        blind: list[tuple[str, tuple[str, ...]]] = []
+        for name in STATUS:
+            turning: dict[str, list[Version]] = {}
+            reading: dict[str, None] = {}
+            for version in self.space.versions:
+                if name in version.reads:
+                    reading[version.name] = None
+                    if turns_on(version, name):
+                        turning.setdefault(version.name, []).append(version)
+            for action, versions in turning.items():
+                rules = tuple(dict.fromkeys(rule for one in versions for rule in self._rules_reading(one, name)))
+                days = spelled_days([span for one in versions for span in one.spans])
+                found.append(Dependence(name, action, days, rules, smallest_pair(versions[-1], name)))
+            if name in self.space.vocabulary.facts:
+                blind.append((name, tuple(one for one in reading if one not in turning)))
+        return tuple(found), tuple(blind)
+
+    @staticmethod
+    def _rules_reading(version: Version, name: str) -> Iterator[str]:
+        """The provisions whose conditions read a fact."""
+        laws = version.mirror.laws if version.mirror else (version.law,)
+        for law in laws:
+            for rule, one in law.active.items():
+                if any(name in atom.reads for atom in atoms_of(one.when, one.unless)):
+                    yield rule
+            for void in law.voids:
+                if any(name in atom.reads for atom in atoms_of(void.applies)):
+                    yield void.voids.id
+
+    # No fact asked in vain.
+
+    def idle(self) -> tuple[tuple[str, ...], int]:
+        """Facts and lists that rules in force read and on which the class of no action turns; and how many matter."""
+        read = dict.fromkeys(name for version in self.space.now for name in sorted(version.reads))
+        idle = tuple(name for name in read if not any(turns_on(version, name) for version in self.space.now))
+        return idle, len(read) - len(idle)
+
+
+def _is_held(judged: Judged, facts: Mapping[str, Any]) -> bool:
+    return judged.outcome in ("required", "permitted", "conflict")
