@@ -134,6 +134,20 @@ def alike(a: Formula, b: Formula) -> Formula:
     return z3.BoolRef(z3.Z3_mk_iff(_CONTEXT.ref(), a.as_ast(), b.as_ast()), _CONTEXT)
 
 
+class Swap:
+    """Other variables in the place of some. (The solver's own `substitute` looks at every pair again each time.)"""
+
+    def __init__(self, variables: Sequence[Any], mark: str) -> None:
+        self.pairs = [(one, z3.Const(f"{one} {mark}", one.sort())) for one in variables]
+        self._from, self._to = (
+            (z3.Ast * len(self.pairs))(*(pair[side].as_ast() for pair in self.pairs)) for side in (0, 1)
+        )
+
+    def __call__(self, formula: Formula) -> Formula:
+        made = z3.Z3_substitute(_CONTEXT.ref(), formula.as_ast(), len(self.pairs), self._from, self._to)
+        return z3.BoolRef(made, _CONTEXT)
+
+
 def implies(a: Formula, b: Formula) -> Formula:
     return either((opposite(a), b))
 
@@ -414,6 +428,8 @@ class Encoding:
     terms: dict[str, Term] = field(default_factory=dict)
     sound: list[Formula] = field(default_factory=list)
     """What holds of every case, in the order in which it was found out; a solver takes it in before it is asked."""
+    lists: dict[tuple[Any, ...], list[Formula]] = field(default_factory=dict)
+    """What the conditions on a list come to, once made."""
     free: dict[tuple[Any, ...], Formula] = field(default_factory=dict)
     """Tests that no theory of the solver speaks of: a free Bool for each record."""
 
@@ -747,6 +763,12 @@ class Records:
 
     def definitions(self) -> list[Formula]:
         """What each condition on the list comes to."""
+        key = ("list", self.name, self.known, self.open, self.apart, *(one.number for one in self.conditions))
+        if key not in self.encoding.lists:
+            self.encoding.lists[key] = self._definitions()
+        return self.encoding.lists[key]
+
+    def _definitions(self) -> list[Formula]:
         found: list[Formula] = []
         for one in self.conditions:
             matching = [both((self.there(record), self.body(one, record))) for record in self.records()]

@@ -27,7 +27,7 @@ from detainerdesk.law.circuit import (
 )
 from detainerdesk.law.derived import MIRROR, Mirror
 from detainerdesk.law.effects import CLASSES, Judged
-from detainerdesk.law.encoding import NO, YES, Encoding, Formula, Records, both, conditions_in, either, opposite
+from detainerdesk.law.encoding import NO, YES, Encoding, Formula, Records, Swap, both, conditions_in, either, opposite
 from detainerdesk.law.errors import ContradictoryFacts, LawError
 from detainerdesk.law.language.case import OWED
 from detainerdesk.law.language.rulebook import Provision
@@ -415,18 +415,10 @@ class _Judging:
         return [one for one in self.case.unknown if one != name and one.split("[")[0] in together - {own}]
 
     def _differs(self, classes: Sequence[Formula], law: Formula, names: Sequence[str], stuck: str = "") -> bool:
-        pairs = self._other(names)
-        there = z3.substitute(law, *pairs)
-        differ = either(both((one, opposite(z3.substitute(one, *pairs)))) for one in classes)
-        more = [there, differ]
-        if stuck:
-            more.append(
-                opposite(z3.substitute(law, *[pair for pair in pairs if pair[0].get_id() in self._ids((stuck,))]))
-            )
-        return self.can(both(more))
-
-    def _ids(self, names: Sequence[str]) -> set[int]:
-        return {variable.get_id() for variable in self._variables(names)}
+        other = Swap(self._variables(names), "of the other")
+        differ = either(both((one, opposite(other(one)))) for one in classes)
+        alone = [opposite(Swap(self._variables((stuck,)), "of the other")(law))] if stuck else []
+        return self.can(both((other(law), differ, *alone)))
 
     def _variables(self, names: Sequence[str]) -> list[Any]:
         """The variables of these facts; those of the conditions on lists go along with what the lists' records read."""
@@ -437,10 +429,6 @@ class _Judging:
             if name in lists or read & lists:
                 variables += [one.true for one in here.conditions]
         return variables
-
-    def _other(self, names: Sequence[str]) -> list[tuple[Any, Any]]:
-        """Each variable of these facts beside another one in its place."""
-        return [(one, z3.Const(f"{one} ′", one.sort())) for one in self._variables(names)]
 
     def witness(self, model: Any) -> dict[str, Value]:
         """What was not known, as it is in a model."""

@@ -115,7 +115,7 @@ class Theorems:
     closed: tuple[str, ...]
     """Covered actions without a gap."""
     dead: tuple[Dead, ...]
-    alive: int
+    alive: tuple[str, ...]
     outlasts: tuple[Outlasts, ...]
     clocks: tuple[str, ...]
     dependences: tuple[Dependence, ...]

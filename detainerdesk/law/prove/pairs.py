@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import z3
-
 from detainerdesk.law.circuit import atoms_of
-from detainerdesk.law.effects import CLASSES, Judged
-from detainerdesk.law.encoding import Formula, Records, Term, Text, both, either, opposite
+from detainerdesk.law.effects import CLASSES
+from detainerdesk.law.encoding import Formula, Records, Swap, Term, Text, both, either, opposite
 from detainerdesk.law.language.vocabulary import Fact
-from detainerdesk.law.prove.smallest import Smallest, judged_case, smallest
+from detainerdesk.law.prove.smallest import Smallest, decided_anew, smallest
 from detainerdesk.law.prove.space import Space, Version, definitions
+from detainerdesk.law.table import Evaluation
 
 
 def turns_on(version: Version, name: str) -> bool:
@@ -21,7 +20,7 @@ def turns_on(version: Version, name: str) -> bool:
         return False
     pair = _Pair(version, name)
     with version.space.of(*definitions(pair.lists), *pair.holds):
-        return version.space.case(pair.differ) is not None
+        return version.space.can(pair.differ)
 
 
 def smallest_pair(version: Version, name: str) -> tuple[Smallest, Smallest] | None:
@@ -29,14 +28,13 @@ def smallest_pair(version: Version, name: str) -> tuple[Smallest, Smallest] | No
     space, pair = version.space, _Pair(version, name)
     others: list[Smallest] = []
 
-    def wanted(judged: Judged, facts: Mapping[str, Any]) -> bool:
-        if name not in facts or len(judged.classes) > 1:
+    def wanted(case: Smallest, evaluation: Evaluation) -> bool:
+        if name not in case.facts or len(case.judged.classes) > 1:
             return False
         for value in _values(space.vocabulary.facts[name], space.encoding.term(name)):
-            other = {**facts, name: value}
-            there = judged_case(space, version, other, {}, "late")
-            if there is not None and len(there.classes) == 1 and there.classes != judged.classes:
-                others.append(Smallest(space.stack.zone, version.at, other, {}, "late", there))
+            anew = decided_anew(version, {**case.facts, name: value}, case.choices, case.bounds)
+            if anew and len(anew[0].judged.classes) == 1 and anew[0].judged.classes != case.judged.classes:
+                others.append(anew[0])
                 return True
         return False
 
@@ -56,14 +54,14 @@ class _Pair:
         self.lists: Mapping[str, Records] = version.records_of_two if reading else version.records
         shared = {list_name: definitions({list_name: one}) for list_name, one in self.lists.items()}
         variables, sound = _variables(space, name, self.lists)
-        for list_name in {name, *reading} & set(self.lists):
+        touched = [list_name for list_name in self.lists if list_name == name or list_name in reading]
+        for list_name in touched:
             variables += [one.true for one in self.lists[list_name].conditions]
-        pairs = [(one, z3.Const(f"{one} of the other", one.sort())) for one in variables]
-        own = [formula for list_name in {name, *reading} & set(self.lists) for formula in shared[list_name]]
-        copied = [(one, z3.substitute(one, *pairs)) for one in (*own, *sound, *space.possible)]
-        self.holds = [other for one, other in copied if not other.eq(one)]
+        other = Swap(variables, "of the other")
+        own = [formula for list_name in touched for formula in shared[list_name]]
+        self.holds = [other(both((*own, *sound, *space.possible)))]
         classes = [version.classes[word] for word in CLASSES]
-        self.differ = either(both((one, opposite(z3.substitute(one, *pairs)))) for one in classes)
+        self.differ = either(both((one, opposite(other(one)))) for one in classes)
 
 
 def _variables(space: Space, name: str, lists: Mapping[str, Records]) -> tuple[list[Any], list[Formula]]:

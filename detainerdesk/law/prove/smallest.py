@@ -21,9 +21,7 @@ from detainerdesk.law.known import Bounds
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.vocabulary import NONE, Fact, Value
 from detainerdesk.law.prove.space import Space, Version
-
-Wanted = Callable[[Judged, Mapping[str, Any]], bool]
-"""Whether a case, as it was judged and with these facts stated, is still of the kind that is sought."""
+from detainerdesk.law.table import Evaluation
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,10 @@ class Smallest:
         if self.bounds == "early":
             taken.append("of two uncertain days the earlier")
         return [*(f"{name} = {spelled(value, self.zone)}" for name, value in self.facts.items()), *taken]
+
+
+Wanted = Callable[[Smallest, Evaluation], bool]
+"""Whether a case, decided anew, is of the kind that is sought."""
 
 
 def smallest(
@@ -125,20 +127,15 @@ def _fewest(
     facts = _stated(space, version, model, lists)
     choices = _taken(space, version, model)
     bounds: Bounds = "early" if true_in(model, z3.Bool("early bound")) else "late"
-
-    def judge(some: Mapping[str, Any]) -> Judged | None:
-        judged = judged_case(space, version, some, choices, bounds)
-        return judged if judged is not None and wanted(judged, some) else None
-
-    found = judge(facts)
-    if found is None:
-        return None
-    for name in list(facts):
+    found: Smallest | None = None
+    for name in ("", *facts):
         fewer = {one: value for one, value in facts.items() if one != name}
-        judged = judge(fewer)
-        if judged is not None:
-            facts, found = fewer, judged
-    return Smallest(space.stack.zone, version.at, facts, choices, bounds, found)
+        anew = decided_anew(version, fewer, choices, bounds)
+        if anew is not None and wanted(*anew):
+            facts, found = fewer, anew[0]
+        elif found is None:
+            return None
+    return found
 
 
 def _stated(space: Space, version: Version, model: Any, lists: Mapping[str, Records]) -> dict[str, Any]:
@@ -159,10 +156,12 @@ def _taken(space: Space, version: Version, model: Any) -> dict[str, str]:
     return {name: value for name, value in found.items() if value != space.stack.readings[name].default}
 
 
-def judged_case(
-    space: Space, version: Version, facts: Mapping[str, Any], choices: Mapping[str, str], bounds: Bounds
-) -> Judged | None:
-    """How the engine judges a case: by the generated closure where it is complete, else over its completions."""
+def decided_anew(
+    version: Version, facts: Mapping[str, Any], choices: Mapping[str, str], bounds: Bounds
+) -> tuple[Smallest, Evaluation] | None:
+    """A case as the engine judges it: by the generated closure where it is complete, else over its completions. None where it
+    is no case."""
+    space = version.space
     case = Case(
         agency=space.agency,
         at=version.at,
@@ -174,9 +173,10 @@ def judged_case(
     try:
         decider = Decider(case, space.edition)
         setting = replace(decider.known.setting(version.item), bounds=bounds)
-        return decider.judge(version.action, setting)
+        judged = decider.judge(version.action, setting)
     except LawError:
         return None
+    return Smallest(space.stack.zone, version.at, facts, choices, bounds, judged), decider.evaluation(setting)
 
 
 def spelled(value: Any, zone: ZoneInfo) -> str:

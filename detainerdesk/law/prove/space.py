@@ -6,7 +6,7 @@ at every moment of a version's days; a case that is found is then sought at one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,7 +17,7 @@ import z3
 
 from detainerdesk.law.circuit import Atom, Node, atoms_of
 from detainerdesk.law.derived import DERIVED, Mirror
-from detainerdesk.law.encoding import Encoding, Formula, Records, conditions_in, latest_start, opposite, ordered
+from detainerdesk.law.encoding import NO, Encoding, Formula, Records, conditions_in, latest_start, opposite, ordered
 from detainerdesk.law.errors import LawError
 from detainerdesk.law.known import Known
 from detainerdesk.law.language import grammar
@@ -142,6 +142,7 @@ class Space:
         )
         self.encoding = Encoding(self.vocabulary, self.stack.zone, self.stack.readings, owes=owes)
         self.solver = z3.SimpleSolver()
+        self.solver.set("core.minimize", True)
         self.asked = 0
         """How often the solver was asked."""
         self._taken_in = 0
@@ -265,17 +266,26 @@ class Space:
         with self.of(*definitions(version.records)):
             yield
 
+    def can(self, *formulas: Formula) -> bool:
+        """Whether there is a case of which these are true."""
+        return bool(self._ask(formulas, lambda: True))
+
     def case(self, *formulas: Formula) -> Any:
         """A case (a model) of which these are true; None where there is none."""
+        return self._ask(formulas, self.solver.model)
+
+    def _ask(self, formulas: Sequence[Formula], found: Callable[[], Any]) -> Any:
+        if any(formula is NO for formula in formulas):
+            return None
+        self.asked += 1
         self.solver.push()
         self.solver.add(*formulas)
-        self.asked += 1
         answer = self.solver.check()
-        found = self.solver.model() if answer == z3.sat else None
+        result = found() if answer == z3.sat else None
         self.solver.pop()
         if answer == z3.unknown:
             raise LawError(f"the solver gave no answer about {self.agency}")
-        return found
+        return result
 
     def _take_in(self) -> None:
         """What holds of every case and was found out since."""

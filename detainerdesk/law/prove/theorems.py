@@ -1,22 +1,23 @@
-"""The theorems of one stack: no gap, no conflict, no dead rule, no fact asked in vain, blind to status, no hold beyond its clock,
-every example as it says; or what stands against each, with a smallest case. All by one solver."""
+"""The theorems of one stack: no gap, no conflict, no dead rule, no fact asked in vain, blind to status, no hold beyond its
+clock, every example as it says; or what stands against each, with a smallest case. All by one solver.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import z3
 
-from detainerdesk.law.circuit import atoms_of
-from detainerdesk.law.effects import Judged
+from detainerdesk.law.circuit import Node, atoms_of
 from detainerdesk.law.encoding import NO, Formula, both, either, opposite, true_in
+from detainerdesk.law.language import grammar
 from detainerdesk.law.language.rulebook import Provision
 from detainerdesk.law.load import Edition
 from detainerdesk.law.prove.examples import Proved
 from detainerdesk.law.prove.findings import Conflict, Dead, Dependence, Gap, Outlasts, Theorems
 from detainerdesk.law.prove.pairs import smallest_pair, turns_on
-from detainerdesk.law.prove.smallest import smallest
+from detainerdesk.law.prove.smallest import Wanted, smallest
 from detainerdesk.law.prove.space import Space, Version, spelled_days
 from detainerdesk.law.prove.words import in_words
 
@@ -107,12 +108,12 @@ class _Proofs:
             if version.mirror or version.classes["conflict"] is NO:
                 continue
             with self.space.within(version):
-                if self.space.case(version.classes["conflict"]) is None:
+                if not self.space.can(version.classes["conflict"]):
                     continue
                 for must, must_not in self._pairs(version):
                     kind = both((version.formulas.takes(must), version.formulas.takes(must_not)))
-                    if self.space.case(kind) is not None:
-                        case = smallest(self.space, version, kind, lambda judged, _: judged.outcome == "conflict")
+                    if self.space.can(kind):
+                        case = smallest(self.space, version, kind, _came_to("conflict"))
                         yield Conflict(version.name, version.days, must, must_not, case)
 
     @staticmethod
@@ -136,47 +137,47 @@ class _Proofs:
             if silent is NO:
                 continue
             with self.space.within(version):
-                if self.space.case(silent) is None:
+                if not self.space.can(silent):
                     continue
                 where, more = self._cubes(version, silent)
-                case = smallest(self.space, version, silent, lambda judged, _: judged.outcome == "silent")
+                case = smallest(self.space, version, silent, _came_to("silent"))
             yield Gap(version.name, version.days, where, more, case)
 
     def _cubes(self, version: Version, silent: Formula) -> tuple[tuple[tuple[str, ...], ...], bool]:
         """Tests that are together enough for silence: as many such sets as cover it."""
         tests = version.law.atoms
         formulas = [self.space.encoding.formula(atom, version.item) for atom in tests]
-        prover = z3.SimpleSolver()
-        prover.set("core.minimize", True)
-        prover.add(*self.space.solver.assertions(), opposite(silent))
         marks = [z3.Bool(f"test {index}") for index in range(len(tests))]
         found: list[tuple[str, ...]] = []
         covered: list[Formula] = []
         while len(found) <= CUBES:
             model = self.space.case(silent, *(opposite(cube) for cube in covered))
             if model is None:
-                return tuple(found), False
+                return tuple(sorted(found, key=_by_length)), False
             true = [true_in(model, formula) for formula in formulas]
             signed = [one if here else opposite(one) for one, here in zip(formulas, true, strict=True)]
-            prover.push()
-            prover.add(*(z3.Implies(mark, one) for mark, one in zip(marks, signed, strict=True)))
-            answer = prover.check(*marks)
-            assert answer == z3.unsat, "the tests of a law decide it"
-            core = {str(mark) for mark in prover.unsat_core()}
-            prover.pop()
+            core = self._enough(opposite(silent), marks, signed)
             inside = [index for index, mark in enumerate(marks) if str(mark) in core]
             covered.append(both(signed[index] for index in inside))
             found.append(tuple(in_words(tests[index], self.prose, true=true[index]) for index in inside))
-        return tuple(found[:CUBES]), True
+        return tuple(sorted(found[:CUBES], key=_by_length)), True
+
+    def _enough(self, contrary: Formula, marks: Sequence[Any], signed: Sequence[Formula]) -> set[str]:
+        """Of tests that together exclude something, as few as exclude it, by their marks."""
+        solver = self.space.solver
+        with self.space.of(contrary, *(z3.Implies(mark, one) for mark, one in zip(marks, signed, strict=True))):
+            answer = solver.check(*marks)
+            assert answer == z3.unsat, "the tests of a law decide it"
+            return {str(mark) for mark in solver.unsat_core()}
 
     # No dead rule.
 
-    def dead(self) -> tuple[tuple[Dead, ...], int]:
-        """Provisions that take effect in no case on any day, whoever acts; and how many do."""
+    def dead(self) -> tuple[tuple[Dead, ...], tuple[str, ...]]:
+        """Provisions that take effect in no case on any day, whoever acts; and those that do."""
         waiting: dict[str, Provision] = {
             one.id: one for layer in self.stack.layers for one in layer.provisions() if one.status != "off"
         }
-        every = len(waiting)
+        every = tuple(waiting)
         applies: set[str] = set()
         for version in (*reversed(self.space.versions), *self.space.of_anybody()):
             if not waiting:
@@ -191,13 +192,13 @@ class _Proofs:
                     one = version.law.active[rule]
                     if one.otherwise_may:
                         takes = either((takes, version.formulas.permits(rule)))
-                    if self.space.case(takes) is not None:
+                    if self.space.can(takes):
                         del waiting[rule]
-                    elif rule not in applies and self.space.case(version.formulas.applies(one)) is not None:
+                    elif rule not in applies and self.space.can(version.formulas.applies(one)):
                         applies.add(rule)
                 for number in voids:
                     void = version.law.voids[number].voids.id
-                    if void in waiting and self.space.case(version.formulas.stands(number)) is not None:
+                    if void in waiting and self.space.can(version.formulas.stands(number)):
                         del waiting[void]
         dead = tuple(
             Dead(
@@ -209,7 +210,7 @@ class _Proofs:
             )
             for id, one in waiting.items()
         )
-        return dead, every - len(dead)
+        return dead, tuple(id for id in every if id not in waiting)
 
     # A hold never outlasts its clock.
 
@@ -222,8 +223,8 @@ class _Proofs:
                 if kind is NO:
                     continue
                 with self.space.within(version):
-                    if self.space.case(kind) is not None:
-                        case = smallest(self.space, version, kind, _is_held)
+                    if self.space.can(kind):
+                        case = smallest(self.space, version, kind, _held_after(node))
                         yield Outlasts(clock, version.days, case)
 
     # Blind to status.
@@ -243,7 +244,9 @@ class _Proofs:
             for action, versions in turning.items():
                 rules = tuple(dict.fromkeys(rule for one in versions for rule in self._rules_reading(one, name)))
                 days = spelled_days([span for one in versions for span in one.spans])
-                found.append(Dependence(name, action, days, rules, smallest_pair(versions[-1], name)))
+                latest = versions[-1]
+                pair = None if latest.mirror and "hold" in turning else smallest_pair(latest, name)
+                found.append(Dependence(name, action, days, rules, pair))
             if name in self.space.vocabulary.facts:
                 blind.append((name, tuple(one for one in reading if one not in turning)))
         return tuple(found), tuple(blind)
@@ -263,11 +266,35 @@ class _Proofs:
     # No fact asked in vain.
 
     def idle(self) -> tuple[tuple[str, ...], int]:
-        """Facts and lists that rules in force read and on which the class of no action turns; and how many matter."""
+        """Facts and lists that rules in force read and on which the class of no action turns, nor what leaving out another
+        fact means on which one does; and how many matter."""
         read = dict.fromkeys(name for version in self.space.now for name in sorted(version.reads))
-        idle = tuple(name for name in read if not any(turns_on(version, name) for version in self.space.now))
+        matter = {name for name in read if any(turns_on(version, name) for version in self.space.now)}
+        while more := {name for one in matter for name in self._named_by_left_out(one)} - matter:
+            matter |= more
+        idle = tuple(name for name in read if name not in matter)
         return idle, len(read) - len(idle)
 
+    def _named_by_left_out(self, name: str) -> Iterator[str]:
+        """The facts of which it depends what leaving this one out means."""
+        for left_out in self.space.vocabulary.facts[name].left_out:
+            for node in grammar.walk(left_out.condition) if left_out.condition else ():
+                if isinstance(node, grammar.Given | grammar.Is | grammar.Includes):
+                    yield node.fact
+                elif isinstance(node, grammar.Name) and node.name in self.space.vocabulary.facts:
+                    yield node.name
+                elif isinstance(node, grammar.Compare):
+                    yield from (side for side in (node.left, node.right) if side in self.space.vocabulary.facts)
 
-def _is_held(judged: Judged, facts: Mapping[str, Any]) -> bool:
-    return judged.outcome in ("required", "permitted", "conflict")
+
+def _by_length(tests: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    return len(tests), tests
+
+
+def _came_to(outcome: str) -> Wanted:
+    return lambda case, evaluation: case.judged.outcome == outcome
+
+
+def _held_after(ended: Node) -> Wanted:
+    held = ("required", "permitted", "conflict")
+    return lambda case, evaluation: case.judged.outcome in held and evaluation.truth(ended) is True

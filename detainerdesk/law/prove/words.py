@@ -35,6 +35,10 @@ def in_words(atom: Atom, prose: Prose, *, true: bool) -> str:
         return f"the {'earlier' if true else 'later'} of two uncertain days counts"
     if isinstance(means, DeclaredToo):
         return f"what a court declared only later {'counts' if true else 'does not count'}"
+    if isinstance(means, FactTest) and means.done and isinstance(means.test, grammar.Name):
+        fact = prose.vocabulary.facts[means.test.name]
+        if fact.kind == "moment":
+            return f"{fact.phrase.split(' is {value}', maxsplit=1)[0]} has {'' if true else 'not '}come"
     condition = expression(atom)
     return prose.condition(condition if true else grammar.Not(condition))
 
