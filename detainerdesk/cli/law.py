@@ -3,16 +3,26 @@ counsel signs, begin a new rulebook, and table what of a law page is encoded."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from detainerdesk.cli.agencies import did_you_mean
 from detainerdesk.cli.case import CASE_ENDINGS, Local, Wanted, given_cases, is_checked
-from detainerdesk.cli.told import CHECK_SOURCE, DOES_NOT_HOLD, DRAFT, BadInput, counted, say_json
+from detainerdesk.cli.told import (
+    CHECK_SOURCE,
+    DOES_NOT_HOLD,
+    DRAFT,
+    NOT_READY,
+    BadInput,
+    counted,
+    fail,
+    say_json,
+)
 from detainerdesk.law import Edition, decide, explain_decision, load
 from detainerdesk.law import explain as law_explain
 from detainerdesk.law import prove as law_prove
@@ -24,9 +34,13 @@ from detainerdesk.law.load import RULEBOOKS
 from detainerdesk.law.new import new_rulebook
 from detainerdesk.law.prove import Proved
 
+if TYPE_CHECKING:
+    from detainerdesk.law.prove.report import Report
+
 app = typer.Typer(no_args_is_help=True, help="The rulebooks: explain, prove, lint, fmt, new, coverage.")
 
 COVERAGE = RULEBOOKS.parent / "docs" / "coverage.md"
+THEOREMS = RULEBOOKS.parent / "docs" / "theorems"
 
 Folder = Annotated[
     Path | None, typer.Option("--rulebooks", help="A folder of rulebooks; default those of this program.")
@@ -102,19 +116,28 @@ def _explained_cases(file: str, edition: Edition) -> list[Explained]:
 @app.command()
 def prove(
     jurisdiction: Annotated[str, typer.Argument(help="Only this rulebook, like us-ma-boston; default all.")] = "",
+    examples: Annotated[bool, typer.Option("--examples", help="Only the worked examples, no proofs.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write the pages of docs/theorems/ anew.")] = False,
     rulebooks: Folder = None,
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Loads every rulebook and runs every worked example. Exit code 1 if one does not hold or a `says` line is old, 2 if a rulebook can't be read."""
+    """Runs every worked example and proves the law of every agency: no gap, no conflict, no dead rule, no hold beyond its clock, and
+    on what facts of status an outcome turns. Exit code 1 if an example does not hold, a `says` line is old, or something was found
+    that rulebooks/accepted.md does not accept with a reason; 2 if a rulebook can't be read; 3 without the solver."""
     edition = load(rulebooks, local=local or (), stale_words=True)
     if jurisdiction and jurisdiction not in edition.rulebooks:
         meant = did_you_mean(jurisdiction, edition.rulebooks)
         raise BadInput(f"There is no rulebook {jurisdiction}.{meant} There are: {', '.join(edition.rulebooks)}.")
+    if write and (examples or jurisdiction or rulebooks):
+        raise BadInput(
+            "--write makes the pages of every agency: no rulebook, no --examples and no --rulebooks beside it."
+        )
     proved = law_prove(edition, jurisdiction or None)
     wrong = [one for one in proved if one.wrong]
     names = [jurisdiction] if jurisdiction else list(edition.rulebooks)
     old = [id for name in names for id in stale(edition.rulebooks[name], edition)]
+    theorems = None if examples else _theorems(edition, rulebooks or RULEBOOKS, proved, jurisdiction or None)
     if as_json:
         say_json(
             {
@@ -123,6 +146,8 @@ def prove(
                 "hold": len(proved) - len(wrong),
                 "old_says": old,
                 "results": [_proved(one) for one in proved],
+                "theorems": theorems.values() if theorems else [],
+                "open": [{"agency": agency, "id": id} for agency, id in theorems.open] if theorems else [],
             }
         )
     else:
@@ -133,9 +158,38 @@ def prove(
         for name in names:
             mine = [one for one in proved if one.rulebook == name]
             typer.echo(f"{name}: {sum(not one.wrong for one in mine)} of {len(mine)} examples hold")
+        for line in theorems.lines() if theorems else ():
+            typer.echo(line)
         typer.echo(f"edition {edition.hash}")
-    if wrong or old:
+    if write and theorems:
+        _write_pages(theorems)
+    if wrong or old or (theorems and not theorems.holds):
         raise typer.Exit(DOES_NOT_HOLD)
+
+
+def _theorems(edition: Edition, folder: Path, proved: Sequence[Proved], jurisdiction: str | None) -> Report:
+    """The proofs, by the solver. It is no part of the core, so it may be missing."""
+    try:
+        from detainerdesk.law.prove.report import Report
+    except ModuleNotFoundError as error:
+        if error.name != "z3":
+            raise
+        fail(
+            "The proofs need the solver: sh requirements/install.sh requirements/prove.txt. (--examples runs only the worked examples.)",
+            NOT_READY,
+        )
+    return Report.of(edition, folder, proved, jurisdiction)
+
+
+def _write_pages(theorems: Report) -> None:
+    THEOREMS.mkdir(parents=True, exist_ok=True)
+    pages = theorems.pages()
+    for file in sorted(THEOREMS.glob("*.md")):
+        if file.name not in pages:
+            file.unlink()
+    for name, text in pages.items():
+        (THEOREMS / name).write_text(text, encoding="utf-8")
+    typer.echo(f"{len(pages)} pages written to {THEOREMS}.", err=True)
 
 
 def _proved(one: Proved) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from operator import eq, ge, gt, le, lt
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+import z3
+
 from detainerdesk.law.atoms import literal
 from detainerdesk.law.circuit import (
     AllOf,
@@ -32,20 +34,12 @@ from detainerdesk.law.circuit import (
     ReadingIs,
     TakesEffect,
 )
-from detainerdesk.law.errors import LawError
 from detainerdesk.law.known import Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import test_constant
 from detainerdesk.law.language.clocks import EVERY_HOUR, clock_end
 from detainerdesk.law.language.rulebook import Reading
 from detainerdesk.law.language.vocabulary import NONE, Fact, Value, Vocabulary, midnight
-
-try:
-    import z3
-except ImportError as error:
-    raise LawError(
-        "this needs the solver, which is not installed: run `sh requirements/install.sh requirements/prove.txt`"
-    ) from error
 
 Formula = Any
 """A Bool of the solver."""

@@ -176,9 +176,12 @@ class Space:
         for role in self.roles:
             for span, law in self.laws:
                 for version in self._of(law, role):
-                    known = found.setdefault(self._key(version), version)
-                    if known.role == role:
-                        known.spans.append(span)
+                    key = self._key(version)
+                    before = found.get(key)
+                    if before is None or before.role == role:
+                        # The latest span's own circuits, because a case that is found is decided on its days.
+                        version.spans.extend([*(before.spans if before else ()), span])
+                        found[key] = version
         return tuple(sorted(found.values(), key=lambda one: one.spans[-1].first or date.min))
 
     @cached_property

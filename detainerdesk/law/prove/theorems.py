@@ -10,16 +10,19 @@ from typing import Any
 import z3
 
 from detainerdesk.law.circuit import Node, atoms_of
+from detainerdesk.law.effects import judge_of
 from detainerdesk.law.encoding import NO, Formula, both, either, opposite, true_in
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.rulebook import Provision
 from detainerdesk.law.load import Edition
+from detainerdesk.law.lowering import ActionLaw
 from detainerdesk.law.prove.examples import Proved
 from detainerdesk.law.prove.findings import Conflict, Dead, Dependence, Gap, Outlasts, Theorems
 from detainerdesk.law.prove.pairs import smallest_pair, turns_on
-from detainerdesk.law.prove.smallest import Wanted, smallest
+from detainerdesk.law.prove.smallest import Smallest, Wanted, smallest
 from detainerdesk.law.prove.space import Space, Version, spelled_days
 from detainerdesk.law.prove.words import in_words
+from detainerdesk.law.table import Evaluation
 
 STATUS = (
     "person.nationality",
@@ -140,7 +143,7 @@ class _Proofs:
                 if not self.space.can(silent):
                     continue
                 where, more = self._cubes(version, silent)
-                case = smallest(self.space, version, silent, _came_to("silent"))
+                case = smallest(self.space, version, silent, _surely_silent(version.law))
             yield Gap(version.name, version.days, where, more, case)
 
     def _cubes(self, version: Version, silent: Formula) -> tuple[tuple[tuple[str, ...], ...], bool]:
@@ -293,6 +296,16 @@ def _by_length(tests: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
 
 def _came_to(outcome: str) -> Wanted:
     return lambda case, evaluation: case.judged.outcome == outcome
+
+
+def _surely_silent(law: ActionLaw) -> Wanted:
+    def wanted(case: Smallest, evaluation: Evaluation) -> bool:
+        if case.judged.outcome != "silent":
+            return False
+        effects = judge_of(law, evaluation.known).effects(evaluation)
+        return not effects.class_bits()["permitted"]
+
+    return wanted
 
 
 def _held_after(ended: Node) -> Wanted:
