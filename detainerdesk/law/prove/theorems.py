@@ -21,7 +21,7 @@ from detainerdesk.law.prove.findings import Conflict, Dead, Dependence, Gap, Out
 from detainerdesk.law.prove.pairs import smallest_pair, turns_on
 from detainerdesk.law.prove.smallest import Smallest, Wanted, smallest
 from detainerdesk.law.prove.space import Space, Version, spelled_days
-from detainerdesk.law.prove.words import in_words
+from detainerdesk.law.prove.words import in_words, named_tests
 from detainerdesk.law.table import Evaluation
 
 STATUS = (
@@ -37,8 +37,8 @@ STATUS = (
     "request.affidavit_shows_probable_cause",
 )
 """Facts of status, and what a form says of it: on each of them every dependence is listed."""
-CUBES = 12
-"""So many ways to silence are described; a law with more is said to have more."""
+CUBES, LONGEST = 8, 4
+"""So many ways to silence are described, each of so many tests at most; a law with more is said to have more."""
 
 
 def theorems(edition: Edition, agency: str, examples: Sequence[Proved] = ()) -> Theorems:
@@ -147,23 +147,32 @@ class _Proofs:
             yield Gap(version.name, version.days, where, more, case)
 
     def _cubes(self, version: Version, silent: Formula) -> tuple[tuple[tuple[str, ...], ...], bool]:
-        """Tests that are together enough for silence: as many such sets as cover it."""
-        tests = version.law.atoms
-        formulas = [self.space.encoding.formula(atom, version.item) for atom in tests]
+        """Tests that are together enough for silence, as many such sets as cover it; and whether there are more, or some of
+        them too long to be read. Readings are taken by default."""
+        encoding, readings = self.space.encoding, self.stack.readings
+        default = [encoding.reading(name).has(readings[name].default) for name in version.law.readings]
+        tests = [atom for atom in version.law.atoms if not atom.is_setting]
+        formulas = [encoding.formula(atom, version.item) for atom in tests]
         marks = [z3.Bool(f"test {index}") for index in range(len(tests))]
+        named = named_tests(version.law.law)
         found: list[tuple[str, ...]] = []
-        covered: list[Formula] = []
-        while len(found) <= CUBES:
-            model = self.space.case(silent, *(opposite(cube) for cube in covered))
-            if model is None:
-                return tuple(sorted(found, key=_by_length)), False
+        covered: list[Formula] = [*default, opposite(z3.Bool("early bound"))]
+        more = False
+        while True:
+            model = self.space.case(silent, *covered)
+            if model is None or len(found) == CUBES:
+                return tuple(sorted(found, key=_by_length)), more or model is not None
             true = [true_in(model, formula) for formula in formulas]
             signed = [one if here else opposite(one) for one, here in zip(formulas, true, strict=True)]
-            core = self._enough(opposite(silent), marks, signed)
+            core = self._enough(both((opposite(silent), *covered[: len(default) + 1])), marks, signed)
             inside = [index for index, mark in enumerate(marks) if str(mark) in core]
-            covered.append(both(signed[index] for index in inside))
-            found.append(tuple(in_words(tests[index], self.prose, true=true[index]) for index in inside))
-        return tuple(sorted(found[:CUBES], key=_by_length)), True
+            covered.append(opposite(both(signed[index] for index in inside)))
+            if len(inside) > LONGEST:
+                more = True
+                if len(covered) > 4 * CUBES:
+                    return tuple(sorted(found, key=_by_length)), True
+                continue
+            found.append(tuple(in_words(tests[index], self.prose, named, true=true[index]) for index in inside))
 
     def _enough(self, contrary: Formula, marks: Sequence[Any], signed: Sequence[Formula]) -> set[str]:
         """Of tests that together exclude something, as few as exclude it, by their marks."""

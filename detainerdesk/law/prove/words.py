@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from detainerdesk.law.circuit import (
     AllOf,
     AnyOf,
@@ -21,11 +23,29 @@ from detainerdesk.law.circuit import (
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.clocks import EVERY_HOUR
 from detainerdesk.law.language.prose import Prose
+from detainerdesk.law.lowering import LawOn
+
+Named = Mapping[int, tuple[str, str]]
+"""The phrases of the definitions that are one test, true and false, by the number of the test."""
 
 
-def in_words(atom: Atom, prose: Prose, *, true: bool) -> str:
+def named_tests(law: LawOn) -> Named:
+    """The definitions of a stack on a span of days that come to one test: the lowest layer's words for it."""
+    found: dict[int, tuple[str, str]] = {}
+    for layer in law.stack.layers:
+        for one in layer.definitions:
+            if one.of is None:
+                node = law.circuit(grammar.Name(one.name), layer.jurisdiction)
+                if isinstance(node, Atom):
+                    found[node.id] = (one.phrase, one.not_phrase)
+    return found
+
+
+def in_words(atom: Atom, prose: Prose, named: Named, *, true: bool) -> str:
     """A test in words, or its contrary."""
     means = atom.means
+    if atom.id in named:
+        return named[atom.id][0 if true else 1]
     if isinstance(means, ClockState):
         start = prose.vocabulary.facts[means.start].phrase.split(" is {value}", maxsplit=1)[0]
         counted = "" if means.calendar == EVERY_HOUR else ", Saturdays, Sundays and holidays not counted"
