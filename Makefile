@@ -62,7 +62,7 @@ bench-law: .venv/test .venv/bench
 	@touch $@
 
 lock: .venv/uv
-	@for name in uv core styles test bulk spark impact audit bench; do \
+	@for name in uv core styles test bulk prove spark impact audit bench; do \
 	  $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q requirements/$$name.in -o requirements/$$name.txt; done
 
 # What is in the box, as CycloneDX; and whether a published weakness touches it (this one asks an advisory service).
