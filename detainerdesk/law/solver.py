@@ -221,7 +221,7 @@ class _Case:
     def _decided_tests(self, atoms: Sequence[Atom]) -> list[Formula]:
         """Tests that no theory speaks of: what is known of them is decided by the law's own functions."""
         found: list[Formula] = []
-        inner = [(None, atom) for atom in atoms]
+        inner: list[tuple[str | None, Atom]] = [(None, atom) for atom in atoms]
         inner += [
             (name, atom)
             for name, here in self.records.items()
@@ -230,15 +230,13 @@ class _Case:
         ]
         for name, atom in inner:
             known = self.evaluation.records(name).records if name else ()
-            for number, record in enumerate(known, 1):
-                free = self.encoding.free.get((self.encoding.key(atom), str(number)))
+            of_which: list[tuple[str | None, Mapping[str, Value]]] = [(None, {})]
+            of_which += [(str(number), record) for number, record in enumerate(known, 1)]
+            for number, record in of_which:
+                free = self.encoding.free.get((self.encoding.key(atom), number))
                 value = self._decided(atom, record) if free is not None else None
                 if value is not None:
                     found.append(free if value else opposite(free))
-            free = self.encoding.free.get((self.encoding.key(atom), None))
-            value = self._decided(atom, {}) if free is not None else None
-            if value is not None:
-                found.append(free if value else opposite(free))
         return found
 
     def _decided(self, atom: Atom, record: Mapping[str, Value]) -> bool | None:
