@@ -178,7 +178,8 @@ def _theorems(edition: Edition, folder: Path, proved: Sequence[Proved], jurisdic
             "The proofs need the solver: sh requirements/install.sh requirements/prove.txt. (--examples runs only the worked examples.)",
             NOT_READY,
         )
-    return Report.of(edition, folder, proved, jurisdiction)
+    under = [one.agency for one in edition.profiles() if jurisdiction in one.layers] if jurisdiction else None
+    return Report.of(edition, folder, proved, under)
 
 
 def _write_pages(theorems: Report) -> None:

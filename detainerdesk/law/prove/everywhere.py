@@ -59,12 +59,12 @@ class Everything:
 
 
 def prove_all(
-    edition: Edition, folder: Path, examples: Sequence[Proved] = (), *, jurisdiction: str | None = None
+    edition: Edition, folder: Path, examples: Sequence[Proved] = (), agencies: Sequence[str] | None = None
 ) -> Everything:
-    """Prove the law of every agency with a profile, or of those under one jurisdiction. `folder` holds the rulebooks."""
-    profiles = [one for one in edition.profiles() if jurisdiction in (None, *one.layers)]
+    """Prove the law of some agencies, or of every one with a profile. `folder` holds the rulebooks."""
+    every = [one.agency for one in edition.profiles()]
     return Everything(
-        theorems={one.agency: theorems(edition, one.agency, examples) for one in profiles},
+        theorems={agency: theorems(edition, agency, examples) for agency in (every if agencies is None else agencies)},
         accepted=read_accepted(folder),
-        whole=jurisdiction is None,
+        whole=agencies is None,
     )

@@ -26,9 +26,11 @@ class Report:
     everything: Everything
 
     @classmethod
-    def of(cls, edition: Edition, folder: Path, examples: Sequence[Proved], jurisdiction: str | None = None) -> Report:
-        """Prove it. `folder` holds the rulebooks and what is accepted; `jurisdiction`: only agencies under it."""
-        return cls(prove_all(edition, folder, examples, jurisdiction=jurisdiction))
+    def of(
+        cls, edition: Edition, folder: Path, examples: Sequence[Proved], agencies: Sequence[str] | None = None
+    ) -> Report:
+        """Prove it. `folder` holds the rulebooks and what is accepted; `agencies`: only of these."""
+        return cls(prove_all(edition, folder, examples, agencies))
 
     @cached_property
     def open(self) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ A kind of case (formulas) in; facts as a case file states them out, or None wher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ import z3
 
 from detainerdesk.law.decide import Decider
 from detainerdesk.law.effects import Judged
-from detainerdesk.law.encoding import Formula, Records, Term, Text, opposite, true_in
+from detainerdesk.law.encoding import ByItem, Formula, Records, SetOf, Term, Text, opposite, true_in
 from detainerdesk.law.errors import LawError
 from detainerdesk.law.known import Bounds
 from detainerdesk.law.language.case import Case
@@ -85,6 +85,8 @@ def _wishes(space: Space, version: Version, lists: Mapping[str, Records]) -> Ite
                 yield (opposite(encoding.owed(name)),)
             term = encoding.term(name)
             yield [term.has(value) for value in _ordinary(fact, version.at, term)]
+            if isinstance(term, SetOf | ByItem):
+                yield from ((opposite(inside),) for inside in term.members.values())
     for name, records in lists.items():
         fields = space.vocabulary.fields(name)
         for record in records.unseen():
@@ -97,13 +99,13 @@ def _ordinary(fact: Fact, at: datetime, term: Term) -> Sequence[Value]:
     """The most ordinary values of a fact, what leaving it out comes to first, then in the order in which they are named."""
     left_out = [one.value for one in fact.left_out]
     if fact.kind == "yes/no":
-        return ("yes" in left_out,)
+        return (True, False) if "yes" in left_out else (False, True)
     if fact.kind == "one of":
         return [*(value for value in left_out if value in fact.values), *fact.values]
     if fact.kind == "set of":
         return (frozenset(fact.values) if "every item" in left_out else frozenset(),)
     if fact.kind == "moment":
-        around = [at, at - timedelta(hours=2), at + timedelta(hours=2), at - timedelta(days=3), at - timedelta(days=30)]
+        around = [at + timedelta(hours=hours) for hours in (0, -2, 2, -50, 50, -100, -240, -720)]
         return around if "now" in left_out else [NONE, *around]
     if fact.kind == "date":
         today = at.date()
@@ -127,15 +129,47 @@ def _fewest(
     facts = _stated(space, version, model, lists)
     choices = _taken(space, version, model)
     bounds: Bounds = "early" if true_in(model, z3.Bool("early bound")) else "late"
-    found: Smallest | None = None
-    for name in ("", *facts):
-        fewer = {one: value for one, value in facts.items() if one != name}
-        anew = decided_anew(version, fewer, choices, bounds)
+    anew = decided_anew(version, facts, choices, bounds)
+    if anew is None or not wanted(*anew):
+        return None
+    found = anew[0]
+    for step in _steps(facts):
+        fewer = _without(found.facts, step)
+        anew = decided_anew(version, fewer, choices, bounds) if fewer is not None else None
         if anew is not None and wanted(*anew):
-            facts, found = fewer, anew[0]
-        elif found is None:
-            return None
+            found = anew[0]
     return found
+
+
+Step = tuple[str, int, str]
+"""What may be left out: a fact; of a list a record, by its number from the end; a field of that record."""
+
+
+def _steps(facts: Mapping[str, Any]) -> Iterator[Step]:
+    """Every single thing that a case could do without."""
+    for name in facts:
+        yield (name, 0, "")
+    for name, value in facts.items():
+        if isinstance(value, list):
+            yield from ((name, number, "") for number in range(1, len(value) + 1))
+            yield from ((name, number, field) for number in range(1, len(value) + 1) for field in value[-number])
+
+
+def _without(facts: Mapping[str, Any], step: Step) -> dict[str, Any] | None:
+    """The facts without one thing; None where it is not there any more."""
+    name, number, field = step
+    if name not in facts:
+        return None
+    if not number:
+        return {one: value for one, value in facts.items() if one != name}
+    records = list(facts[name])
+    if number > len(records) or (field and field not in records[-number]):
+        return None
+    if field:
+        records[-number] = {one: value for one, value in records[-number].items() if one != field}
+    else:
+        del records[-number]
+    return {**facts, name: records or NONE}
 
 
 def _stated(space: Space, version: Version, model: Any, lists: Mapping[str, Records]) -> dict[str, Any]:
@@ -144,7 +178,7 @@ def _stated(space: Space, version: Version, model: Any, lists: Mapping[str, Reco
     for name in sorted(version.reads, key=lambda one: space.vocabulary.facts[one].order):
         if space.vocabulary.facts[name].kind == "list":
             records = lists[name].read(model, _fields(version, name)) if name in lists else []
-            facts[name] = list({spelled(record, space.stack.zone): record for record in records}.values()) or NONE
+            facts[name] = records or NONE
         elif not (name in space.encoding.owes and true_in(model, space.encoding.owed(name))):
             facts[name] = space.encoding.term(name).read(model)
     return facts

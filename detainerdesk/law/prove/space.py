@@ -142,7 +142,6 @@ class Space:
         )
         self.encoding = Encoding(self.vocabulary, self.stack.zone, self.stack.readings, owes=owes)
         self.solver = z3.SimpleSolver()
-        self.solver.set("core.minimize", True)
         self.asked = 0
         """How often the solver was asked."""
         self._taken_in = 0

@@ -155,32 +155,50 @@ class _Proofs:
         formulas = [encoding.formula(atom, version.item) for atom in tests]
         marks = [z3.Bool(f"test {index}") for index in range(len(tests))]
         named = named_tests(version.law.law)
+        said = [[in_words(test, self.prose, named, true=true) for true in (False, True)] for test in tests]
         found: list[tuple[str, ...]] = []
         covered: list[Formula] = [*default, opposite(z3.Bool("early bound"))]
         more = False
-        while True:
-            model = self.space.case(silent, *covered)
-            if model is None or len(found) == CUBES:
-                return tuple(sorted(found, key=_by_length)), more or model is not None
-            true = [true_in(model, formula) for formula in formulas]
-            signed = [one if here else opposite(one) for one, here in zip(formulas, true, strict=True)]
-            core = self._enough(both((opposite(silent), *covered[: len(default) + 1])), marks, signed)
-            inside = [index for index, mark in enumerate(marks) if str(mark) in core]
+        for _ in range(4 * CUBES):
+            signs = self._ordinary_signs((silent, *covered), formulas)
+            if signs is None or len(found) == CUBES:
+                return tuple(sorted(found, key=_by_length)), more or signs is not None
+            signed = [one if true else opposite(one) for one, true in zip(formulas, signs, strict=True)]
+            longest = sorted(range(len(tests)), key=[-len(said[i][true]) for i, true in enumerate(signs)].__getitem__)
+            inside = self._enough(both((opposite(silent), *covered[: len(default) + 1])), marks, signed, longest)
             covered.append(opposite(both(signed[index] for index in inside)))
             if len(inside) > LONGEST:
                 more = True
-                if len(covered) > 4 * CUBES:
-                    return tuple(sorted(found, key=_by_length)), True
-                continue
-            found.append(tuple(in_words(tests[index], self.prose, named, true=true[index]) for index in inside))
+            else:
+                found.append(tuple(said[index][signs[index]] for index in inside))
+        return tuple(sorted(found, key=_by_length)), True
 
-    def _enough(self, contrary: Formula, marks: Sequence[Any], signed: Sequence[Formula]) -> set[str]:
-        """Of tests that together exclude something, as few as exclude it, by their marks."""
+    def _ordinary_signs(self, kind: Sequence[Formula], formulas: Sequence[Formula]) -> list[bool] | None:
+        """Of all cases of a kind the one in which the tests, in their order, are false as far as can be; None where there is
+        none. What is found does not hang on what the solver was asked before."""
+        with self.space.of(*kind):
+            model = self.space.case()
+            if model is None:
+                return None
+            for formula in formulas:
+                if true_in(model, formula):
+                    other = self.space.case(opposite(formula))
+                    model = other if other is not None else model
+                self.space.solver.add(formula if true_in(model, formula) else opposite(formula))
+            return [true_in(model, formula) for formula in formulas]
+
+    def _enough(
+        self, contrary: Formula, marks: Sequence[Any], signed: Sequence[Formula], order: Sequence[int]
+    ) -> list[int]:
+        """Of tests that together exclude something, as few as exclude it: each is left out that can be, in this order."""
         solver = self.space.solver
+        kept = dict.fromkeys(range(len(marks)))
         with self.space.of(contrary, *(z3.Implies(mark, one) for mark, one in zip(marks, signed, strict=True))):
-            answer = solver.check(*marks)
-            assert answer == z3.unsat, "the tests of a law decide it"
-            return {str(mark) for mark in solver.unsat_core()}
+            for index in order:
+                self.space.asked += 1
+                if solver.check(*(marks[one] for one in kept if one != index)) == z3.unsat:
+                    del kept[index]
+        return list(kept)
 
     # No dead rule.
 
