@@ -391,7 +391,7 @@ def test_a_case_is_explained_by_what_decided_it() -> None:
 
 
 def test_every_example_is_proved() -> None:
-    told = answer("law", "prove", "us-tx")
+    told = answer("law", "prove", "us-tx", "--examples")
     assert told["hold"] == told["examples"] == len(told["results"]) > 0
     assert set(told["results"][0]) == {"rulebook", "example", "place", "holds", "wrong"}
 
@@ -407,7 +407,7 @@ def test_an_example_that_does_not_hold_ends_with_1_and_is_named(rulebooks: Path)
     old = "expect: hold required"
     assert old in text
     texas.write_text(text.replace(old, "expect: hold forbidden", 1))
-    ended = run("law", "prove", "us-tx", "--rulebooks", str(rulebooks))
+    ended = run("law", "prove", "us-tx", "--examples", "--rulebooks", str(rulebooks))
     assert ended.exit_code == 1
     assert "us/tx/state.md:" in ended.stdout
     assert "hold forbidden" in ended.stdout
@@ -416,7 +416,7 @@ def test_an_example_that_does_not_hold_ends_with_1_and_is_named(rulebooks: Path)
 def test_a_rulebook_that_can_not_be_read_ends_with_2_and_names_the_line(rulebooks: Path) -> None:
     texas = rulebooks / "us" / "tx" / "state.md"
     texas.write_text(texas.read_text().replace("effect: must\n", "efect: must\n", 1))
-    ended = run("law", "prove", "--rulebooks", str(rulebooks))
+    ended = run("law", "prove", "--examples", "--rulebooks", str(rulebooks))
     assert ended.exit_code == 2
     assert "us/tx/state.md:" in ended.stderr
     assert "unknown key `efect`" in ended.stderr
@@ -429,7 +429,7 @@ def test_fmt_writes_what_counsel_signs_and_check_only_says_so(rulebooks: Path) -
     place = next(number for number, line in enumerate(lines) if line.startswith("says: "))
     lines[place] = "says: Something else."
     texas.write_text("\n".join(lines))
-    proved = run("law", "prove", "--rulebooks", str(rulebooks))
+    proved = run("law", "prove", "--examples", "--rulebooks", str(rulebooks))
     assert proved.exit_code == 1
     assert "the `says` line of TX-" in proved.stdout
     assert run("law", "fmt", "--check", "--rulebooks", str(rulebooks)).exit_code == 1
