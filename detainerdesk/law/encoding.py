@@ -601,7 +601,8 @@ class Encoding:
         assert isinstance(atom.means, FactTest)
         kind = type(atom.means.test).__name__
         self.assumptions[
-            f"Each test of the kind {kind} is taken as free: true or false of a record as it may be, whatever its fields say."
+            f"Each test of the kind {kind} is taken as free, true or false whatever the fields say: what never happens is proved; "
+            "that something happens is shown only by a case."
         ] = None
         key = (self.key(atom), record if atom.means.list else None)
         if key not in self.free:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from detainerdesk.law import Case, decide
+from detainerdesk.law import Case, decide, load
+from detainerdesk.law.encoding import TESTS
+from detainerdesk.law.language import grammar
 from detainerdesk.law.prove.findings import Theorems
 from detainerdesk.law.prove.smallest import Smallest
 from detainerdesk.law.prove.theorems import theorems
@@ -22,8 +24,6 @@ def proved(folder: Path, **layers: str) -> Theorems:
 
 def outcome(folder: Path, case: Smallest, action: str = "hold") -> str:
     """The case decided by the public door."""
-    from detainerdesk.law import load
-
     asked = Case(agency=AGENCY, at=case.at, facts=dict(case.facts), choices=dict(case.choices), ask=(action,))
     return decide(asked, load(folder)).actions[action].outcome
 
@@ -229,3 +229,30 @@ def test_a_longer_clock_does_not_end_before_a_shorter_one_at_any_moment(tmp_path
         + BOTH_WAYS.replace("C-1", "C-8").replace("C-2", "C-9"),
     )
     assert [dead.id for dead in found.dead] == ["dead C-1"]
+
+
+# What no formula speaks of.
+
+
+def test_a_kind_of_test_that_no_formula_speaks_of_is_free_and_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(TESTS, grammar.Compare)
+    found = proved(
+        tmp_path,
+        state=rule("S-1", "must", when="days > 3 and apple"),
+        city=rule("C-1", "must not", when="not days > 3 or not apple")
+        + rule("C-2", "must not", when="days > 2 and berry"),
+    )
+    assert any("of the kind Compare is taken as free" in line for line in found.assumptions)
+    assert [conflict.id for conflict in found.conflicts] == ["conflict hold S-1 C-2"]
+    (conflict,) = found.conflicts
+    assert conflict.case is None or outcome(tmp_path, conflict.case) == "conflict"
+
+
+def test_a_rule_that_applies_at_a_weekend_only_is_not_dead(tmp_path: Path) -> None:
+    clocks = CLOCK + block(
+        "clock", "long", start="started_at", hours="48", calendar="without Saturdays, Sundays, holidays"
+    )
+    found = proved(tmp_path, city=clocks + BOTH_WAYS + rule("C-3", "may", when="expired(limit) and not expired(long)"))
+    assert found.dead == ()

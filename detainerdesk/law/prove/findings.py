@@ -121,6 +121,8 @@ class Theorems:
     dependences: tuple[Dependence, ...]
     blind: tuple[tuple[str, tuple[str, ...]], ...]
     """Each fact of status, with the actions of which it was proved that none turns on it although their rules read it."""
+    left_out: tuple[tuple[str, str], ...]
+    """Facts of status of which it depends what leaving another fact out means; with that fact."""
     idle: tuple[str, ...]
     """Facts that rules read and on which no outcome turns."""
     matters: int

@@ -113,6 +113,7 @@ class _Page:
         yield "## Blind to status"
         yield ""
         yield "Of each fact of status: on which actions it bears, through which rules, with two cases that differ in nothing else."
+        yield "What a form says of citizenship, nationality or status becomes no fact at all (tests/desk/test_facts.py varies it)."
         yield ""
         facts = dict(self.theorems.blind)
         for fact, read in facts.items():
@@ -128,6 +129,8 @@ class _Page:
             for one in found:
                 yield f"  - {one.action}, through {', '.join(one.rules)} ({one.days})"
                 yield from (f"  {line}" for line in _pair(one))
+        for fact, other in self.theorems.left_out:
+            yield f"- What leaving `{other}` out means depends on `{fact}`."
         yield ""
 
     def idle(self) -> Iterator[str]:
@@ -155,7 +158,7 @@ class _Page:
 
 def _case(case: Smallest | None, indent: str = "  ") -> Iterator[str]:
     if case is None:
-        yield f"{indent}No single moment was found at which the engine decides it so."
+        yield f"{indent}The formulas allow a case; none was made that the engine decides so."
         return
     yield f"{indent}```text"
     yield from (f"{indent}{line}" for line in _told(case))
@@ -210,6 +213,7 @@ def as_values(everything: Everything, agency: str) -> dict[str, Any]:
             for each in one.dependences
         ],
         "blind": {fact: list(read) for fact, read in one.blind},
+        "left_out": [list(each) for each in one.left_out],
         "idle": list(one.idle),
         "examples": one.examples,
         "wrong": list(one.wrong),

@@ -23,6 +23,15 @@ def turns_on(version: Version, name: str) -> bool:
         return version.space.can(pair.differ)
 
 
+def matters(version: Version, name: str) -> bool:
+    """The same, at one moment of the version's days."""
+    if name not in version.reads:
+        return False
+    pair = _Pair(version, name)
+    with version.space.of(*definitions(pair.lists), *pair.holds):
+        return version.space.can_at_a_moment(version, pair.differ)
+
+
 def smallest_pair(version: Version, name: str) -> tuple[Smallest, Smallest] | None:
     """Two cases that differ in one fact and are of different classes, as ordinary and small as they come."""
     space, pair = version.space, _Pair(version, name)

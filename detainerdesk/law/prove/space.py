@@ -295,12 +295,29 @@ class Space:
         self._taken_in += len(fresh)
         self.solver.add(*fresh)
 
+    def can_at_a_moment(self, version: Version, formula: Formula) -> bool:
+        """Whether there is such a case at one of some moments of a version's days: its own, and others of a week around it, since
+        clocks that leave out weekends tell the days apart."""
+        if not self.can(formula):
+            return False
+        span = version.spans[-1]
+        for hours in (0, *range(12, 180, 12), *range(-12, -180, -12)):
+            at = version.at + timedelta(hours=hours)
+            day = at.astimezone(self.stack.zone).date()
+            inside = (span.first is None or span.first <= day) and (span.last is None or day <= span.last)
+            if inside and self.can(formula, *self._at(at)):
+                return True
+        return False
+
     def moment(self, version: Version) -> list[Formula]:
         """The moment of decision is that of a version's days, and each clock's latest start follows from it."""
+        return self._at(version.at)
+
+    def _at(self, at: datetime) -> list[Formula]:
         encoding = self.encoding
-        found = [ordered(encoding.at, "=", encoding.points.of(version.at))]
+        found = [ordered(encoding.at, "=", encoding.points.of(at))]
         for key, bound in encoding.bounds().items():
-            found.append(ordered(bound, "=", encoding.points.of(self._latest_start(version.at, key))))
+            found.append(ordered(bound, "=", encoding.points.of(self._latest_start(at, key))))
         return found
 
     def _latest_start(self, at: datetime, clock: tuple[int, str, str]) -> datetime:

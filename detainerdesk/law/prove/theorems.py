@@ -18,7 +18,7 @@ from detainerdesk.law.load import Edition
 from detainerdesk.law.lowering import ActionLaw
 from detainerdesk.law.prove.examples import Proved
 from detainerdesk.law.prove.findings import Conflict, Dead, Dependence, Gap, Outlasts, Theorems
-from detainerdesk.law.prove.pairs import smallest_pair, turns_on
+from detainerdesk.law.prove.pairs import matters, smallest_pair, turns_on
 from detainerdesk.law.prove.smallest import Smallest, Wanted, smallest
 from detainerdesk.law.prove.space import Space, Version, spelled_days
 from detainerdesk.law.prove.words import in_words, named_tests
@@ -35,8 +35,10 @@ STATUS = (
     "person.removed_after_aggravated_felony",
     "request.states_probable_cause",
     "request.affidavit_shows_probable_cause",
+    "request.form_complete",
 )
-"""Facts of status, and what a form says of it: on each of them every dependence is listed."""
+"""Facts of status and of cause, and what a form says of them (its box of probable cause is one of those that make it complete):
+on each every dependence is listed."""
 CUBES, LONGEST = 8, 4
 """So many ways to silence are described, each of so many tests at most; a law with more is said to have more."""
 
@@ -77,6 +79,7 @@ class _Proofs:
             clocks=tuple(dict.fromkeys(name for one in space.versions for name in one.expired)),
             dependences=dependences,
             blind=blind,
+            left_out=tuple(self.left_out()),
             idle=idle,
             matters=matters,
             examples=len(mine),
@@ -222,13 +225,13 @@ class _Proofs:
                     one = version.law.active[rule]
                     if one.otherwise_may:
                         takes = either((takes, version.formulas.permits(rule)))
-                    if self.space.can(takes):
+                    if self.space.can_at_a_moment(version, takes):
                         del waiting[rule]
                     elif rule not in applies and self.space.can(version.formulas.applies(one)):
                         applies.add(rule)
                 for number in voids:
                     void = version.law.voids[number].voids.id
-                    if void in waiting and self.space.can(version.formulas.stands(number)):
+                    if void in waiting and self.space.can_at_a_moment(version, version.formulas.stands(number)):
                         del waiting[void]
         dead = tuple(
             Dead(
@@ -281,6 +284,13 @@ class _Proofs:
                 blind.append((name, tuple(one for one in reading if one not in turning)))
         return tuple(found), tuple(blind)
 
+    def left_out(self) -> Iterator[tuple[str, str]]:
+        """Facts of status of which it depends what leaving another fact out means; with that fact."""
+        for name in STATUS:
+            for other in self.space.vocabulary.facts:
+                if other != name and name in self._named_by_left_out(other):
+                    yield name, other
+
     @staticmethod
     def _rules_reading(version: Version, name: str) -> Iterator[str]:
         """The provisions whose conditions read a fact."""
@@ -299,7 +309,7 @@ class _Proofs:
         """Facts and lists that rules in force read and on which the class of no action turns, nor what leaving out another
         fact means on which one does; and how many matter."""
         read = dict.fromkeys(name for version in self.space.now for name in sorted(version.reads))
-        matter = {name for name in read if any(turns_on(version, name) for version in self.space.now)}
+        matter = {name for name in read if any(matters(version, name) for version in self.space.now)}
         while more := {name for one in matter for name in self._named_by_left_out(one)} - matter:
             matter |= more
         idle = tuple(name for name in read if name not in matter)
