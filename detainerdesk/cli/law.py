@@ -129,9 +129,9 @@ def prove(
     if jurisdiction and jurisdiction not in edition.rulebooks:
         meant = did_you_mean(jurisdiction, edition.rulebooks)
         raise BadInput(f"There is no rulebook {jurisdiction}.{meant} There are: {', '.join(edition.rulebooks)}.")
-    if write and (examples or jurisdiction or rulebooks):
+    if write and (examples or jurisdiction or rulebooks or local):
         raise BadInput(
-            "--write makes the pages of every agency: no rulebook, no --examples and no --rulebooks beside it."
+            "--write makes the pages of every agency: no rulebook, no --examples, no --rulebooks and no --local beside it."
         )
     proved = law_prove(edition, jurisdiction or None)
     wrong = [one for one in proved if one.wrong]

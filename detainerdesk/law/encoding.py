@@ -27,7 +27,9 @@ from detainerdesk.law.circuit import (
     DeclaredToo,
     EarlyBound,
     FactTest,
+    InWindow,
     LayerRequires,
+    Listed,
     Negation,
     Node,
     Quantified,
@@ -35,9 +37,10 @@ from detainerdesk.law.circuit import (
     TakesEffect,
 )
 from detainerdesk.law.known import Setting
-from detainerdesk.law.language import grammar
+from detainerdesk.law.language import grammar, lookback
 from detainerdesk.law.language.case import test_constant
 from detainerdesk.law.language.clocks import EVERY_HOUR, clock_end
+from detainerdesk.law.language.lookback import Window
 from detainerdesk.law.language.rulebook import Reading
 from detainerdesk.law.language.vocabulary import NONE, Fact, Value, Vocabulary, midnight
 
@@ -434,6 +437,7 @@ class Encoding:
         self._numbers: dict[tuple[Any, ...], int] = {}
         self._formulas: dict[tuple[Any, ...], Formula] = {}
         self._bounds: dict[tuple[int, str, str], Any] = {}
+        self._spans: dict[str, dict[tuple[int, int, int, str], tuple[Window, Any, Any]]] = {}
         self.at: Any = self.points.of(self.fixed.at) if self.fixed else z3.Int("at")
 
     # Which circuits are the same, though they come from different spans of days.
@@ -451,6 +455,10 @@ class Encoding:
             means = node.means
             if isinstance(means, Quantified):
                 return ("some", means.list, self.key(means.body), means.count, means.different)
+            if isinstance(means, InWindow) and means.jail:
+                window, jail = means.window, means.jail
+                spec = (window.date, window.anchor, window.years, window.months, window.days, window.boundary)
+                return ("window", spec, jail.start, jail.end, self.key(jail.where), means.list)
             return ("atom", means)
         if isinstance(node, AllOf | AnyOf):
             return (type(node).__name__, *sorted({self.key(item) for item in node.items}))
@@ -585,9 +593,13 @@ class Encoding:
             return YES if self.fixed and self.fixed.declared_too else NO
         if isinstance(means, ClockState):
             return self._clock(means)
+        if isinstance(means, InWindow):
+            return self._window(atom, means, record)
+        if isinstance(means, Listed):
+            return self._free(atom, "lists of offenses", record)
         assert isinstance(means, FactTest)
         plain = TESTS.get(type(means.test))
-        test = plain(self, means, item, record) if plain else self._free(atom, record)
+        test = plain(self, means, item, record) if plain else self._free(atom, type(means.test).__name__, record)
         return self._done(means, test) if means.done else test
 
     def get(self, name: str, means: FactTest, record: str | None) -> Term:
@@ -596,18 +608,102 @@ class Encoding:
             return self.field(means.list, record, name)
         return self.term(name)
 
-    def _free(self, atom: Atom, record: str | None) -> Formula:
+    def _free(self, atom: Atom, kind: str, record: str | None) -> Formula:
         """A test that is left free. Sound for a proof that something never happens; a case found is decided anew."""
-        assert isinstance(atom.means, FactTest)
-        kind = type(atom.means.test).__name__
         self.assumptions[
-            f"Each test of the kind {kind} is taken as free, true or false whatever the fields say: what never happens is proved; "
-            "that something happens is shown only by a case."
+            f"Each test of the kind “{kind}” is taken as free, true or false whatever the fields say: what never happens is "
+            "proved; that something happens is shown only by a case."
         ] = None
-        key = (self.key(atom), record if atom.means.list else None)
+        key = (self.key(atom), record)
         if key not in self.free:
-            self.free[key] = z3.Bool(f"free {key[0]} {key[1] or ''}")
+            self.free[key] = z3.Bool(f"free {key[0]} {record or ''}")
         return self.free[key]
+
+    # Looking back.
+
+    def _window(self, atom: Atom, means: InWindow, record: str | None) -> Formula:
+        """A date lies from the first day of a span to its anchor. How far back the first day lies is known only where the anchor
+        is; of two spans with one anchor the longer begins no later. What makes a span longer (jail days) is left open."""
+        window = means.window
+        day, anchor = (self._day(name, means, record) for name in (window.date, window.anchor))
+        if day is None or anchor is None:
+            return self._free(atom, "look-back", record)
+        first = self._first_day(
+            window, anchor, f"{window.anchor} {record if self._of_record(window.anchor, means) else ''}"
+        )
+        if window.plus:
+            longer = z3.Int(f"first day, longer, {self.key(atom)} {record or ''}")
+            self.sound.append(ordered(longer, "<=", first))
+            first = longer
+            self.assumptions["How many days in jail make a look-back longer is left open."] = None
+        inside = both((day[0], anchor[0], ordered(day[1], "<=", anchor[1]), ordered(first, "<=", day[1])))
+        key = (self.key(atom), record)
+        self.free[key] = inside
+        return inside
+
+    def _of_record(self, name: str, means: InWindow) -> bool:
+        return means.list is not None and name in self.vocabulary.fields(means.list)
+
+    def _day(self, name: str, means: InWindow, record: str | None) -> tuple[Formula, Any] | None:
+        """Whether a date or moment is one at all, and its day."""
+        if name == "at":
+            return YES, self._day_of_point("at", self.at)
+        if self._of_record(name, means):
+            assert means.list is not None
+            assert record is not None
+            term = self.field(means.list, record, name)
+        else:
+            term = self.term(name)
+        if not isinstance(term, Time):
+            return None
+        if term.fact.kind == "date":
+            return term.there, term.number
+        return term.there, self._day_of_point(f"{name} {record or ''}", term.number)
+
+    def _day_of_point(self, name: str, point: Any) -> Any:
+        if isinstance(point, int):
+            return point // DAY
+        day = z3.Int(f"day of {name}")
+        if ("day", name) not in self._formulas:
+            self._formulas["day", name] = YES
+            self.sound += [ordered(day * DAY, "<=", point), ordered(point, "<", (day + 1) * DAY)]
+        return day
+
+    def _first_day(self, window: Window, anchor: tuple[Formula, Any], whose: str) -> Any:
+        """The first day of a span, without what makes it longer."""
+        spec = (window.years, window.months, window.days, window.boundary)
+        if isinstance(anchor[1], int):
+            return lookback.first_day(window, date.fromordinal(anchor[1]), 0).toordinal()
+        first = z3.Int(f"first day of {spec} before {whose}")
+        known = self._spans.setdefault(whose, {})
+        if spec not in known:
+            known[spec] = (window, anchor[1], first)
+            self.sound.append(ordered(first, "<=", anchor[1] + 1))
+            for other, (_, _, there) in known.items():
+                if (
+                    other != spec
+                    and other[3] == spec[3]
+                    and all(a >= b for a, b in zip(spec[:3], other[:3], strict=True))
+                ):
+                    self.sound.append(ordered(first, "<=", there))
+                elif (
+                    other != spec
+                    and other[3] == spec[3]
+                    and all(a <= b for a, b in zip(spec[:3], other[:3], strict=True))
+                ):
+                    self.sound.append(ordered(there, "<=", first))
+        return first
+
+    def spans_from(self, day: date) -> list[Formula]:
+        """Of each look-back, its first day if its anchor is this day."""
+        return [
+            implies(
+                ordered(anchor, "=", day.toordinal()),
+                ordered(first, "=", lookback.first_day(window, day, 0).toordinal()),
+            )
+            for known in self._spans.values()
+            for window, anchor, first in known.values()
+        ]
 
     def _done(self, means: FactTest, test: Formula) -> Formula:
         test_of = means.test

@@ -29,7 +29,7 @@ from detainerdesk.law.derived import MIRROR, Mirror
 from detainerdesk.law.effects import CLASSES, Judged
 from detainerdesk.law.encoding import NO, YES, Encoding, Formula, Records, Swap, both, conditions_in, either, opposite
 from detainerdesk.law.errors import ContradictoryFacts, LawError
-from detainerdesk.law.language.case import OWED
+from detainerdesk.law.language.facts import OWED
 from detainerdesk.law.language.rulebook import Provision
 from detainerdesk.law.language.vocabulary import UNKNOWN, Value
 from detainerdesk.law.lowering import ActionLaw, Active

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 import z3
 
-from detainerdesk.law.decide import Decider
 from detainerdesk.law.effects import Judged
 from detainerdesk.law.encoding import ByItem, Formula, Records, SetOf, Term, Text, opposite, true_in
 from detainerdesk.law.errors import LawError
-from detainerdesk.law.known import Bounds
+from detainerdesk.law.known import Bounds, Known
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.vocabulary import NONE, Fact, Value
+from detainerdesk.law.prove.anew import evaluation_of, judged
 from detainerdesk.law.prove.space import Space, Version
 from detainerdesk.law.table import Evaluation
 
@@ -205,12 +205,12 @@ def decided_anew(
         choices=choices,
     )
     try:
-        decider = Decider(case, space.edition)
-        setting = replace(decider.known.setting(version.item), bounds=bounds)
-        judged = decider.judge(version.action, setting)
+        known = Known.of(case, space.edition)
+        evaluation = evaluation_of(known, replace(known.setting(version.item), bounds=bounds))
+        found = judged(evaluation, version.action)
     except LawError:
         return None
-    return Smallest(space.stack.zone, version.at, facts, choices, bounds, judged), decider.evaluation(setting)
+    return Smallest(space.stack.zone, version.at, facts, choices, bounds, found), evaluation
 
 
 def spelled(value: Any, zone: ZoneInfo) -> str:

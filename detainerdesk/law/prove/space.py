@@ -318,7 +318,7 @@ class Space:
         found = [ordered(encoding.at, "=", encoding.points.of(at))]
         for key, bound in encoding.bounds().items():
             found.append(ordered(bound, "=", encoding.points.of(self._latest_start(at, key))))
-        return found
+        return found + encoding.spans_from(at.astimezone(self.stack.zone).date())
 
     def _latest_start(self, at: datetime, clock: tuple[int, str, str]) -> datetime:
         if (at, clock) not in self._starts:

@@ -13,7 +13,9 @@ from detainerdesk.law.circuit import (
     DeclaredToo,
     EarlyBound,
     FactTest,
+    InWindow,
     LayerRequires,
+    Listed,
     Negation,
     Node,
     Quantified,
@@ -85,5 +87,13 @@ def expression(node: Node) -> grammar.Expression:
         return grammar.Is(means.name, means.values)
     if isinstance(means, Quantified):
         return grammar.Some(means.list, expression(means.body), means.count, means.different)
+    if isinstance(means, Listed):
+        return grammar.InList(means.field, means.offenses.name)
+    if isinstance(means, InWindow):
+        window, jail = means.window, means.jail
+        plus = grammar.JailDays(jail.start, jail.end, expression(jail.where)) if jail else window.plus
+        return grammar.Within(
+            window.date, window.anchor, window.years, window.months, window.days, plus, window.boundary
+        )
     assert isinstance(means, FactTest)
     return means.test
