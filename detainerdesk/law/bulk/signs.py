@@ -1,0 +1,289 @@
+"""Signs: of which unknown facts and fields SQL's NULL is exact, found once for a law.
+
+A fact is one-signed in a formula where one of its values serves every test that reads it towards the formula, and another works
+against all: then a NULL of the formula is truly open. Constraints that such a value does not keep by itself join it to other
+facts: they have to be false in the row. What is not one-signed is listed by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from detainerdesk.law.answers import ListInCase
+from detainerdesk.law.bulk.columns import Source, sources
+from detainerdesk.law.bulk.formulas import Formula, Sure, parts
+from detainerdesk.law.circuit import (
+    AllOf,
+    AnyOf,
+    Atom,
+    FactTest,
+    InWindow,
+    Listed,
+    Meaning,
+    Negation,
+    Node,
+    Quantified,
+    atoms_of,
+)
+from detainerdesk.law.known import Setting
+from detainerdesk.law.language import grammar
+from detainerdesk.law.language.case import OWED, Records
+from detainerdesk.law.language.vocabulary import NONE, Fact, Value
+from detainerdesk.law.lowering import LawOn
+
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+"""A moment to try values at; only tests are tried that come out alike at any other."""
+FAR = timedelta(days=36500)
+MOST_COUNTED = 1000
+
+Signed = tuple[tuple[int, bool], ...]
+"""Tests, by number, each with whether it stands in a formula as it is or negated."""
+
+
+@dataclass(frozen=True)
+class OneSigned:
+    """A fact or field whose NULL is exact where these constraints, by number, are false in the row."""
+
+    joined: frozenset[int]
+
+
+def polarity(formula: Formula) -> tuple[dict[int, tuple[Atom, set[bool]]], list[Sure]]:
+    """The tests of a formula with the signs under which each stands in it; and what of it must surely hold."""
+    found: dict[int, tuple[Atom, set[bool]]] = {}
+    sure: dict[int, Sure] = {}
+    seen: set[tuple[int, bool]] = set()
+    waiting: list[tuple[Formula, bool]] = [(formula, True)]
+    while waiting:
+        node, sign = waiting.pop()
+        if isinstance(node, bool) or (id(node), sign) in seen:
+            continue
+        seen.add((id(node), sign))
+        if isinstance(node, Atom):
+            found.setdefault(node.id, (node, set()))[1].add(sign)
+        elif isinstance(node, Sure):
+            sure[id(node)] = node
+        else:
+            waiting += [(part, sign is not isinstance(node, Negation)) for part in parts(node)]
+    return found, list(sure.values())
+
+
+class Signs:
+    """The one-signed facts and fields of one law."""
+
+    def __init__(self, law: LawOn, setting: Setting) -> None:
+        self.law = law
+        self.setting = Setting(NOON, setting.readings, setting.bounds, setting.item, setting.declared_too)
+        self.vocabulary = law.vocabulary
+        self._verdicts: dict[tuple[Source, tuple[tuple[int, frozenset[bool]], ...]], OneSigned | None] = {}
+
+    def verdict(self, source: Source, tests: Iterable[tuple[Atom, set[bool]]]) -> OneSigned | None:
+        """Whether a fact or field is one-signed for the tests of a formula that read it; None: it is not."""
+        kept = sorted(tests, key=lambda one: one[0].id)
+        key = (source, tuple((atom.id, frozenset(signs)) for atom, signs in kept))
+        if key not in self._verdicts:
+            self._verdicts[key] = self._verdict(source, kept)
+        return self._verdicts[key]
+
+    def _verdict(self, source: Source, tests: list[tuple[Atom, set[bool]]]) -> OneSigned | None:
+        of_list, name = source
+        if of_list:
+            return self._of_field(of_list, name, tests)
+        if self.vocabulary.facts[name].kind == "list":
+            return self._of_list(name, tests)
+        return self._of_fact(name, tests)
+
+    # Facts of the case.
+
+    def _of_fact(self, name: str, tests: list[tuple[Atom, set[bool]]]) -> OneSigned | None:
+        if any(atom.reads != (name,) or len(signs) > 1 or not _is_plain(atom) for atom, signs in tests):
+            return None
+        wanted = [(atom, True in signs) for atom, signs in tests]
+
+        def serves(value: Value) -> set[bool]:
+            """The directions in which a value serves every test."""
+            said = [self._true(atom, {name: value}, {}) is sign for atom, sign in wanted]
+            return {direction for direction in (True, False) if all(one is direction for one in said)}
+
+        fact = self.vocabulary.facts[name]
+        values = self._values(fact, [atom.means for atom, _ in wanted] + self._constraint_tests("", name))
+        return self._chosen(values, serves, lambda value: self.joined("", name, value))
+
+    def _chosen(self, values: Iterable[Value], serves: Any, joined: Any) -> OneSigned | None:
+        """One value for each direction, with the fewest constraints left."""
+        best: dict[bool, frozenset[int]] = {}
+        for value in values:
+            for direction in serves(value):
+                left = joined(value)
+                if direction not in best or len(left) < len(best[direction]):
+                    best[direction] = left
+        return OneSigned(best[True] | best[False]) if len(best) == 2 else None
+
+    def _true(self, atom: Atom, facts: Mapping[str, Value], record: Mapping[str, Value]) -> bool | None:
+        try:
+            return bool(self.law.truth(atom)({OWED: frozenset(), **facts}, self.setting, record))
+        except KeyError:
+            return None
+
+    # Constraints.
+
+    @cached_property
+    def constraints(self) -> tuple[Node, ...]:
+        return tuple(never for _, never in self.law.constraints)
+
+    @cached_property
+    def _read_by_constraints(self) -> tuple[frozenset[Source], ...]:
+        return tuple(
+            frozenset(one for atom in atoms_of(never) for one in sources(atom, self.vocabulary))
+            for never in self.constraints
+        )
+
+    def joined(self, of_list: str, name: str, value: Value) -> frozenset[int]:
+        """The constraints that read the fact or field and are not kept by this value alone."""
+        facts, record = ({}, {name: value}) if of_list else ({name: value}, {})
+        return frozenset(
+            number
+            for number, never in enumerate(self.constraints)
+            if (of_list, name) in self._read_by_constraints[number]
+            and self._kleene(never, facts, of_list, record) is not False
+        )
+
+    @cached_property
+    def keeping(self) -> frozenset[Source]:
+        """The facts and fields that, where they are unknown, can keep every constraint that reads them by one value."""
+        found: set[Source] = set()
+        for source in frozenset[Source]().union(*self._read_by_constraints):
+            of_list, name = source
+            fact = self.vocabulary.fields(of_list)[name] if of_list else self.vocabulary.facts[name]
+            if fact.kind != "list":
+                values = self._values(fact, self._constraint_tests(of_list, name))
+                if any(not self.joined(of_list, name, value) for value in values):
+                    found.add(source)
+        return frozenset(found)
+
+    def keepers(self, number: int) -> list[Source]:
+        """Those of one constraint."""
+        return sorted(self._read_by_constraints[number] & self.keeping)
+
+    def _constraint_tests(self, of_list: str, name: str) -> list[Meaning]:
+        every = [atom for never in self.constraints for atom in atoms_of(never)]
+        if of_list:
+            bodies = [one.means.body for one in every if isinstance(one.means, Quantified) and one.means.list == of_list]
+            return [atom.means for atom in atoms_of(*bodies) if name in atom.fields]
+        return [atom.means for atom in every if name in atom.reads]
+
+    def _kleene(
+        self, node: Node, facts: Mapping[str, Value], of_list: str, record: Mapping[str, Value], *, inside: bool = False
+    ) -> bool | None:
+        """What a constraint comes to where these values alone are known. A list has one record of which that field is known;
+        a condition on it is false where no such record meets it."""
+        if isinstance(node, bool):
+            return node
+        if isinstance(node, Negation):
+            inner = self._kleene(node.item, facts, of_list, record, inside=inside)
+            return None if inner is None else not inner
+        if isinstance(node, AllOf | AnyOf):
+            answers = {self._kleene(one, facts, of_list, record, inside=inside) for one in node.items}
+            ends = isinstance(node, AnyOf)
+            return ends if ends in answers else None if None in answers else not ends
+        assert isinstance(node, Atom)
+        if isinstance(node.means, Quantified):
+            if node.means.list != of_list:
+                return None
+            here = self._kleene(node.means.body, facts, of_list, record, inside=True)
+            return False if here is False else None
+        if inside:
+            return self._true(node, {}, record) if not node.reads and _is_plain(node) else None
+        return self._true(node, facts, {}) if not of_list and _is_plain(node) else None
+
+    # Lists and the fields of their records.
+
+    def _of_list(self, name: str, tests: list[tuple[Atom, set[bool]]]) -> OneSigned | None:
+        """Whether records that nobody has seen can meet all conditions on the list, or none."""
+        conditions = [atom for atom, _ in tests if isinstance(atom.means, Quantified)]
+        signs = {sign for _, some in tests for sign in some}
+        if len(conditions) != len(tests) or len(signs) != 1:
+            return None
+        inner = [one for atom in conditions if isinstance(atom.means, Quantified) for one in atoms_of(atom.means.body)]
+        if any(one.reads or not _is_plain(one, lists=True) for one in inner):
+            return None
+        facts = {OWED: frozenset[str]()}
+        asked = ListInCase(self.law, name, conditions, Records((), complete=False), facts, self.setting)
+        if (True,) * len(conditions) not in asked.answers.values:
+            return None
+        alone = {id(node) for node in self.law.record_constraints.get(name, ())}
+        return OneSigned(
+            frozenset(
+                number
+                for number, never in enumerate(self.constraints)
+                if ("", name) in self._read_by_constraints[number]
+                and not (isinstance(never, Atom) and isinstance(never.means, Quantified) and id(never.means.body) in alone)
+            )
+        )
+
+    def _of_field(self, of_list: str, name: str, tests: list[tuple[Atom, set[bool]]]) -> OneSigned | None:
+        wanted: dict[int, tuple[Atom, set[bool]]] = {}
+        for atom, signs in tests:
+            if not isinstance(atom.means, Quantified) or atom.means.list != of_list or atom.means.different == name:
+                return None
+            inner, _ = polarity(atom.means.body)
+            for one, own in inner.values():
+                if (of_list, name) in sources(one, self.vocabulary, of_list):
+                    here = {sign is under for sign in own for under in signs}
+                    wanted.setdefault(one.id, (one, set()))[1].update(here)
+        every = list(wanted.values())
+        if any(one.fields != (name,) or one.reads or len(signs) > 1 or not _is_plain(one) for one, signs in every):
+            return None
+
+        def serves(value: Value) -> set[bool]:
+            said = [self._true(one, {}, {name: value}) is (True in signs) for one, signs in every]
+            return {direction for direction in (True, False) if all(answer is direction for answer in said)}
+
+        fact = self.vocabulary.fields(of_list)[name]
+        values = self._values(fact, [one.means for one, _ in every] + self._constraint_tests(of_list, name))
+        return self._chosen(values, serves, lambda value: self.joined(of_list, name, value))
+
+    # Values to try.
+
+    def _values(self, fact: Fact, tests: Iterable[Meaning]) -> Iterator[Value]:
+        means = [one for one in tests if isinstance(one, FactTest)]
+        if fact.kind == "yes/no":
+            yield from (True, False)
+        elif fact.kind == "one of":
+            yield from fact.values
+        elif fact.kind == "set of":
+            named = sorted({one.test.value for one in means if isinstance(one.test, grammar.Includes)})[:8]
+            for chosen in product((False, True), repeat=len(named)):
+                yield frozenset(name for name, taken in zip(named, chosen, strict=True) if taken)
+        elif fact.kind == "count":
+            numbers = [int(side) for one in means for side in _written(one.test) if side.isdigit()]
+            yield from range(min(MOST_COUNTED, max(numbers, default=0)) + 2)
+        elif fact.kind in ("moment", "date"):
+            yield from (NONE, *fact.values)
+            for moment in (NOON - FAR, NOON, NOON + FAR):
+                yield moment if fact.kind == "moment" else moment.date()
+        else:
+            yield from {value.strip('"') for one in means for value in _written(one.test)} | {"\0another"}
+
+
+def _written(test: grammar.Expression) -> tuple[str, ...]:
+    """What a test compares with."""
+    if isinstance(test, grammar.Compare):
+        return (test.left, test.right)
+    return test.values if isinstance(test, grammar.Is) else ()
+
+
+def _is_plain(atom: Atom, *, lists: bool = False) -> bool:
+    """Whether a test comes out the same at any moment for the values that are tried: it names no day of its own."""
+    means = atom.means
+    if isinstance(means, Listed):
+        return lists and not means.offenses.turning_days
+    if isinstance(means, InWindow):
+        return lists and means.jail is None and means.window.anchor == "at"
+    if isinstance(means, FactTest) and isinstance(means.test, grammar.Compare | grammar.Is):
+        return not any(text[:4].isdigit() and text[4:5] == "-" for text in _written(means.test))
+    return not isinstance(means, Quantified)
