@@ -8,7 +8,7 @@ Circuits that are used again become columns, level by level, so that each is wor
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -45,6 +45,9 @@ from detainerdesk.law.circuit import AllOf, AnyOf, Atom, Negation, Quantified, a
 from detainerdesk.law.derived import MIRROR, Mirror
 from detainerdesk.law.known import Setting
 from detainerdesk.law.lowering import ActionLaw, LawOn
+
+Keep = Callable[[Any], Any]
+"""Has a table worked out, once, and gives it back."""
 
 UNSURE = ibis.null("boolean")
 NO_WORD = ibis.null("string")
@@ -141,22 +144,29 @@ class Expression:
 
     # The columns.
 
-    def over(self, table: Any) -> Any:
-        """The table with `outcome`, `standing`, `settled`, `by`, `one_of` and `contradicts` (NULL: only the exact path can tell)
-        beside its columns, and `test N` for each test."""
-        table = self._with_tests(table)
-        table = self._with_circuits(table)
-        table = self._with_exactness(table)
+    def tests(self, table: Any) -> Any:
+        """The rows of a table of typed cases by number, with every test a column: what the outcome rests on, and all it rests on."""
+        return table.select("row", **self._tests(table))
+
+    def outcomes(self, tests: Any, kept: Keep) -> Any:
+        """The outcome of each joint answer to the tests: `outcome`, `standing`, `settled`, `by`, `one_of`, `contradicts`, and `told`
+        (false: only the exact path can tell). `kept` may have an intermediate table worked out; it gives the table back."""
+        table = kept(self._with_constraints(tests))
+        for level in self._levels:
+            table = kept(self._with_circuits(table, level))
+        table = kept(self._with_exactness(table))
+        table = kept(self._with_possible(table))
         for number, judging in enumerate(self.judging):
-            table = self._judged(table, number, judging)
+            for step in self._judged(number, judging):
+                table = kept(step(table))
         return self._over_readings(table)
 
     def test_columns(self) -> Mapping[str, Atom]:
         """The columns of the tests."""
         return {self._names[id(atom)]: atom for atom in self.atoms if id(atom) in self._names}
 
-    def _with_tests(self, table: Any) -> Any:
-        """Every test a column; for each fact, list and field whether it is unknown."""
+    def _tests(self, table: Any) -> dict[str, Column]:
+        """Every test; for each fact, list and field whether it is unknown."""
         tests = Tests(table, self.layout, self.judging[0].setting)
         columns: dict[str, Column] = {}
         every = {atom.id: atom for atom in (*self.atoms, *atoms_of(*self.constraints))}
@@ -172,7 +182,7 @@ class Expression:
             columns[f"unknown {source}"] = as_column(self._unknown(source, tests))
             if self._is_date(source):
                 columns[f"partly {source}"] = as_column(self._partly(source, tests))
-        return table.mutate(**columns)
+        return columns
 
     def _unknown(self, source: Source, tests: Tests) -> Truth:
         """A fact is not wholly known, a list not complete, a field of some record not known. What is known in part counts twice:
@@ -195,47 +205,41 @@ class Expression:
             return tests.partial(name)
         return tests.table[of_list].filter(lambda record: tests.partial(name, record, of_list)).length() > 0
 
-    def _with_circuits(self, table: Any) -> Any:
-        """Every circuit that is used again a column, each level on those below."""
-        roots = [*self.formulas, *(one for one in self.constraints if not isinstance(one, bool | Atom))]
-        nodes = list(_topological(roots))
+    @cached_property
+    def _levels(self) -> list[list[Formula]]:
+        """The circuits that become columns, each level resting on those before."""
+        nodes = list(_topological(self.formulas))
         uses = Counter(id(part) for node in nodes for part in _beneath(node))
-        is_root = {id(one) for one in roots}
-        levels: dict[int, int] = {}
+        is_root = {id(one) for one in self.formulas}
+        level: dict[int, int] = {}
         columns: dict[int, list[Formula]] = {}
         for node in nodes:
-            beneath = max((levels[id(part)] for part in _beneath(node) if not isinstance(part, bool)), default=0)
-            if isinstance(node, Atom):
-                levels[id(node)] = 0
-            elif isinstance(node, Sure) or uses[id(node)] > 1 or id(node) in is_root:
-                levels[id(node)] = beneath + 1
+            beneath = max((level[id(part)] for part in _beneath(node) if not isinstance(part, bool)), default=0)
+            level[id(node)] = beneath
+            if not isinstance(node, Atom) and (isinstance(node, Sure) or uses[id(node)] > 1 or id(node) in is_root):
+                level[id(node)] = beneath + 1
                 columns.setdefault(beneath + 1, []).append(node)
-            else:
-                levels[id(node)] = beneath
+        return [columns[number] for number in sorted(columns)]
+
+    def _with_constraints(self, table: Any) -> Any:
+        """For each constraint whether it is broken, and whether what is known keeps it."""
+        columns: dict[str, Column] = {}
         for number, never in enumerate(self.constraints):
-            self._names["never", number] = f"never {number}"
-        table = table.mutate(
-            **{
-                f"never {number}": as_column(self._inline(never, table, deep=True))
-                for number, never in enumerate(self.constraints)
-            },
-            **{
-                f"{how} {number}": as_column(is_false(self._inline(never, table, deep=True, how=how)))
-                for number, never in enumerate(self.constraints)
-                for how in ("closed", "kept")
-            },
-        )
-        for level in sorted(columns):
-            here: dict[str, Column] = {}
-            named: dict[int, str] = {}
-            for node in columns[level]:
-                name = f"part {len(self._names) + len(named)}"
-                value = self._sure(node, table) if isinstance(node, Sure) else self._inline(node, table, top=True)
-                here[name] = as_column(value)
-                named[id(node)] = name
-            table = table.mutate(**here)
-            self._names |= named
-        return table
+            columns[f"never {number}"] = as_column(self._inline(never, table, deep=True))
+            for how in ("closed", "kept"):
+                columns[f"{how} {number}"] = as_column(is_false(self._inline(never, table, deep=True, how=how)))
+        return table.mutate(**columns)
+
+    def _with_circuits(self, table: Any, level: Sequence[Formula]) -> Any:
+        columns: dict[str, Column] = {}
+        named: dict[int, str] = {}
+        for node in level:
+            name = f"part {len(self._names) + len(named)}"
+            value = self._sure(node, table) if isinstance(node, Sure) else self._inline(node, table, top=True)
+            columns[name] = as_column(value)
+            named[id(node)] = name
+        self._names |= named
+        return table.mutate(**columns)
 
     def _inline(self, node: Formula, table: Any, *, top: bool = False, deep: bool = False, how: str = "") -> Truth:
         """The value of a circuit; `deep`: from the tests up, whatever has a column of its own. `how`: of a condition on a list,
@@ -293,13 +297,15 @@ class Expression:
         return (vocabulary.fields(of_list)[name] if of_list else vocabulary.facts[name]).kind == "date"
 
     def _with_exactness(self, table: Any) -> Any:
+        """For each formula whether its NULL is exact."""
+        return table.mutate(
+            **{f"exact {self._names[id(formula)]}": as_column(self._exact(formula, table)) for formula in self.formulas}
+        )
+
+    def _with_possible(self, table: Any) -> Any:
         """For each formula whether it is possible, and whether it surely holds (NULL: only the exact path can tell); and whether
         the facts contradict each other."""
         columns: dict[str, Column] = {}
-        exactness: dict[str, Column] = {}
-        for formula in self.formulas:
-            exactness[f"exact {self._names[id(formula)]}"] = as_column(self._exact(formula, table))
-        table = table.mutate(**exactness)
         for formula in self.formulas:
             name = self._names[id(formula)]
             value, exact = table[name], table[f"exact {name}"]
@@ -324,11 +330,16 @@ class Expression:
         """`possible` or `surely` of a formula."""
         return formula if isinstance(formula, bool) else table[f"{kind} {self._names[id(formula)]}"]
 
-    def _judged(self, table: Any, number: int, judging: Judging) -> Any:
-        """What the action comes to in one setting: `N outcome`, `N standing`, `N by`, `N one of` and what is possible."""
+    def _judged(self, number: int, judging: Judging) -> Iterator[Callable[[Any], Any]]:
+        """What the action comes to in one setting, step by step: `N outcome`, `N standing`, `N by`, `N one of`."""
+        yield lambda table: self._with_outcome(table, number, judging)
+        yield lambda table: self._with_basis(table, number)
+        yield lambda table: self._with_by(table, number, judging)
+
+    def _with_outcome(self, table: Any, number: int, judging: Judging) -> Any:
         classes = judging.mirror.classes if judging.mirror else judging.own.classes
         permitted = judging.mirror.permitted if judging.mirror else judging.own.permitted
-        table = table.mutate(
+        return table.mutate(
             **{
                 f"{number} outcome": self._outcome(classes, permitted, table),
                 f"{number} own outcome": self._outcome(judging.own.classes, judging.own.permitted, table),
@@ -336,27 +347,29 @@ class Expression:
                 **{f"{number} may be {word}": as_column(self._is("possible", classes[word], table)) for word in CLASSES},
             }
         )
+
+    @staticmethod
+    def _with_basis(table: Any, number: int) -> Any:
+        """The word that the rules are named for."""
         own, standing = table[f"{number} own outcome"], table[f"{number} own standing"]
         basis = own.isin(["undetermined", "conflict", "silent"]).ifelse(standing, own)
-        table = table.mutate(**{f"{number} basis": (own == "conflict").ifelse("conflict", basis)})
+        return table.mutate(**{f"{number} basis": (own == "conflict").ifelse("conflict", basis)})
+
+    def _with_by(self, table: Any, number: int, judging: Judging) -> Any:
+        own, standing = table[f"{number} own outcome"], table[f"{number} own standing"]
         by, one_of = self._by(judging, table, table[f"{number} basis"], own)
-        if judging.mirror is None:
-            return table.mutate(**{f"{number} standing": standing, f"{number} by": by, f"{number} one of": one_of})
-        out = as_column(self._is("surely", judging.mirror.out, table))
-        word = table[f"{number} outcome"]
-        mirrored = ibis.cases(*((standing == word, other) for word, other in MIRROR.items()), else_=standing)
-        return table.mutate(
-            **{
-                f"{number} standing": ibis.cases(
-                    (word.isin(["required", "forbidden", "permitted", "silent"]), word),
-                    (out.isnull(), NO_WORD),
-                    (out, "silent"),
-                    else_=mirrored,
-                ),
-                f"{number} by": ibis.cases((out.isnull(), NO_WORD), (out, ""), else_=by),
-                f"{number} one of": one_of,
-            }
-        )
+        if judging.mirror:
+            out = as_column(self._is("surely", judging.mirror.out, table))
+            word = table[f"{number} outcome"]
+            mirrored = ibis.cases(*((standing == one, other) for one, other in MIRROR.items()), else_=standing)
+            by = ibis.cases((out.isnull(), NO_WORD), (out, ""), else_=by)
+            standing = ibis.cases(
+                (word.isin(["required", "forbidden", "permitted", "silent"]), word),
+                (out.isnull(), NO_WORD),
+                (out, "silent"),
+                else_=mirrored,
+            )
+        return table.mutate(**{f"{number} standing": standing, f"{number} by": by, f"{number} one of": one_of})
 
     def _outcome(self, classes: Mapping[str, Formula], permitted: Formula, table: Any) -> Column:
         may = {word: self._is("possible", classes[word], table) for word in CLASSES}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
+from itertools import count, product
 from math import prod
 from typing import Any
 
@@ -32,6 +32,8 @@ from detainerdesk.law.lowering import ActionLaw, LawOn, law_on
 
 IN_SQL, BY_SIGNS, EXACT, CONTRADICTION = "settled in SQL", "undetermined, exact by signs", "exact path", "contradiction"
 SOUGHT = "info.sought"
+DIGITS = 39
+"""So many answers of three values fit in one number."""
 TOLD = pa.schema(
     [
         ("row", pa.int64()),
@@ -164,6 +166,7 @@ class _Many:
         self.agency = agency
         self.action = action
         self.exactly = exactly
+        self._numbers = count()
         self.connection = ibis.duckdb.connect()
         self.connection.con.register("given", cases.table)
         self.connection.raw_sql("CREATE TABLE cases AS SELECT * FROM given")
@@ -200,12 +203,15 @@ class _Many:
         if sought:
             asked = rows[SOUGHT]
             rows = rows.filter(asked.isnull() | (asked.length() == 0) | asked.contains(item))
-        judged = expression.over(rows)
+        by_row = self._kept(expression.tests(rows))
         tests = expression.test_columns()
-        judged = judged.select("row", "told", "outcome", "standing", "settled", "by", "contradicts", *tests)
-        name = f"judged {number} {item}"
-        self.connection.raw_sql(f'CREATE TABLE "{name}" AS {ibis.to_sql(judged, dialect="duckdb")}')
-        here = self.connection.table(name)
+        answers = [name for name in by_row.columns if name != "row"]
+        keys = _keys(by_row, answers)
+        keyed = self._kept(by_row.select("row", *answers, **keys))
+        joint = self._kept(keyed.drop("row").distinct(on=list(keys), keep="first"))
+        judged = self._kept(expression.outcomes(joint, self._kept))
+        judged = judged.select(*keys, "told", "outcome", "standing", "settled", "by", "contradicts")
+        here = self._kept(keyed.select("row", *keys).join(judged, list(keys)).drop(*keys))
         how = ibis.cases(
             (here["contradicts"].fill_null(False), CONTRADICTION),
             (~here["told"], EXACT),
@@ -219,8 +225,7 @@ class _Many:
             how=how,
         )
         found = told.to_pyarrow().cast(TOLD)
-        left = here.filter(how == EXACT).select("row", *tests)
-        left = left.join(rows, "row")
+        left = here.filter(how == EXACT).select("row").join(by_row.select("row", *tests), "row").join(rows, "row")
         once = 0
         if self.exactly:
             exact, once = self._exactly(left.to_pyarrow().to_pylist(), group, tests, item)
@@ -229,6 +234,12 @@ class _Many:
         many = dict(zip(counted["how"], counted["row_count"], strict=True))
         left_over = found.num_rows - sum(many.get(one, 0) for one in (IN_SQL, BY_SIGNS, CONTRADICTION))
         return found, Counts(many.get(IN_SQL, 0), many.get(BY_SIGNS, 0), left_over, once, many.get(CONTRADICTION, 0))
+
+    def _kept(self, table: Any) -> Any:
+        """The table, worked out."""
+        name = f"kept {next(self._numbers)}"
+        self.connection.raw_sql(f'CREATE TEMPORARY TABLE "{name}" AS {ibis.to_sql(table, dialect="duckdb")}')
+        return self.connection.table(name)
 
     # The exact path.
 
@@ -314,6 +325,17 @@ def _settings(action: str, laws: Sequence[ActionLaw], known: Known, item: str | 
         for bound in bounds
         for chosen in product(*options)
     ]
+
+
+def _keys(table: Any, answers: Sequence[str]) -> dict[str, Any]:
+    """A few numbers that stand for all answers of a row: a digit of three for each."""
+    found: dict[str, Any] = {}
+    for start in range(0, len(answers), DIGITS):
+        total = ibis.literal(0, "int64")
+        for place, name in enumerate(answers[start : start + DIGITS]):
+            total = total + table[name].ifelse(2, 1).fill_null(0).cast("int64") * 3**place
+        found[f"key {start}"] = total
+    return found
 
 
 def _without_facts(case: Case, law: LawOn, edition: Edition) -> Known:
