@@ -203,27 +203,60 @@ class Signs:
     # Lists and the fields of their records.
 
     def _of_list(self, name: str, tests: list[tuple[Atom, set[bool]]]) -> OneSigned | None:
-        """Whether records that nobody has seen can meet all conditions on the list, or none."""
+        """Whether records that nobody has seen can serve all conditions on the list, or work against all."""
         conditions = [atom for atom, _ in tests if isinstance(atom.means, Quantified)]
-        signs = {sign for _, some in tests for sign in some}
-        if len(conditions) != len(tests) or len(signs) != 1:
+        wanted = tuple(True in signs for _, signs in tests)
+        if len(conditions) != len(tests) or any(len(signs) > 1 for _, signs in tests):
             return None
-        inner = [one for atom in conditions if isinstance(atom.means, Quantified) for one in atoms_of(atom.means.body)]
-        if any(one.reads or not _is_plain(one, lists=True) for one in inner):
+        if not all(self._asks_records_alone(atom) for atom in conditions):
             return None
+        beside, joined = self._beside(name)
+        beside = [atom for atom in beside if atom not in conditions]
+        answers = self._answers(name, [*conditions, *beside])
+        kept = (False,) * len(beside)
+        if (*wanted, *kept) in answers and (*(not sign for sign in wanted), *kept) in answers:
+            return OneSigned(joined)
+        answers = self._answers(name, conditions)
+        if wanted in answers and tuple(not sign for sign in wanted) in answers:
+            return OneSigned(joined | {number for number, _ in self._not_alone(name)})
+        return None
+
+    def _answers(self, name: str, conditions: list[Atom]) -> frozenset[tuple[bool, ...]]:
+        """The joint answers that records nobody has seen can give, each of them as paper and nature allow."""
         facts = {OWED: frozenset[str]()}
         asked = ListInCase(self.law, name, conditions, Records((), complete=False), facts, self.setting)
-        if (True,) * len(conditions) not in asked.answers.values:
-            return None
+        return frozenset(asked.answers.values)
+
+    @staticmethod
+    def _asks_records_alone(atom: Atom) -> bool:
+        assert isinstance(atom.means, Quantified)
+        return not any(one.reads or not _is_plain(one, lists=True) for one in atoms_of(atom.means.body))
+
+    def _not_alone(self, name: str) -> Iterator[tuple[int, Node]]:
+        """The constraints that read a list, by number, but for those on one record alone: those hold of every record."""
         alone = {id(node) for node in self.law.record_constraints.get(name, ())}
-        return OneSigned(
-            frozenset(
-                number
-                for number, never in enumerate(self.constraints)
-                if ("", name) in self._read_by_constraints[number]
-                and not (isinstance(never, Atom) and isinstance(never.means, Quantified) and id(never.means.body) in alone)
-            )
-        )
+        for number, never in enumerate(self.constraints):
+            means = never.means if isinstance(never, Atom) else None
+            if ("", name) in self._read_by_constraints[number] and not (
+                isinstance(means, Quantified) and id(means.body) in alone
+            ):
+                yield number, never
+
+    def _beside(self, name: str) -> tuple[list[Atom], frozenset[int]]:
+        """The conditions on the list that constraints forbid, and the constraints that can't be kept by meeting none of them."""
+        found: dict[int, Atom] = {}
+        joined: set[int] = set()
+        for number, never in self._not_alone(name):
+            of_list = [
+                (atom, signs)
+                for atom, signs in polarity(never)[0].values()
+                if isinstance(atom.means, Quantified) and atom.means.list == name
+            ]
+            if all(signs == {True} and self._asks_records_alone(atom) for atom, signs in of_list):
+                found |= {atom.id: atom for atom, _ in of_list}
+            else:
+                joined.add(number)
+        return list(found.values()), frozenset(joined)
 
     def _of_field(self, of_list: str, name: str, tests: list[tuple[Atom, set[bool]]]) -> OneSigned | None:
         wanted: dict[int, tuple[Atom, set[bool]]] = {}
