@@ -162,8 +162,9 @@ class Expression:
         return self._over_readings(table)
 
     def test_columns(self) -> Mapping[str, Atom]:
-        """The columns of the tests."""
-        return {self._names[id(atom)]: atom for atom in self.atoms if id(atom) in self._names}
+        """The columns of the tests, those of constraints too."""
+        every = (*self.atoms, *atoms_of(*self.constraints))
+        return {self._names[id(atom)]: atom for atom in every}
 
     def _tests(self, table: Any) -> dict[str, Column]:
         """Every test; for each fact, list and field whether it is unknown."""

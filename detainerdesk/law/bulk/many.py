@@ -18,7 +18,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from detainerdesk.law.bulk.columns import Layout, case_of, completed, sources, table_of
+from detainerdesk.law.bulk.columns import Layout, Source, case_of, completed, sources, table_of
 from detainerdesk.law.bulk.expression import Expression
 from detainerdesk.law.circuit import Atom, atoms_of
 from detainerdesk.law.decide import MAX_COMBINATIONS, outcomes
@@ -56,10 +56,6 @@ class Counts:
     exact: int
     decided_once: int
     contradictions: int
-
-    def __add__(self, other: Counts) -> Counts:
-        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
-        return Counts(*(one + two for one, two in pairs))
 
 
 @dataclass(frozen=True)
@@ -167,25 +163,29 @@ class _Many:
         self.action = action
         self.exactly = exactly
         self._numbers = count()
+        self._read: dict[tuple[bool | None, ...], tuple[tuple[Source, ...], bool]] = {}
         self.connection = ibis.duckdb.connect()
         self.connection.con.register("given", cases.table)
         self.connection.raw_sql("CREATE TABLE cases AS SELECT * FROM given")
 
     def decided(self) -> Many:
         parts: list[pa.Table] = []
-        counts = Counts(0, 0, 0, 0, 0)
         names: dict[str, None] = {}
+        once = 0
         for number, group in enumerate(self.cases.groups):
             by_item: list[pa.Table] = []
             items = _items(group.known, self.action)
             for item in items:
                 expression = self._expression(group, item)
-                found, here = self._run(number, group, expression, item, sought=len(items) > 1)
+                found, decided = self._run(number, group, expression, item, sought=len(items) > 1)
                 by_item.append(found)
-                counts += here
+                once += decided
                 names |= dict.fromkeys(expression.not_one_signed)
             parts.append(by_item[0] if len(by_item) == 1 else _common(by_item))
         table = pa.concat_tables(parts).sort_by("row")
+        counted = table.group_by("how").aggregate([("row", "count")]).to_pydict()
+        many = dict(zip(counted["how"], counted["row_count"], strict=True))
+        counts = Counts(*(many.get(how, 0) for how in (IN_SQL, BY_SIGNS, EXACT)), once, many.get(CONTRADICTION, 0))
         return Many(table, counts, tuple(names))
 
     def _expression(self, group: Group, item: str | None) -> Expression:
@@ -197,7 +197,7 @@ class _Many:
 
     def _run(
         self, number: int, group: Group, expression: Expression, item: str | None, *, sought: bool
-    ) -> tuple[pa.Table, Counts]:
+    ) -> tuple[pa.Table, int]:
         table = self.connection.table("cases")
         rows = table.filter(table["group"] == number)
         if sought:
@@ -207,7 +207,7 @@ class _Many:
         tests = expression.test_columns()
         answers = [name for name in by_row.columns if name != "row"]
         keys = _keys(by_row, answers)
-        keyed = self._kept(by_row.select("row", *answers, **keys))
+        keyed = self._kept(by_row.mutate(**keys))
         joint = self._kept(keyed.drop("row").distinct(on=list(keys), keep="first"))
         judged = self._kept(expression.outcomes(joint, self._kept))
         judged = judged.select(*keys, "told", "outcome", "standing", "settled", "by", "contradicts")
@@ -230,10 +230,7 @@ class _Many:
         if self.exactly:
             exact, once = self._exactly(left.to_pyarrow().to_pylist(), group, tests, item)
             found = _replaced(found, exact)
-        counted = found.group_by("how").aggregate([("row", "count")]).to_pydict()
-        many = dict(zip(counted["how"], counted["row_count"], strict=True))
-        left_over = found.num_rows - sum(many.get(one, 0) for one in (IN_SQL, BY_SIGNS, CONTRADICTION))
-        return found, Counts(many.get(IN_SQL, 0), many.get(BY_SIGNS, 0), left_over, once, many.get(CONTRADICTION, 0))
+        return found, once
 
     def _kept(self, table: Any) -> Any:
         """The table, worked out."""
@@ -249,23 +246,31 @@ class _Many:
         """Each row decided as a case, rows alike once."""
         known: dict[Any, dict[str, Any]] = {}
         found: dict[int, dict[str, Any]] = {}
-        constraints = tuple(atoms_of(*(never for _, never in group.law.constraints)))
         for row in rows:
-            key = self._alike(row, tests, constraints)
+            key = self._alike(row, tests)
             if key not in known:
                 known[key] = self._one(row, group, item)
             found[row["row"]] = known[key]
         return found, len(known)
 
-    def _alike(self, row: Mapping[str, Any], tests: Mapping[str, Atom], constraints: Sequence[Atom]) -> Any:
-        """What rows that come out alike have in common: the tests that are known, and all that the others and the constraints read,
-        with the moment."""
+    def _alike(self, row: Mapping[str, Any], tests: Mapping[str, Atom]) -> Any:
+        """What rows that come out alike have in common: the tests that are known, and all that the others read, with the moment
+        where time matters to them."""
         layout = self.cases.layout
-        open_ones = [atom for name, atom in tests.items() if row[name] is None]
-        read = {source for atom in (*open_ones, *constraints) for source in sources(atom, layout.vocabulary)}
-        names = sorted({of_list or name for of_list, name in read})
-        values = [repr(row.get(f"{name}{beside}")) for name in names for beside in ("", "/word", "/items", "/last", "/complete", "/owed")]
-        return (tuple(row[name] for name in tests), row["at"] if open_ones else None, *values)
+        told = tuple(row[name] for name in tests)
+        if told not in self._read:
+            open_ones = [atom for atom, value in zip(tests.values(), told, strict=True) if value is None]
+            read = {source for atom in open_ones for source in sources(atom, layout.vocabulary)}
+            timely = any(_is_timely(source, layout) for source in read)
+            self._read[told] = (tuple(sorted(read)), timely)
+        read_here, timely = self._read[told]
+        values: list[Any] = []
+        for of_list, name in read_here:
+            if of_list:
+                values.append(tuple(_cells(record, name) for record in row[of_list]))
+            else:
+                values.append((len(row[name]), row[f"{name}/complete"]) if name in layout.lists else _cells(row, name))
+        return (told, row["at"] if timely else None, *values)
 
     def _one(self, row: Mapping[str, Any], group: Group, item: str | None) -> dict[str, Any]:
         case = group.known.case
@@ -287,6 +292,18 @@ class _Many:
 
 
 _WORDS = {"outcome": "string", "standing": "string", "settled": "boolean", "by": "string"}
+
+
+def _cells(row: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """The columns of one value, as text."""
+    return tuple(repr(row.get(f"{name}{beside}")) for beside in ("", "/word", "/items", "/last", "/owed"))
+
+
+def _is_timely(source: Source, layout: Layout) -> bool:
+    """Whether what a fact says may turn on the moment of decision."""
+    of_list, name = source
+    fact = layout.vocabulary.fields(of_list)[name] if of_list else layout.vocabulary.facts[name]
+    return fact.kind in ("date", "moment")
 
 
 def _law(group: Group, action: str, item: str | None) -> tuple[ActionLaw | Mirror, Sequence[Atom]]:
@@ -329,11 +346,12 @@ def _settings(action: str, laws: Sequence[ActionLaw], known: Known, item: str | 
 
 def _keys(table: Any, answers: Sequence[str]) -> dict[str, Any]:
     """A few numbers that stand for all answers of a row: a digit of three for each."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"key": ibis.literal(0, "int64")}
     for start in range(0, len(answers), DIGITS):
         total = ibis.literal(0, "int64")
         for place, name in enumerate(answers[start : start + DIGITS]):
-            total = total + table[name].ifelse(2, 1).fill_null(0).cast("int64") * 3**place
+            digit = ibis.cases((table[name], 2), (~table[name], 1), else_=0).cast("int64")
+            total = total + digit * 3**place
         found[f"key {start}"] = total
     return found
 
