@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from detainerdesk.law.circuit import Atom, ClockState, InWindow, Listed, Quantified, atoms_of
 from detainerdesk.law.known import Known
-from detainerdesk.law.language.case import Case
+from detainerdesk.law.language.case import Case, Facts, Records
 from detainerdesk.law.language.clocks import ACTUAL, EVERY_HOUR, OBSERVED, is_day_off
 from detainerdesk.law.language.dates import PartialDate
 from detainerdesk.law.language.lists import OffenseList
@@ -178,6 +178,24 @@ def case_of(row: Row, layout: Layout, agency: str, actor: str | None, choices: M
         facts[f"{name}.complete"] = bool(row[f"{name}/complete"])
     at = row["at"].replace(tzinfo=UTC)
     return Case(agency, at, facts, actor=actor, choices=choices, ask=(action,))
+
+
+def facts_of(row: Row, layout: Layout) -> Facts:
+    """One row as the typed facts that it stands for."""
+    values: dict[str, Value] = {}
+    owed: set[str] = set()
+    for name in layout.facts:
+        fact = layout.vocabulary.facts[name]
+        if (value := _value(row, name, fact)) is not UNKNOWN:
+            values[name] = value
+        if row.get(f"{name}/owed"):
+            owed.add(name)
+    lists: dict[str, Records] = {}
+    for name, fields in layout.lists.items():
+        own = layout.vocabulary.fields(name)
+        records = tuple({field: _value(record, field, own[field]) for field in fields} for record in row[name])
+        lists[name] = Records(records, bool(row[f"{name}/complete"]))
+    return Facts(values, lists, {}, frozenset(owed), frozenset())
 
 
 # A value in its columns.

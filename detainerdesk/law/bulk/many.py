@@ -163,6 +163,8 @@ class _Many:
         self.action = action
         self.exactly = exactly
         self._numbers = count()
+        self._own: frozenset[int] = frozenset()
+        """The tests of the law that is decided now, by number."""
         self._read: dict[tuple[bool | None, ...], tuple[tuple[Source, ...], bool]] = {}
         self.connection = ibis.duckdb.connect()
         self.connection.con.register("given", cases.table)
@@ -205,6 +207,8 @@ class _Many:
             rows = rows.filter(asked.isnull() | (asked.length() == 0) | asked.contains(item))
         by_row = self._kept(expression.tests(rows))
         tests = expression.test_columns()
+        self._own = frozenset(atom.id for atom in expression.atoms)
+        self._read.clear()
         answers = [name for name in by_row.columns if name != "row"]
         keys = _keys(by_row, answers)
         keyed = self._kept(by_row.mutate(**keys))
@@ -225,7 +229,7 @@ class _Many:
             how=how,
         )
         found = told.to_pyarrow().cast(TOLD)
-        left = here.filter(how == EXACT).select("row").join(by_row.select("row", *tests), "row").join(rows, "row")
+        left = here.filter(how == EXACT).select("row", "contradicts").join(by_row.select("row", *tests), "row").join(rows, "row")
         once = 0
         if self.exactly:
             exact, once = self._exactly(left.to_pyarrow().to_pylist(), group, tests, item)
@@ -247,20 +251,23 @@ class _Many:
         known: dict[Any, dict[str, Any]] = {}
         found: dict[int, dict[str, Any]] = {}
         for row in rows:
-            key = self._alike(row, tests)
+            key = self._alike(row, tests, group)
             if key not in known:
                 known[key] = self._one(row, group, item)
             found[row["row"]] = known[key]
         return found, len(known)
 
-    def _alike(self, row: Mapping[str, Any], tests: Mapping[str, Atom]) -> Any:
+    def _alike(self, row: Mapping[str, Any], tests: Mapping[str, Atom], group: Group) -> Any:
         """What rows that come out alike have in common: the tests that are known, and all that the others read, with the moment
-        where time matters to them."""
+        where time matters to them. Constraints that touch none of it count only where they may not be kept at all."""
         layout = self.cases.layout
-        told = tuple(row[name] for name in tests)
+        told = (row["contradicts"], *(row[name] for name in tests))
         if told not in self._read:
-            open_ones = [atom for atom, value in zip(tests.values(), told, strict=True) if value is None]
-            read = {source for atom in open_ones for source in sources(atom, layout.vocabulary)}
+            open_ones = {
+                atom.id: atom for atom, value in zip(tests.values(), told[1:], strict=True) if value is None
+            }
+            asked = self._asked(group, open_ones, everything=row["contradicts"] is None)
+            read = {source for atom in asked for source in sources(atom, layout.vocabulary)}
             timely = any(_is_timely(source, layout) for source in read)
             self._read[told] = (tuple(sorted(read)), timely)
         read_here, timely = self._read[told]
@@ -271,6 +278,24 @@ class _Many:
             else:
                 values.append((len(row[name]), row[f"{name}/complete"]) if name in layout.lists else _cells(row, name))
         return (told, row["at"] if timely else None, *values)
+
+    def _asked(self, group: Group, open_ones: Mapping[int, Atom], *, everything: bool) -> list[Atom]:
+        """The open tests of the law, with those of the constraints that touch them, directly or through one another."""
+        constraints = [[atom for atom in atoms_of(never) if atom.id in open_ones] for _, never in group.law.constraints]
+        own = {atom.id for atoms in constraints for atom in atoms}
+        asked = {number: atom for number, atom in open_ones.items() if everything or number not in own or number in self._own}
+        while True:
+            names = {name for atom in asked.values() for name in atom.reads}
+            more = {
+                atom.id: atom
+                for atoms in constraints
+                if any(names & set(atom.reads) for atom in atoms)
+                for atom in atoms
+                if atom.id not in asked
+            }
+            if not more:
+                return list(asked.values())
+            asked |= more
 
     def _one(self, row: Mapping[str, Any], group: Group, item: str | None) -> dict[str, Any]:
         case = group.known.case

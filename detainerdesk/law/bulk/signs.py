@@ -127,7 +127,11 @@ class Signs:
         try:
             return bool(self.law.truth(atom)({OWED: frozenset(), **facts}, self.setting, record))
         except KeyError:
-            return None
+            # What has not happened has no place in an order, whatever it is compared with.
+            given = {**facts, **record}
+            test = atom.means.test if isinstance(atom.means, FactTest) else None
+            ordered = isinstance(test, grammar.Compare) and NONE in (given.get(test.left), given.get(test.right))
+            return False if ordered else None
 
     # Constraints.
 
