@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any
 
+import pyarrow as pa
 from columns_of import Generator
 from ours import EDITION, encoded
 
@@ -87,7 +88,7 @@ def of_stack(name: str, agency: str, action: str, count: int) -> list[dict[str, 
     print(f"  settled in SQL {counts.settled:,}; undetermined, exact by signs {counts.by_signs:,}; left to the exact path")
     print(f"  {counts.exact:,} (unlike: {counts.decided_once:,}); contradictions {counts.contradictions:,}")
     print(f"  not one-signed: {', '.join(many.not_one_signed) or 'nothing'}", flush=True)
-    compared = compare(cases, action, many.table.to_pylist())
+    compared = compare(cases, action, many.table)
     different = 0
     for way in WAYS:
         some = compared.different[way]
@@ -108,16 +109,14 @@ def of_stack(name: str, agency: str, action: str, count: int) -> list[dict[str, 
     ]
 
 
-def compare(cases: Columns, action: str, told: list[dict[str, Any]]) -> Compared:
+def compare(cases: Columns, action: str, told: pa.Table) -> Compared:
     """Every case decided by the engine, one by one, against what SQL said."""
     found = Compared()
-    for row, said in zip(rows(cases), told, strict=True):
+    for row, said in zip(rows(cases.table), rows(told), strict=True):
         group = cases.groups[row["group"]].known
-        known = replace(
-            group,
-            case=replace(group.case, at=row["at"].replace(tzinfo=UTC)),
-            facts=facts_of(row, cases.layout),
-        )
+        at = row["at"].replace(tzinfo=UTC)
+        facts = facts_of(row, cases.layout, at, group.stack.defaults)
+        known = replace(group, case=replace(group.case, at=at), facts=facts)
         how = "closure" if is_complete(row, cases) else "table"
         began = time.perf_counter()
         try:
@@ -131,7 +130,7 @@ def compare(cases: Columns, action: str, told: list[dict[str, Any]]) -> Compared
         found.many[said["how"]] += 1
         given = (said["outcome"], said["standing"], said["settled"], said["by"])
         if given != expected:
-            found.different[said["how"]].append(f"{known.facts} at {known.case.at}: SQL {given}, {how} {expected}")
+            found.different[said["how"]].append(f"{dict(facts.stated)} {facts.lists} at {at}: SQL {given}, {how} {expected}")
     return found
 
 
@@ -146,12 +145,15 @@ class OfTyped(Decider):
         self.stack = known.stack
         self.vocabulary = known.vocabulary
         self._evaluations = {}
-        self._judged = {}
-        refuse_contradictions(self.evaluation(known.setting()))
+        self._settings = {}
+        self._answers = {}
+        self._law = None
+        plain = self.setting(None, known.case.at)
+        refuse_contradictions(known, self.law_on(known.case.at), plain, lambda: self.evaluation(plain))
 
 
-def rows(cases: Columns) -> Iterator[Mapping[str, Any]]:
-    for batch in cases.table.to_batches(AT_ONCE):
+def rows(table: pa.Table) -> Iterator[Mapping[str, Any]]:
+    for batch in table.to_batches(AT_ONCE):
         yield from batch.to_pylist()
 
 

@@ -165,6 +165,7 @@ class Generator:
 
     def _kept(self, found: dict[str, pa.Array]) -> None:
         """Most rows keep what paper allows: a notice asks for nothing more, and where nothing came, nothing was asked."""
+        self._held(found)
         if "request.kind" not in found:
             return
         kind = found["request.kind"].to_numpy(zero_copy_only=False)
@@ -188,6 +189,21 @@ class Generator:
             attached = np.where(some & (kind == "none"), "none", attached)
             found["request.attached_warrant"] = pa.array(attached, pa.string())
             self._attached(found, attached, some)
+
+    def _held(self, found: dict[str, pa.Array]) -> None:
+        """A charge was held to answer only where a magistrate found cause."""
+        names = [field.name for field in found["person.charges"].type.value_type] if "person.charges" in found else []
+        if "held_to_answer" not in names or "person.held_to_answer" not in found:
+            return
+        charges = found["person.charges"]
+        rows = np.repeat(np.arange(len(charges)), np.diff(charges.offsets.to_numpy()))
+        cause = found["person.held_to_answer"].to_numpy(zero_copy_only=False)[rows]
+        inside = {name: charges.values.field(index) for index, name in enumerate(names)}
+        given = inside["held_to_answer"].to_numpy(zero_copy_only=False)
+        kept = (self.dice.random(len(rows)) < 0.98) & (cause == False)  # noqa: E712
+        inside["held_to_answer"] = pa.array(np.where(kept, False, given), pa.bool_(), from_pandas=True)
+        struct = pa.StructArray.from_arrays(list(inside.values()), names)
+        found["person.charges"] = pa.ListArray.from_arrays(charges.offsets, struct)
 
     def _attached(self, found: dict[str, pa.Array], attached: Any, some: Any) -> None:
         """A warrant is attached only where one of its kind is said to have come."""

@@ -21,9 +21,10 @@ import pyarrow.compute as pc
 
 from detainerdesk.law.circuit import Atom, ClockState, InWindow, Listed, Quantified, atoms_of
 from detainerdesk.law.known import Known
-from detainerdesk.law.language.case import Case, Facts, Records
+from detainerdesk.law.language.case import Case, Records
 from detainerdesk.law.language.clocks import ACTUAL, EVERY_HOUR, OBSERVED, is_day_off
 from detainerdesk.law.language.dates import PartialDate
+from detainerdesk.law.language.facts import Defaults, Facts
 from detainerdesk.law.language.lists import OffenseList
 from detainerdesk.law.language.lookback import RECORD_DATE, RECORD_DAYS
 from detainerdesk.law.language.membership import (
@@ -180,22 +181,18 @@ def case_of(row: Row, layout: Layout, agency: str, actor: str | None, choices: M
     return Case(agency, at, facts, actor=actor, choices=choices, ask=(action,))
 
 
-def facts_of(row: Row, layout: Layout) -> Facts:
+def facts_of(row: Row, layout: Layout, at: datetime, defaults: Defaults) -> Facts:
     """One row as the typed facts that it stands for."""
-    values: dict[str, Value] = {}
-    owed: set[str] = set()
+    stated: dict[str, Value] = {}
     for name in layout.facts:
-        fact = layout.vocabulary.facts[name]
-        if (value := _value(row, name, fact)) is not UNKNOWN:
-            values[name] = value
-        if row.get(f"{name}/owed"):
-            owed.add(name)
+        if not row.get(f"{name}/owed"):
+            stated[name] = _value(row, name, layout.vocabulary.facts[name])
     lists: dict[str, Records] = {}
     for name, fields in layout.lists.items():
         own = layout.vocabulary.fields(name)
         records = tuple({field: _value(record, field, own[field]) for field in fields} for record in row[name])
         lists[name] = Records(records, bool(row[f"{name}/complete"]))
-    return Facts(values, lists, {}, frozenset(owed), frozenset())
+    return Facts(stated, lists, at, defaults)
 
 
 # A value in its columns.

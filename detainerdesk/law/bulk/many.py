@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import count, product
-from math import prod
+from itertools import count
 from typing import Any
 
 import ibis
@@ -21,14 +20,14 @@ import pyarrow as pa
 from detainerdesk.law.bulk.columns import Layout, Source, case_of, completed, sources, table_of
 from detainerdesk.law.bulk.expression import Expression
 from detainerdesk.law.circuit import Atom, atoms_of
-from detainerdesk.law.decide import MAX_COMBINATIONS, outcomes
-from detainerdesk.law.derived import DERIVED, Mirror
+from detainerdesk.law.decide import outcomes
 from detainerdesk.law.errors import ContradictoryFacts, LawError
-from detainerdesk.law.known import Bounds, Known, Setting
+from detainerdesk.law.known import Known
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.vocabulary import midnight
 from detainerdesk.law.load import Edition
-from detainerdesk.law.lowering import ActionLaw, LawOn, law_on
+from detainerdesk.law.lowering import LawOn, law_on
+from detainerdesk.law.plan import Plan, plans_on
 
 IN_SQL, BY_SIGNS, EXACT, CONTRADICTION = "settled in SQL", "undetermined, exact by signs", "exact path", "contradiction"
 SOUGHT = "info.sought"
@@ -119,7 +118,7 @@ def layout_of(groups: Sequence[Group], actions: Sequence[str]) -> Layout:
         every: list[Atom] = list(atoms_of(*(never for _, never in group.law.constraints)))
         for action in actions:
             for item in _items(group.known, action):
-                every += _law(group, action, item)[1]
+                every += _atoms(_plan(group, action, item))
         atoms |= {id(atom): atom for atom in every}
     layout = Layout.of(atoms.values(), vocabulary, groups[0].known.stack.zone)
     by_item = any(vocabulary.actions[action].by_item for action in actions)
@@ -191,11 +190,10 @@ class _Many:
         return Many(table, counts, tuple(names))
 
     def _expression(self, group: Group, item: str | None) -> Expression:
-        law, _ = _law(group, self.action, item)
-        own = law.hold.law if isinstance(law, Mirror) else law
-        laws = law.laws if isinstance(law, Mirror) else (law,)
-        order = group.known.cautious(own.action, group.law.day)
-        return Expression(law, _settings(self.action, laws, group.known, item), order, self.cases.layout)
+        plan = _plan(group, self.action, item)
+        order = group.known.cautious(plan.laws[0].action, group.law.day)
+        settings = plan.settings(group.known.setting(item))
+        return Expression(plan.mirror or plan.laws[0], settings, order, self.cases.layout)
 
     def _run(
         self, number: int, group: Group, expression: Expression, item: str | None, *, sought: bool
@@ -331,14 +329,16 @@ def _is_timely(source: Source, layout: Layout) -> bool:
     return fact.kind in ("date", "moment")
 
 
-def _law(group: Group, action: str, item: str | None) -> tuple[ActionLaw | Mirror, Sequence[Atom]]:
-    """The law of an action in a group, and every test of it."""
-    known = group.known
-    if action in DERIVED and not known.has_rules(action):
-        mirror = Mirror.of(action, group.law, known)
-        return mirror, mirror.atoms
-    law = group.law.action(action, item, known.roles)
-    return law, law.atoms
+def _plan(group: Group, action: str, item: str | None) -> Plan:
+    """How the engine decides an action in a group: by which law, under which readings."""
+    plans = plans_on(group.law, group.known)
+    if (action, item) not in plans:
+        plans[action, item] = Plan(action, item, group.law, group.known)
+    return plans[action, item]
+
+
+def _atoms(plan: Plan) -> Sequence[Atom]:
+    return plan.mirror.atoms if plan.mirror else plan.laws[0].atoms
 
 
 def _items(known: Known, action: str) -> Sequence[str | None]:
@@ -347,26 +347,6 @@ def _items(known: Known, action: str) -> Sequence[str | None]:
     if spec.is_item:
         return spec.is_item
     return known.vocabulary.facts[SOUGHT].values if spec.by_item else (None,)
-
-
-def _settings(action: str, laws: Sequence[ActionLaw], known: Known, item: str | None) -> list[Setting]:
-    """Every combination of the readings and uncertain days that the laws use, the default's first."""
-    plain = known.setting(item)
-    names = sorted({name for law in laws for name in law.readings})
-    bounds: tuple[Bounds, ...] = ("late", "early") if any(law.has_uncertain_days for law in laws) else ("late",)
-    options: list[tuple[str, ...]] = []
-    for name in names:
-        reading, choice = known.stack.readings[name], known.case.choices.get(name)
-        others = (one for one in reading.open if one != reading.default)
-        options.append((choice,) if choice else (reading.default, *others))
-    total = len(bounds) * prod(len(option) for option in options)
-    if total > MAX_COMBINATIONS:
-        raise LawError(f"{action}: {total} combinations of readings; at most {MAX_COMBINATIONS} are decided")
-    return [
-        replace(plain, readings=tuple(sorted({**plain.reading, **dict(zip(names, chosen, strict=True))}.items())), bounds=bound)
-        for bound in bounds
-        for chosen in product(*options)
-    ]
 
 
 def _keys(table: Any, answers: Sequence[str]) -> dict[str, Any]:

@@ -32,7 +32,8 @@ from detainerdesk.law.circuit import (
 )
 from detainerdesk.law.known import Setting
 from detainerdesk.law.language import grammar
-from detainerdesk.law.language.case import OWED, Records
+from detainerdesk.law.language.case import Records
+from detainerdesk.law.language.facts import OWED
 from detainerdesk.law.language.vocabulary import NONE, Fact, Value
 from detainerdesk.law.lowering import LawOn
 
