@@ -85,7 +85,9 @@ def of_stack(name: str, agency: str, action: str, count: int) -> list[dict[str, 
     seconds = time.perf_counter() - began
     counts = many.counts
     print(f"  made in {made:.1f} s; SQL with its exact path {seconds:.1f} s, {count / seconds:,.0f} cases a second")
-    print(f"  settled in SQL {counts.settled:,}; undetermined, exact by signs {counts.by_signs:,}; left to the exact path")
+    print(
+        f"  settled in SQL {counts.settled:,}; undetermined, exact by signs {counts.by_signs:,}; left to the exact path"
+    )
     print(f"  {counts.exact:,} (unlike: {counts.decided_once:,}); contradictions {counts.contradictions:,}")
     print(f"  not one-signed: {', '.join(many.not_one_signed) or 'nothing'}", flush=True)
     compared = compare(cases, action, many.table)
@@ -130,7 +132,9 @@ def compare(cases: Columns, action: str, told: pa.Table) -> Compared:
         found.many[said["how"]] += 1
         given = (said["outcome"], said["standing"], said["settled"], said["by"])
         if given != expected:
-            found.different[said["how"]].append(f"{dict(facts.stated)} {facts.lists} at {at}: SQL {given}, {how} {expected}")
+            found.different[said["how"]].append(
+                f"{dict(facts.stated)} {facts.lists} at {at}: SQL {given}, {how} {expected}"
+            )
     return found
 
 

@@ -42,7 +42,9 @@ class Generator:
         at = self.dice.integers(first, last, count) * MINUTE
         begins = np.array([int(moment.timestamp()) * 1_000_000 for moment, _ in self.spans])
         near = self.dice.random(count) < 0.02
-        at = np.where(near, np.maximum(self.dice.choice(begins, count) + self.dice.integers(-1, 2, count), first * MINUTE), at)
+        at = np.where(
+            near, np.maximum(self.dice.choice(begins, count) + self.dice.integers(-1, 2, count), first * MINUTE), at
+        )
         unsure = self.dice.random(count) < PARTIAL
         found: dict[str, pa.Array] = {"at": pa.array(at, pa.int64()).cast(MOMENT)}
         for name in self.layout.facts:
@@ -159,7 +161,11 @@ class Generator:
 
     def _sets(self, values: tuple[str, ...], missing: Any) -> pa.Array:
         """Up to three of the values."""
-        options = [sorted(self.dice.choice(np.array(values, object), size, replace=False)) for size in (0, 1, 1, 2, 3) * 8 if size <= len(values)]
+        options = [
+            sorted(self.dice.choice(np.array(values, object), size, replace=False))
+            for size in (0, 1, 1, 2, 3) * 8
+            if size <= len(values)
+        ]
         index = self.dice.integers(0, len(options), len(missing))
         return pa.array(options, WORDS).take(pa.array(index, pa.int64(), mask=missing))
 
@@ -178,7 +184,9 @@ class Generator:
         ):
             if name in found:
                 asked = found[name].to_numpy(zero_copy_only=False)
-                found[name] = pa.array(np.where(some & np.isin(kind, kinds), False, asked), pa.bool_(), from_pandas=True)
+                found[name] = pa.array(
+                    np.where(some & np.isin(kind, kinds), False, asked), pa.bool_(), from_pandas=True
+                )
         if "person.proof_accepted" in found and "person.citizenship_proof" in found:
             proof = found["person.citizenship_proof"].to_numpy(zero_copy_only=False)
             accepted = found["person.proof_accepted"].to_numpy(zero_copy_only=False)
@@ -215,7 +223,9 @@ class Generator:
         inside = {name: warrants.values.field(index) for index, name in enumerate(names)}
         kind = inside["kind"].to_numpy(zero_copy_only=False)
         said = attached[rows]
-        fits = np.where(said == "judicial", kind != "administrative", (said != "none") & np.isin(kind, ("administrative", "other")))
+        fits = np.where(
+            said == "judicial", kind != "administrative", (said != "none") & np.isin(kind, ("administrative", "other"))
+        )
         given = inside["attached"].to_numpy(zero_copy_only=False)
         inside["attached"] = pa.array(np.where(some[rows] & ~fits, False, given), pa.bool_(), from_pandas=True)
         struct = pa.StructArray.from_arrays(list(inside.values()), names)
@@ -224,4 +234,3 @@ class Generator:
 
 def _word(never: Any) -> pa.Array:
     return pa.array(np.full(len(never), "none", object), pa.string(), mask=~never)
-

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from detainerdesk.law import Case, ContradictoryFacts, Edition
+from detainerdesk.law import Case, ContradictoryFacts, Edition, LawError
 from detainerdesk.law.bulk import Many, decide_many
 from detainerdesk.law.decide import outcomes
 from tests.law.naive import DOMAINS, FIELDS, Facts, Law, stated, text
@@ -148,9 +148,9 @@ def test_sql_agrees_on_the_days_on_which_law_begins_and_ends(tmp_path: Path) -> 
         state=rule("S-1", "must", when="apple", in_force="2026-01-10/2026-02-10 .. 2026-06-30", declared="2026-02-20"),
         city=rule("C-1", "must not", when="not apple or berry", in_force="2026-02-01 .."),
     )
-    days = (datetime(2026, 1, 10), datetime(2026, 2, 1), datetime(2026, 2, 10), datetime(2026, 2, 20), datetime(2026, 7, 1))  # noqa: DTZ001
+    days = [datetime(2026, month, day, tzinfo=ZONE) for month, day in ((1, 10), (2, 1), (2, 10), (2, 20), (7, 1))]
     cases = [
-        case(facts, day.replace(tzinfo=ZONE) + timedelta(seconds=seconds))
+        case(facts, day + timedelta(seconds=seconds))
         for day in days
         for seconds in (-1, 0, 1)
         for facts in ({"apple": True}, {"apple": False}, {"apple": "unknown", "berry": False}, {})
@@ -162,8 +162,8 @@ LOOK_BACK = """
 ```fact judged
 type: list
 ask: Which judgments?
-phrase: some judgment is known
-not phrase: no judgment is known
+phrase: an earlier judgment was found
+not phrase: the search found no earlier judgment
 ```
 ```fact judged[].on
 type: date
@@ -285,8 +285,7 @@ def test_a_fact_that_a_constraint_ties_is_left_to_the_exact_path(tmp_path: Path)
     never = "\n```constraint both\nnever: apple and not berry\nsays: No apple without a berry.\n```\n"
     edition = law(tmp_path, vocabulary=never, city=rule("C-1", "must not", when="apple and not berry or cherry"))
     cases = [
-        case(facts)
-        for facts in ({"cherry": False}, {"cherry": True}, {"apple": True, "berry": False, "cherry": True})
+        case(facts) for facts in ({"cherry": False}, {"cherry": True}, {"apple": True, "berry": False, "cherry": True})
     ]
     (many,) = agree(cases, edition)
     assert many.table.column("how").to_pylist() == ["exact path", "settled in SQL", "contradiction"]
@@ -295,9 +294,7 @@ def test_a_fact_that_a_constraint_ties_is_left_to_the_exact_path(tmp_path: Path)
 def test_a_duty_that_is_owed_counts_as_open(tmp_path: Path) -> None:
     edition = law(
         tmp_path,
-        city=block(
-            "duty", "C-9", action="give_copy", who="officer", whom="person", trigger="apple", done="served_at"
-        ),
+        city=block("duty", "C-9", action="give_copy", who="officer", whom="person", trigger="apple", done="served_at"),
     )
     cases = [
         case({"apple": apple, **served})
@@ -318,8 +315,6 @@ def test_a_definition_of_the_nearest_layer_counts(tmp_path: Path) -> None:
 
 
 def test_cases_of_another_agency_are_refused(tmp_path: Path) -> None:
-    from detainerdesk.law import LawError
-
     edition = law(tmp_path, city=rule("C-1", "must not", when="apple"))
     with pytest.raises(LawError):
         decide_many([replace(case({}), agency="us-xx/other")], AGENCY, "hold", edition)

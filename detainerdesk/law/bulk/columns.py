@@ -59,13 +59,15 @@ def sources(atom: Atom, vocabulary: Vocabulary, within: str = "") -> frozenset[S
             found.add((means.list, means.different))
     elif isinstance(means, Listed):
         fields = vocabulary.fields(means.list)
-        names = (means.field, "state", ENHANCEMENT, EQUIVALENT, RULED_IN, RULED_OUT, COMMITTED, JUDGED)
+        names: tuple[str, ...] = (means.field, "state", ENHANCEMENT, EQUIVALENT, RULED_IN, RULED_OUT, COMMITTED, JUDGED)
         found |= {(means.list, name) for name in names if name in fields}
     elif isinstance(means, InWindow) and means.jail:
         assert means.list is not None
         fields = vocabulary.fields(means.list)
         names = (*means.window.names(), means.jail.start, means.jail.end, RECORD_DATE, RECORD_DAYS)
-        found |= {(means.list if name in fields else "", name) for name in names if name in (*fields, *vocabulary.facts)}
+        found |= {
+            (means.list if name in fields else "", name) for name in names if name in (*fields, *vocabulary.facts)
+        }
         found.add(("", means.list))
         for inner in atoms_of(means.jail.where):
             found |= sources(inner, vocabulary, means.list)

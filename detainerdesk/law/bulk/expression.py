@@ -317,7 +317,9 @@ class Expression:
         for number in range(len(self.constraints)):
             keepers = [self._keeps(source, table) for source in self.signs.keepers(number) if not source[0]]
             consistent.append(either([table[f"kept {number}"], *keepers]))
-        columns["contradicts"] = ibis.cases((as_column(broken), True), (as_column(both(consistent)), False), else_=UNSURE)
+        columns["contradicts"] = ibis.cases(
+            (as_column(broken), True), (as_column(both(consistent)), False), else_=UNSURE
+        )
         return table.mutate(**columns)
 
     def _keeps(self, source: Source, table: Any) -> Truth:
@@ -345,7 +347,9 @@ class Expression:
                 f"{number} outcome": self._outcome(classes, permitted, table),
                 f"{number} own outcome": self._outcome(judging.own.classes, judging.own.permitted, table),
                 f"{number} own standing": self._standing(judging.meanwhile, table),
-                **{f"{number} may be {word}": as_column(self._is("possible", classes[word], table)) for word in CLASSES},
+                **{
+                    f"{number} may be {word}": as_column(self._is("possible", classes[word], table)) for word in CLASSES
+                },
             }
         )
 
@@ -461,7 +465,15 @@ class Expression:
                 else_="disputed",
             )
             settled = as_column(both([word != "undetermined" for word in words]))
-        told = both([known, table["0 standing"].notnull(), table["0 by"].notnull(), outcome.notnull(), table["contradicts"].notnull()])
+        told = both(
+            [
+                known,
+                table["0 standing"].notnull(),
+                table["0 by"].notnull(),
+                outcome.notnull(),
+                table["contradicts"].notnull(),
+            ]
+        )
         return table.mutate(
             told=as_column(told),
             outcome=outcome,
@@ -530,4 +542,3 @@ def _topological(roots: Iterable[Formula]) -> Iterator[Formula]:
 
 def _every_atom(formula: Formula) -> Iterator[Atom]:
     return (node for node in _topological([formula]) if isinstance(node, Atom))
-

@@ -7,9 +7,9 @@ once. The three counts are reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -127,10 +127,15 @@ def layout_of(groups: Sequence[Group], actions: Sequence[str]) -> Layout:
     return layout
 
 
-def spans(agency: str, edition: Edition, first: datetime, last: datetime, actor: str | None = None) -> list[tuple[datetime, Group]]:
+def spans(
+    agency: str, edition: Edition, first: datetime, last: datetime, actor: str | None = None
+) -> list[tuple[datetime, Group]]:
     """Each span of the agency's law between two moments: when it begins, and its group."""
     stack = edition.stack(agency)
-    days = [first.astimezone(stack.zone).date(), *(day for day in stack.changes if first <= midnight(day, stack.zone) <= last)]
+    days = [
+        first.astimezone(stack.zone).date(),
+        *(day for day in stack.changes if first <= midnight(day, stack.zone) <= last),
+    ]
     found: list[tuple[datetime, Group]] = []
     for day in days:
         law = law_on(stack, day)
@@ -139,7 +144,9 @@ def spans(agency: str, edition: Edition, first: datetime, last: datetime, actor:
     return found
 
 
-def decide_many(cases: Sequence[Case] | Columns, agency: str, action: str, edition: Edition, *, exactly: bool = True) -> Many:
+def decide_many(
+    cases: Sequence[Case] | Columns, agency: str, action: str, edition: Edition, *, exactly: bool = True
+) -> Many:
     """Decide one action of many cases of one agency. `exactly=False` leaves the rows for the exact path without an outcome.
 
     Raises CaseError for a case that can't be read, LawError for one of another agency."""
@@ -186,7 +193,13 @@ class _Many:
         table = pa.concat_tables(parts).sort_by("row")
         counted = table.group_by("how").aggregate([("row", "count")]).to_pydict()
         many = dict(zip(counted["how"], counted["row_count"], strict=True))
-        counts = Counts(*(many.get(how, 0) for how in (IN_SQL, BY_SIGNS, EXACT)), once, many.get(CONTRADICTION, 0))
+        counts = Counts(
+            settled=many.get(IN_SQL, 0),
+            by_signs=many.get(BY_SIGNS, 0),
+            exact=many.get(EXACT, 0),
+            decided_once=once,
+            contradictions=many.get(CONTRADICTION, 0),
+        )
         return Many(table, counts, tuple(names))
 
     def _expression(self, group: Group, item: str | None) -> Expression:
@@ -227,7 +240,12 @@ class _Many:
             how=how,
         )
         found = told.to_pyarrow().cast(TOLD)
-        left = here.filter(how == EXACT).select("row", "contradicts").join(by_row.select("row", *tests), "row").join(rows, "row")
+        left = (
+            here.filter(how == EXACT)
+            .select("row", "contradicts")
+            .join(by_row.select("row", *tests), "row")
+            .join(rows, "row")
+        )
         once = 0
         if self.exactly:
             exact, once = self._exactly(left.to_pyarrow().to_pylist(), group, tests, item)
@@ -261,9 +279,7 @@ class _Many:
         layout = self.cases.layout
         told = (row["contradicts"], *(row[name] for name in tests))
         if told not in self._read:
-            open_ones = {
-                atom.id: atom for atom, value in zip(tests.values(), told[1:], strict=True) if value is None
-            }
+            open_ones = {atom.id: atom for atom, value in zip(tests.values(), told[1:], strict=True) if value is None}
             asked = self._asked(group, open_ones, everything=row["contradicts"] is None)
             read = {source for atom in asked for source in sources(atom, layout.vocabulary)}
             timely = any(_is_timely(source, layout) for source in read)
@@ -281,7 +297,9 @@ class _Many:
         """The open tests of the law, with those of the constraints that touch them, directly or through one another."""
         constraints = [[atom for atom in atoms_of(never) if atom.id in open_ones] for _, never in group.law.constraints]
         own = {atom.id for atoms in constraints for atom in atoms}
-        asked = {number: atom for number, atom in open_ones.items() if everything or number not in own or number in self._own}
+        asked = {
+            number: atom for number, atom in open_ones.items() if everything or number not in own or number in self._own
+        }
         while True:
             names = {name for atom in asked.values() for name in atom.reads}
             more = {

@@ -177,7 +177,9 @@ class Signs:
     def _constraint_tests(self, of_list: str, name: str) -> list[Meaning]:
         every = [atom for never in self.constraints for atom in atoms_of(never)]
         if of_list:
-            bodies = [one.means.body for one in every if isinstance(one.means, Quantified) and one.means.list == of_list]
+            bodies = [
+                one.means.body for one in every if isinstance(one.means, Quantified) and one.means.list == of_list
+            ]
             return [atom.means for atom in atoms_of(*bodies) if name in atom.fields]
         return [atom.means for atom in every if name in atom.reads]
 
