@@ -46,7 +46,7 @@ bench-law: .venv/test .venv/bench
 	@touch $@
 
 .venv/test: .venv/uv requirements/test.txt
-	@echo "Setting up the tests in .venv: about 400 MB to fetch, 1.1 GB on disk."
+	@echo "Setting up the tests in .venv: about 500 MB to fetch, 1.5 GB on disk."
 	@sh requirements/install.sh requirements/test.txt
 	@touch $@ .venv/core
 
@@ -62,7 +62,7 @@ bench-law: .venv/test .venv/bench
 	@touch $@
 
 lock: .venv/uv
-	@for name in uv core styles test bulk prove spark impact audit bench; do \
+	@for name in uv core styles bulk prove test spark impact audit bench; do \
 	  $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q requirements/$$name.in -o requirements/$$name.txt; done
 
 # What is in the box, as CycloneDX; and whether a published weakness touches it (this one asks an advisory service).
