@@ -203,6 +203,38 @@ def test_sql_agrees_on_look_backs(tmp_path: Path) -> None:
     agree(cases, edition)
 
 
+JAIL = """
+```fact judged
+type: list
+ask: Which judgments?
+phrase: an earlier judgment was found
+not phrase: the search found no earlier judgment
+```
+""" + "".join(
+    f"```fact judged[].{name}\ntype: {kind}\nphrase: its {words} is {{value}}\nnot phrase: its {words} is not {{value}}\n```\n"
+    for name, kind, words in (
+        ("date", "date", "judgment"),
+        ("commission_date", "date", "crime"),
+        ("jail_days_for_it", "count", "number of days in jail"),
+    )
+)
+
+
+def test_sql_agrees_on_look_backs_that_jail_days_make_longer(tmp_path: Path) -> None:
+    longer = "within(date, of=at, years=5, plus=jail_days(commission_date .. at where jail_days_for_it > 1))"
+    edition = law(tmp_path, vocabulary=JAIL, city=rule("C-1", "must not", when=f"some judged where {longer}"))
+    at = datetime(2026, 3, 3, 12, tzinfo=ZONE)
+    cases: list[Case] = []
+    for day in ("2021-03-03", "2021-03-02", "2021-02-27", "2021-02-20", "unknown"):
+        for spent in (1, 3, 5, "unknown"):
+            for other in ({"date": "2016-01-01", "jail_days_for_it": 6}, {"date": "2021-02-25", "jail_days_for_it": 6}):
+                first = {"date": day, "commission_date": "2020-01-01", "jail_days_for_it": spent}
+                for complete in (True, False):
+                    records = [first, {**other, "commission_date": "2016-01-01"}]
+                    cases.append(case({"judged": records, "judged.complete": complete}, at))
+    agree(cases, edition)
+
+
 # What rules do to one another.
 
 

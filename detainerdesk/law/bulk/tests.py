@@ -99,6 +99,8 @@ def is_open(item: Truth) -> Truth:
 
 
 UNSURE = ibis.null("boolean")
+MOST_DAYS = 3_000_000
+"""A look-back that is longer holds every date."""
 
 
 @dataclass(frozen=True)
@@ -323,7 +325,8 @@ class Tests:
         assert RECORD_DAYS in own
         each = self.table[of_list].map(part)
         unsure = each.filter(lambda one: one.isnull()).length() > 0
-        total = each.sums().fill_null(0)
+        # DuckDB sums into 128 bits, which is no length of an interval.
+        total = each.sums().fill_null(0).cast("float64").cast("int64")
         return (unsure | ~self.table[f"{of_list}/complete"]).ifelse(ibis.null("int64"), total)
 
     # Lists.
@@ -411,5 +414,5 @@ def _first_day(window: Window, anchor: Column, extra: Column | None) -> Column:
     back = anchor - ibis.interval(months=window.years * 12 + window.months)
     days = ibis.literal(window.days - (1 if window.boundary == "out" else 0))
     if extra is not None:
-        days = days + extra
+        days = days + (extra > MOST_DAYS).ifelse(MOST_DAYS, extra)
     return back - days.as_interval("D")
