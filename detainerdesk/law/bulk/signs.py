@@ -8,7 +8,7 @@ facts: they have to be false in the row. What is not one-signed is listed by nam
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import product
@@ -218,21 +218,27 @@ class Signs:
         if not all(self._asks_records_alone(atom) for atom in conditions):
             return None
         beside, joined = self._beside(name)
-        beside = [atom for atom in beside if atom not in conditions]
-        answers = self._answers(name, [*conditions, *beside])
-        kept = (False,) * len(beside)
-        if (*wanted, *kept) in answers and (*(not sign for sign in wanted), *kept) in answers:
+        kept = [(atom, False) for atom in beside if atom not in conditions]
+        towards = list(zip(conditions, wanted, strict=True))
+        against = [(atom, not sign) for atom, sign in towards]
+        if self._can_give(name, [*towards, *kept]) and self._can_give(name, [*against, *kept]):
             return OneSigned(joined)
-        answers = self._answers(name, conditions)
-        if wanted in answers and tuple(not sign for sign in wanted) in answers:
+        if self._can_give(name, towards) and self._can_give(name, against):
             return OneSigned(joined | {number for number, _ in self._not_alone(name)})
         return None
 
-    def _answers(self, name: str, conditions: list[Atom]) -> frozenset[tuple[bool, ...]]:
-        """The joint answers that records nobody has seen can give, each of them as paper and nature allow."""
+    def _can_give(self, name: str, wanted: list[tuple[Atom, bool]]) -> bool:
+        """Whether records that nobody has seen, each as paper and nature allow, can meet some conditions and add nothing at all to
+        the others: where several are counted, one more may be the last that was missing."""
+        asked = [atom if met else self._any_at_all(atom) for atom, met in wanted]
         facts = {OWED: frozenset[str]()}
-        asked = ListInCase(self.law, name, conditions, Records((), complete=False), facts, self.setting)
-        return frozenset(asked.answers.values)
+        answers = ListInCase(self.law, name, asked, Records((), complete=False), facts, self.setting).answers
+        return tuple(met for _, met in wanted) in answers.values
+
+    def _any_at_all(self, atom: Atom) -> Atom:
+        """One record meets what the condition counts."""
+        assert isinstance(atom.means, Quantified)
+        return self.law.circuits.atom(replace(atom.means, count=1, different=None))
 
     @staticmethod
     def _asks_records_alone(atom: Atom) -> bool:
