@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 
 from detainerdesk.law.circuit import Node, names_of
@@ -11,6 +11,8 @@ from detainerdesk.law.errors import ContradictoryFacts
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import plain_record
+from detainerdesk.law.language.dates import PartialDate
+from detainerdesk.law.language.membership import STATED
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Constraint, Fact, Value
 from detainerdesk.law.lowering import LawOn
 from detainerdesk.law.table import Evaluation, Table
@@ -50,7 +52,8 @@ def _refuse_open(evaluation: Evaluation) -> None:
 def _guess_fits(known: Known, law: LawOn, setting: Setting) -> bool:
     """Whether the plainest way of filling in what is not known fits: nothing has happened, nothing more is there."""
     vocabulary = law.vocabulary
-    facts = _Guess(known.facts.plain, vocabulary.facts)
+    partly = [name for name, value in known.facts.stated.items() if isinstance(value, PartialDate)]
+    facts = _Guess(known.facts.plain, vocabulary.facts, partly)
     for name, records in known.facts.lists.items():
         fields = vocabulary.fields(name)
         facts[name] = tuple(_Guess(plain_record(record), fields) for record in records.records)
@@ -63,16 +66,17 @@ def _guess_fits(known: Known, law: LawOn, setting: Setting) -> bool:
 class _Guess(dict[str, Value]):
     """What is known, and the plainest value of everything else."""
 
-    def __init__(self, known: Mapping[str, Value], facts: Mapping[str, Fact]) -> None:
+    def __init__(self, known: Mapping[str, Value], facts: Mapping[str, Fact], partly: Collection[str] = ()) -> None:
         super().__init__(known)
+        self.partly = partly
         self.known = known
         self.facts = facts
 
     def __missing__(self, name: str) -> Value:
         with suppress(KeyError):
             return self.known[name]  # left out, and assumed
-        if name not in self.facts:
-            raise KeyError(name)
+        if name not in self.facts or name in self.get(STATED, ()) or name in self.partly:
+            raise KeyError(name)  # a date known in part is not free to be anything
         kind = self.facts[name].kind
         return PLAINEST[kind] if kind in PLAINEST else self.facts[name].values[0]
 

@@ -16,13 +16,25 @@ from zoneinfo import ZoneInfo
 
 from detainerdesk.law.answers import Answer, Answers, ListInCase
 from detainerdesk.law.candidates import Unknown, candidates
-from detainerdesk.law.circuit import AllOf, AnyOf, Atom, Burden, InWindow, Listed, Negation, Node, Quantified, atoms_of
+from detainerdesk.law.circuit import (
+    AllOf,
+    AnyOf,
+    Atom,
+    Burden,
+    ClockState,
+    InWindow,
+    Listed,
+    Negation,
+    Node,
+    Quantified,
+    atoms_of,
+)
 from detainerdesk.law.completions import Completions, TooManyUnknowns
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import lookback
 from detainerdesk.law.language.case import Records
 from detainerdesk.law.language.dates import PartialDate
-from detainerdesk.law.language.vocabulary import UNKNOWN, Value
+from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Value
 from detainerdesk.law.lowering import LawOn
 
 Open = tuple[Node, frozenset[str]]
@@ -183,7 +195,11 @@ class Table:
                 try:
                     found.append(law.truth(atom)(facts, evaluation.setting, {}))
                 except KeyError:
-                    order = self._order(atom.means, name, value) if isinstance(atom.means, Quantified) else ()
+                    order: tuple[bool, ...] | None = ()
+                    if isinstance(atom.means, Quantified):
+                        order = self._order(atom.means, name, value)
+                    elif isinstance(atom.means, ClockState):
+                        order = self._part_of_clock(atom, name, value)
                     if not ordered or order is None:
                         del facts[name]
                         return None
@@ -192,6 +208,16 @@ class Table:
             return tuple(found)
 
         return behaves
+
+    def _part_of_clock(self, atom: Atom, name: str, value: Value) -> tuple[bool, ...]:
+        """What a clock makes of its start alone, or of what stops it alone, where the other is not known either."""
+        evaluation, means = self.evaluation, atom.means
+        assert isinstance(means, ClockState)
+        if name == means.start:
+            facts = {**evaluation.facts, name: value, **({means.stops: NONE} if means.stops else {})}
+            started = isinstance(value, datetime) and value <= evaluation.setting.at
+            return started, evaluation.law.truth(atom)(facts, evaluation.setting, {})
+        return (isinstance(value, datetime) and value <= evaluation.setting.at,)
 
     def _order(self, means: Quantified, name: str, value: Value) -> tuple[bool, ...] | None:
         """Where the ends of look-backs from an anchor stand among the days that are fixed (those of records, of dated rows of

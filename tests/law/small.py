@@ -125,7 +125,7 @@ CRIMES = "".join(
     )
 )
 CRIMES = (
-    "```fact crimes\ntype: list\nask: Which crimes?\nphrase: a crime is known\nnot phrase: no crime is known\n```\n"
+    "```fact crimes\ntype: list\nask: Which crimes?\nphrase: some crime is on record\nnot phrase: no crime is on record\n```\n"
     + CRIMES
 )
 """More vocabulary, for tests about lists of offenses and look-backs."""

@@ -146,7 +146,6 @@ def test_closure_table_and_solver_agree_at_the_bounds_of_time(
     agree(Posed.of(Case(agency=AGENCY, at=NOON, facts=known, choices={"how": how}), edition), "hold")
 
 
-@pytest.mark.xfail(strict=True, reason="the table merges moments that only a clock with two unknown facts tells apart")
 def test_a_clock_of_which_neither_start_nor_stop_is_known_may_be_running(tmp_path: Path) -> None:
     edition = law(
         tmp_path,
