@@ -121,9 +121,18 @@ class LawOn:
         return self._truths[atom.id]
 
     def turns_on_setting(self, atom: Atom) -> bool:
-        """Whether a condition on a list turns on how the law is taken, not on the records alone."""
-        body = atom.means.body if isinstance(atom.means, Quantified) else atom
-        return any(inner.is_setting for inner in self.atoms(body))
+        """Whether a test, or a condition on a list, turns on how the law is taken, not on the case alone."""
+        return any(inner.is_setting for inner in self.within(atom))
+
+    def within(self, atom: Atom) -> Sequence[Atom]:
+        """The test itself and those inside it: of a condition on a list, of the records whose jail days count."""
+        found: list[Atom] = [atom]
+        for one in found:
+            if isinstance(one.means, Quantified):
+                found += self.atoms(one.means.body)
+            elif isinstance(one.means, InWindow) and one.means.jail:
+                found += self.atoms(one.means.jail.where)
+        return found
 
     def atoms(self, node: Node) -> tuple[Atom, ...]:
         """The tests that a circuit rests on."""
@@ -446,10 +455,8 @@ class ActionLaw:
     @cached_property
     def every_atom(self) -> tuple[Atom, ...]:
         """Its atoms, and those inside the conditions on its lists and on the records whose jail days count."""
-        inner = [atom.means.body for atom in self.atoms if isinstance(atom.means, Quantified)]
-        found = [*self.atoms, *atoms_of(*inner)]
-        jails = [atom.means.jail.where for atom in found if isinstance(atom.means, InWindow) and atom.means.jail]
-        return (*found, *atoms_of(*jails))
+        found = {inner.id: inner for atom in self.atoms for inner in self.law.within(atom)}
+        return tuple(found.values())
 
     @cached_property
     def has_uncertain_days(self) -> bool:

@@ -14,7 +14,7 @@ from math import prod
 from typing import Any
 
 from detainerdesk.law.atoms import node_truth
-from detainerdesk.law.circuit import Atom, Quantified, ReadingIs
+from detainerdesk.law.circuit import Atom, InWindow, Quantified, ReadingIs
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.decision import By, Outcome
 from detainerdesk.law.derived import DERIVED, Mirror, Reflected
@@ -184,10 +184,10 @@ class Plan:
     def _readings_inside(self) -> tuple[str, ...]:
         """The readings on which conditions on lists turn, or what a derived action rests on beside the laws."""
         beside = self.mirror.beside if self.mirror else ()
-        inside = [atom for atom in self._atoms if isinstance(atom.means, Quantified)]
-        bodies = [atom.means.body for atom in inside if isinstance(atom.means, Quantified)]
-        atoms = [inner for node in (*bodies, *beside) for inner in self.law.atoms(node)]
-        return tuple(sorted({atom.means.name for atom in atoms if isinstance(atom.means, ReadingIs)}))
+        tests = [atom for atom in self._atoms if isinstance(atom.means, Quantified | InWindow)]
+        tests += [atom for node in beside for atom in self.law.atoms(node)]
+        inside = [inner.means for atom in tests for inner in self.law.within(atom)]
+        return tuple(sorted({means.name for means in inside if isinstance(means, ReadingIs)}))
 
     def _merged(self, judged: Sequence[tuple[Setting, Judged]], known: Known) -> Outcome:
         """What was judged under each combination, as one outcome."""
