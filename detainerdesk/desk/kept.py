@@ -33,7 +33,7 @@ class Kept:
     def __init__(self) -> None:
         self._decisions: dict[Hashable, _Holds[Decision]] = {}
         self._questions: dict[Hashable, _Holds[Question | None]] = {}
-        self._named: dict[str, frozenset[str]] = {}
+        self._named: dict[tuple[str, str], frozenset[str]] = {}
 
     def decision(self, case: Case, edition: Edition, adoption: Adoption | None = None) -> Decision:
         kept = self._decisions.get(self._key(case, edition, adoption))
@@ -64,9 +64,10 @@ class Kept:
         self._questions.clear()
 
     def _key(self, case: Case, edition: Edition, adoption: Adoption | None) -> Hashable:
-        if edition.hash not in self._named:
-            self._named[edition.hash] = frozenset(_names(_conditions(edition)))
-        facts = sorted(_told_apart(case.facts, edition, self._named[edition.hash]).items())
+        law = (edition.hash, case.agency)
+        if law not in self._named:
+            self._named[law] = frozenset(_names(_conditions(edition, case.agency)))
+        facts = sorted(_told_apart(case.facts, edition, self._named[law]).items())
         return edition.hash, adoption.key if adoption else "", case.agency, case.ask, repr(facts)
 
 
@@ -102,9 +103,10 @@ def _told_apart(facts: Mapping[str, Any], edition: Edition, named: frozenset[str
     }
 
 
-def _conditions(edition: Edition) -> Iterator[object]:
-    """Everything in which a fact can be named: what can be in force, the clocks, and what leaving a fact out means."""
-    for book in edition.rulebooks.values():
+def _conditions(edition: Edition, agency: str) -> Iterator[object]:
+    """Everything in which a fact can be named for an agency: what can be in force, the clocks, and what leaving a fact out
+    means."""
+    for book in edition.stack(agency).layers:
         yield from (book.rules, book.voids, book.duties, book.definitions, book.clocks, book.notes)
     yield edition.vocabulary.constraints
     yield from (fact.left_out for fact in edition.vocabulary.facts.values())

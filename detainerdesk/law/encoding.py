@@ -902,9 +902,10 @@ class Records:
         return either(matching) if one.count == 1 else z3.AtLeast(*matching, one.count)
 
     def read(self, model: Any, fields: Iterable[str]) -> list[dict[str, Value]]:
-        """The records that exist in a model, with these of their fields."""
+        """The records that exist in a model, with these of their fields (a sum of jail days is no field of its own)."""
+        own = [name for name in fields if name in self.encoding.vocabulary.fields(self.name)]
         return [
-            {name: self.encoding.field(self.name, record, name).read(model) for name in fields}
+            {name: self.encoding.field(self.name, record, name).read(model) for name in own}
             for record in self.records()
             if true_in(model, self.there(record))
         ]
