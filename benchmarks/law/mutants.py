@@ -6,7 +6,7 @@ is called in docs/mutation.md, the same from run to run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -61,6 +61,7 @@ class Mutant:
 def mutants(edition: Edition, jurisdiction: str) -> Iterator[Mutant]:
     """Every mutant of one rulebook, in the order of its blocks. What is switched off takes no part and is left out."""
     book = edition.rulebooks[jurisdiction]
+    clocks = frozenset(clock.name for one in edition.rulebooks.values() for clock in one.clocks)
     for kind in KINDS:
         pieces: tuple[Piece, ...] = getattr(book, kind)
         for piece in pieces:
@@ -68,7 +69,7 @@ def mutants(edition: Edition, jurisdiction: str) -> Iterator[Mutant]:
                 twin = sum(name_of(one) == name_of(piece) for one in pieces) > 1
                 version = f" ({piece.in_force})" if twin else ""
                 yield Mutant(jurisdiction, kind, piece, None, "deleted", version=version)
-                for what, changed, conditions in _changes(piece):
+                for what, changed, conditions in _changes(piece, clocks):
                     yield Mutant(jurisdiction, kind, piece, changed, what, conditions, version)
 
 
@@ -88,7 +89,7 @@ def switched_off(book: Rulebook) -> list[str]:
 Change = tuple[str, Any, tuple[Expression, Expression] | None]
 
 
-def _changes(piece: Piece) -> Iterator[Change]:
+def _changes(piece: Piece, clocks: Collection[str]) -> Iterator[Change]:
     for what, in_force in _moved(piece.in_force):
         yield f"in force {what}", replace(piece, in_force=in_force), None
     if isinstance(piece, Provision):
@@ -101,7 +102,7 @@ def _changes(piece: Piece) -> Iterator[Change]:
         yield from _without_each(piece, "actions", "action")
         yield from _without_each(piece, "items", "item")
     elif isinstance(piece, Duty):
-        yield from _of_duty(piece)
+        yield from _of_duty(piece, clocks)
     elif isinstance(piece, Definition):
         yield from _conditions(piece, "means", "means")
     elif isinstance(piece, Clock):
@@ -138,12 +139,12 @@ def _of_rule(piece: Rule) -> Iterator[Change]:
     yield from _without_each(piece, "items", "item")
 
 
-def _of_duty(piece: Duty) -> Iterator[Change]:
+def _of_duty(piece: Duty, clocks: Collection[str]) -> Iterator[Change]:
     for field in ("done", "excused"):
         yield from _conditions(piece, field, field)
         if getattr(piece, field) is not None:
             yield f"`{field}` dropped", replace(piece, **{field: None}), None
-    if piece.deadline and piece.deadline != "at once":
+    if piece.deadline in clocks:  # any other deadline is text that is said with the duty
         yield "`deadline` dropped", replace(piece, deadline=""), None
 
 

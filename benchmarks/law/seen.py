@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from detainerdesk.law import Edition
-from detainerdesk.law import prove as proving
 from detainerdesk.law.decide import Decider
 from detainerdesk.law.decision import Decision
 from detainerdesk.law.errors import ContradictoryFacts, LawError
@@ -20,6 +19,7 @@ from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.example import example_case
 from detainerdesk.law.language.rulebook import Definition, Duty, Example, Provision
+from detainerdesk.law.prove import _action_of, _asking, _Checker, _contradiction, _expected
 from detainerdesk.law.trace import Trace
 
 AHEAD = re.compile(r"^\S+ (?:until|was_so) ")
@@ -41,7 +41,7 @@ class Seen:
 def seen_by(edition: Edition) -> list[Seen]:
     """The footprint of every example of the edition."""
     return [
-        _footprint(example, jurisdiction, edition)
+        footprint(example, jurisdiction, edition)
         for jurisdiction, book in edition.rulebooks.items()
         for example in book.examples
     ]
@@ -56,10 +56,10 @@ def fails(one: Seen, edition: Edition) -> str:
         actions = case.ask or wanted(one.expected, edition)
         decision = _quick(case, actions, one.expected, edition)
     except ContradictoryFacts as error:
-        return next(proving._contradiction(list(one.expected), error), "")
+        return next(_contradiction(list(one.expected), error), "")
     except LawError as error:
         return str(error)
-    checker = proving._Checker(decision, stack.zone, set(case.facts), edition)
+    checker = _Checker(decision, stack.zone, set(case.facts), edition)
     for clause in one.expected:
         for wrong in checker.check(clause):
             return wrong
@@ -68,13 +68,13 @@ def fails(one: Seen, edition: Edition) -> str:
 
 def wanted(expected: tuple[str, ...], edition: Edition) -> tuple[str, ...]:
     """The actions that an example's clauses speak of."""
-    actions = (proving._action_of(clause, edition) for clause in expected)
+    actions = (_action_of(clause, edition) for clause in expected)
     return tuple(dict.fromkeys(action for action in actions if action)) or ("hold",)
 
 
 def _quick(case: Case, actions: tuple[str, ...], expected: tuple[str, ...], edition: Edition) -> Decision:
     """The decision, without what no clause speaks of."""
-    decider = Decider(proving._asking(case, actions), edition)
+    decider = Decider(_asking(case, actions), edition)
     ahead = {clause.split()[0].split(".")[0] for clause in expected if AHEAD.match(clause)}
     spoken = {word: any(clause.startswith(word) for clause in expected) for word in BESIDE}
     return Decision(
@@ -91,8 +91,9 @@ def _quick(case: Case, actions: tuple[str, ...], expected: tuple[str, ...], edit
     )
 
 
-def _footprint(example: Example, jurisdiction: str, edition: Edition) -> Seen:
-    expected = tuple(proving._expected(example))
+def footprint(example: Example, jurisdiction: str, edition: Edition) -> Seen:
+    """What the answer to an example rests on."""
+    expected = tuple(_expected(example))
     stack = edition.stack(example.agency)
     case = example_case(example, stack.zone)
     day = case.at.astimezone(stack.zone).date()
