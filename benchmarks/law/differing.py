@@ -65,6 +65,10 @@ class Told:
 
 def equivalent(mutant: Mutant, edition: Edition) -> str:
     """Why no case can tell the mutant from the law; empty where that is not shown."""
+    if mutant.changed is not None and mutant.what.startswith(("in force", "declared")) and not _turning_days(mutant):
+        return "a stay covers the day that it is moved by"
+    if all(mutant.piece.in_force.on(day) == "out" for day in (date(1900, 1, 1), *mutant.piece.in_force.changes())):
+        return "it is stayed on every day on which it would be law"
     if mutant.what.startswith("who ") and mutant.changed is not None:
         return _same_people(mutant, edition)
     if mutant.what.endswith("without the burden"):
@@ -318,6 +322,7 @@ class Searcher:
     hunter: Hunter
     chance: random.Random
     _focus: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    _at: str = ""
 
     @property
     def edition(self) -> Edition:
@@ -401,6 +406,7 @@ class Searcher:
             if turn >= len(seeds) or witnesses:
                 if witnesses and turn % 6 != 5:
                     facts |= self.chance.choice(witnesses)
+                self._at = f"{case.at:%Y-%m-%d %H:%M}"
                 for name in self.chance.sample(reads, min(len(reads), self.chance.choice((0, 0, 1, 1, 2, 4, 8)))):
                     facts[name] = self._value(name)
                     if name in self.edition.vocabulary.facts and self.edition.vocabulary.facts[name].kind == "list":
@@ -551,8 +557,12 @@ class Searcher:
         if fact.kind == "count":
             return str(self.chance.choice((0, 1, 2, 10, 30, 364, 365)))
         if fact.kind == "date":
+            if self._at and self.chance.random() < 0.3:
+                return self._at[:10]
             return f"{self.chance.choice((2010, 2015, 2018, 2024, 2026))}-{self.chance.choice(('01-01', '06-01', '03-03', '12-31'))}"
         if fact.kind == "moment":
+            if self._at and self.chance.random() < 0.4:
+                return self._at
             return self.chance.choice(("none", f"{self.chance.choice((2018, 2024, 2027))}-06-01 12:00", None))
         return None
 
@@ -572,7 +582,8 @@ class Searcher:
                     found[action] = _sign(outcome)
             if isinstance(mutant.piece, Duty):
                 states = {duty.id: duty for duty in decider.duty_states()}
-                found["duty"] = states[mutant.name].state if mutant.name in states else "not owed"
+                state = states.get(mutant.name)
+                found["duty"] = f"{state.state} {', '.join(state.who)}" if state else "not owed"
             if isinstance(mutant.piece, Clock):
                 ends = decider.clock_ends()
                 found["clocks"] = tuple((name, ends.get(name)) for name in (mutant.name, "hold_until"))
@@ -654,7 +665,9 @@ class Searcher:
             lines += clauses(key, mine, other)
         if "duty" in difference:
             states = {duty.id: duty.state for duty in decider.duty_states()}
-            lines.append(f"duty {mutant.name} {states.get(mutant.name, 'not owed')}")
+            gone = set(getattr(mutant.piece, "who", ())) - set(getattr(mutant.changed, "who", ()) if mutant.changed else ())
+            owed_by = f" by {min(gone)}" if gone and mutant.changed and mutant.name in states else ""
+            lines.append(f"duty {mutant.name} {states.get(mutant.name, 'not owed')}{owed_by}")
         if "clocks" in difference:
             mine_ends, other_ends = decider.clock_ends(), there.clock_ends()
             for name in (mutant.name, "hold_until"):
