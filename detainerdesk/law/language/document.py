@@ -15,12 +15,18 @@ from detainerdesk.law.errors import Place, Refused, RulebookError, going_on
 
 MAX_BYTES = 2_000_000
 MAX_LINE = 10_000
+MAX_BLOCKS = 2_000
+MAX_LINES_OF_KEY = 1_000
 PLAIN_FENCES = {"", "text", "console", "json"}
 LINE_BREAK_SEPARATES = {"facts", "expect", "fields", "choices"}
 
-_FENCE = re.compile(r"^```\s*(\S*)\s*(.*?)\s*$")
-_KEY = re.compile(r"^([a-z][a-z ]*?)\s*:(?:\s+(.*)|)$")
-_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*$")
+# Each reads a line in one pass: no two parts of a pattern can share the same spaces.
+_FENCE = re.compile(r"^```\s*(\S*)(.*)$")
+_KEY = re.compile(r"^([a-z][a-z ]*):(?:\s+(.*)|)$")
+_HEADING = re.compile(r"^#{1,6}\s+(.*)$")
+# No text of law has them, and a reader would not see what the program reads: control characters, and marks that turn the
+# direction of writing.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,6 @@ class Block:
     id: str
     keys: Mapping[str, Text]
     place: Place
-    prose: str = ""
 
     def get(self, key: str) -> str | None:
         found = self.keys.get(key)
@@ -88,12 +93,11 @@ def read_document(
     Raises RulebookError with file, line, column and heading for an unknown kind or key, a key written twice, an open
     fence; with `refused` it takes note of them and goes on to the next block.
     """
-    raw = path.read_bytes()
     file = name or path.name
-    if len(raw) > MAX_BYTES:
-        raise RulebookError(
-            f"the file has {len(raw)} bytes; at most {MAX_BYTES} are read. Split it.", Place(file, 1, 1)
-        )
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise RulebookError(f"the file has {size} bytes; at most {MAX_BYTES} are read. Split it.", Place(file, 1, 1))
+    raw = path.read_bytes()
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -112,21 +116,23 @@ def parse_document(
         if len(line) > MAX_LINE:
             place = Place(file, number, MAX_LINE + 1)
             raise RulebookError(f"a line of {len(line)} characters; at most {MAX_LINE}. Break it.", place)
+        if unseen := _UNSEEN.search(line.removesuffix("\r")):
+            place = Place(file, number, unseen.start() + 1)
+            raise RulebookError(f"a character that nobody sees (U+{ord(unseen[0]):04X}): take it out", place)
     start, header = _header(lines, file)
     blocks: list[Block] = []
     headings: list[tuple[int, str]] = []
-    heading, prose = "", []  # type: str, list[str]
+    heading = ""
     number = start
     while number < len(lines):
         line = lines[number]
         number += 1
         if found := _HEADING.match(line):
-            heading, prose = found[1], []
+            heading = found[1].strip()
             headings.append((number, heading))
             continue
         fence = _FENCE.match(line)
         if not fence:
-            prose.append(line)
             continue
         place = Place(file, number, 1, heading)
         body: list[str] = []
@@ -138,8 +144,9 @@ def parse_document(
             if number == len(lines):
                 raise RulebookError("this block is never closed: end it with a line of three backticks", place)
             if fence[1] not in PLAIN_FENCES:
-                above = "\n".join(prose).strip()
-                blocks.append(_block(fence[1], fence[2], body, first, kinds, place, above, refused))
+                blocks.append(_block(fence[1], fence[2].strip(), body, first, kinds, place, refused))
+        if len(blocks) > MAX_BLOCKS:
+            raise RulebookError(f"more than {MAX_BLOCKS} blocks; split the file", place)
         number += 1
     return Document(file, header, tuple(blocks), text, tuple(headings))
 
@@ -151,14 +158,13 @@ def _block(
     first: int,
     kinds: Mapping[str, frozenset[str]],
     place: Place,
-    prose: str,
     refused: Refused | None,
 ) -> Block:
     if kind not in kinds:
         raise RulebookError(f"unknown block `{kind}`; expected one of {', '.join(sorted(kinds))}", place.at(3))
     if not id:
         raise RulebookError(f"this {kind} block has no id: write ```{kind} NAME", place.at(3 + len(kind)))
-    return Block(kind, id, _keys(body, first, kinds[kind], place, refused), place, prose)
+    return Block(kind, id, _keys(body, first, kinds[kind], place, refused), place)
 
 
 def _header(lines: list[str], file: str) -> tuple[int, dict[str, Text]]:
@@ -198,6 +204,8 @@ def _keys(body: list[str], first: int, known: frozenset[str], place: Place, refu
                 keys[last] = Text(line.strip(), there)
                 continue
             pieces = old.place.pieces or ((0, old.place.line, old.place.column),)
+            if len(pieces) >= MAX_LINES_OF_KEY:
+                raise RulebookError(f"`{last}` goes on for more than {MAX_LINES_OF_KEY} lines", here)
             pieces = (*pieces, (len(old.text) + 1, there.line, there.column))
             keys[last] = Text(old.text + joint + line.strip(), replace(old.place, pieces=pieces))
             continue
@@ -205,7 +213,7 @@ def _keys(body: list[str], first: int, known: frozenset[str], place: Place, refu
             found = _KEY.match(line)
             if not found:
                 raise RulebookError(f"expected `key: text`, not “{line[:60]}”", here)
-            key = last = found[1]
+            key = last = found[1].rstrip()
             text = found[2] or ""
             value = Text(text.strip(), here.at(_start_of(text, found.start(2) if text else len(line))))
             twice = key in keys
