@@ -55,7 +55,9 @@ class Mutant:
             self.changed if one is self.piece else one for one in pieces if one is not self.piece or self.changed
         )
         changed = replace(book, **{self.kind: kept})
-        return Edition(edition.vocabulary, {**edition.rulebooks, self.jurisdiction: changed}, edition.hash)
+        return replace(
+            edition, rulebooks={**edition.rulebooks, self.jurisdiction: changed}, _stacks={}, digests={}, leaned={}
+        )
 
 
 def mutants(edition: Edition, jurisdiction: str) -> Iterator[Mutant]:

@@ -19,7 +19,7 @@ from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.example import example_case
 from detainerdesk.law.language.rulebook import Definition, Duty, Example, Provision
-from detainerdesk.law.prove import _action_of, _asking, _Checker, _contradiction, _expected
+from detainerdesk.law.prove.examples import _action_of, _asking, _Checker, _contradiction, _expected
 from detainerdesk.law.trace import Trace
 
 AHEAD = re.compile(r"^\S+ (?:until|was_so) ")

@@ -288,18 +288,23 @@ def load(
         edition = _with_local(edition, own)
     check_vocabulary_phrases(vocabulary, refused)
     _check_vocabulary(vocabulary, refused)
-    for rulebook in edition.rulebooks.values():
-        line = ancestors(rulebook, edition.rulebooks)
-        check(rulebook, _scope(rulebook, edition), refused)
-        check_definition_phrases(line, vocabulary, refused)
-        with going_on(refused):
-            _refuse_shared_ids(line)
-        with going_on(refused):
-            refuse_circles(line)
+    refuse_faults(edition, refused)
     if not stale_words:
         for rulebook in edition.rulebooks.values():
             _refuse_stale_words(rulebook, edition)
     return edition
+
+
+def refuse_faults(edition: Edition, refused: Refused | None = None) -> None:
+    """Check an edition as a whole: every name and type, phrases, ids, circles. Raises RulebookError at the first fault."""
+    for rulebook in edition.rulebooks.values():
+        line = ancestors(rulebook, edition.rulebooks)
+        check(rulebook, _scope(rulebook, edition), refused)
+        check_definition_phrases(line, edition.vocabulary, refused)
+        with going_on(refused):
+            _refuse_shared_ids(line)
+        with going_on(refused):
+            refuse_circles(line)
 
 
 def _with_local(ours: Edition, folders: tuple[Path, ...]) -> Edition:
