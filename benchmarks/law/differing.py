@@ -177,7 +177,10 @@ def _no_target(mutant: Mutant, edition: Edition) -> str:
                 if items and other_items and not set(items) & set(other_items):
                     continue
                 days = on if on is not None else [date(1900, 1, 1), *stack.changes]
-                if any(one.in_force.on(day) != "out" and (on is not None or before.in_force.on(day) != "out") for day in days):
+                if any(
+                    one.in_force.on(day) != "out" and (on is not None or before.in_force.on(day) != "out")
+                    for day in days
+                ):
                     return ""
     return "no lower layer has anything that this part of the void takes out on the days in question"
 
@@ -296,7 +299,9 @@ def _without_opaque(pair: tuple[Expression, Expression]) -> Iterator[tuple[Expre
     yield from _assigned(pair, opaque)
 
 
-def _assigned(pair: tuple[Expression, Expression], opaque: Sequence[Expression]) -> Iterator[tuple[Expression, Expression]]:
+def _assigned(
+    pair: tuple[Expression, Expression], opaque: Sequence[Expression]
+) -> Iterator[tuple[Expression, Expression]]:
     for choice in product((True, False), repeat=len(opaque)):
         values = {node: grammar.Constant(value) for node, value in zip(opaque, choice, strict=True)}
         yield _replaced(pair[0], values), _replaced(pair[1], values)
@@ -396,7 +401,9 @@ class Searcher:
             if days:
                 zone = self.edition.stack(case.agency).zone
                 at = datetime.combine(days[turn % len(days)], time(12, 0), zone)
-                case = replace(case, at=at, facts=_shifted(case.facts, at - case.at) if turn % 3 else _undated(case.facts))
+                case = replace(
+                    case, at=at, facts=_shifted(case.facts, at - case.at) if turn % 3 else _undated(case.facts)
+                )
             if readings and turn % 3 != 2:
                 name = self.chance.choice(list(readings))
                 case = replace(case, choices={**case.choices, name: self.chance.choice(readings[name])})
@@ -417,7 +424,12 @@ class Searcher:
         """The readings that the block's conditions name."""
         every = {reading.name: reading for book in self.edition.rulebooks.values() for reading in book.readings}
         if isinstance(mutant.piece, Clock):
-            conditions = [one for choice in (mutant.piece.hours, mutant.piece.calendar, mutant.piece.holidays) for one, _ in choice.branches if one]
+            conditions = [
+                one
+                for choice in (mutant.piece.hours, mutant.piece.calendar, mutant.piece.holidays)
+                for one, _ in choice.branches
+                if one
+            ]
         elif isinstance(mutant.piece, Definition):
             conditions = [mutant.piece.means]
         else:
@@ -484,7 +496,10 @@ class Searcher:
     def _of_table(self, table: Table, bits: int, law: LawOn) -> Facts:
         chosen: Facts = {}
         for variable in table.completions.variables:
-            if variable.name in self.edition.vocabulary.facts and self.edition.vocabulary.facts[variable.name].kind == "list":
+            if (
+                variable.name in self.edition.vocabulary.facts
+                and self.edition.vocabulary.facts[variable.name].kind == "list"
+            ):
                 chosen[variable.name] = self._value(variable.name)
                 continue
             order = list(range(variable.size))
@@ -518,12 +533,19 @@ class Searcher:
             elif isinstance(condition, grammar.Not | grammar.Shown):
                 waiting.append((condition.item, element))
             elif isinstance(condition, grammar.Is | grammar.Name | grammar.Within | grammar.InList):
-                name = next(getattr(condition, key) for key in ("fact", "name", "date", "field") if hasattr(condition, key))
+                name = next(
+                    getattr(condition, key) for key in ("fact", "name", "date", "field") if hasattr(condition, key)
+                )
                 if element and name in self.edition.vocabulary.fields(element):
                     found.setdefault((element, name), []).extend(getattr(condition, "values", ()))
                 elif isinstance(condition, grammar.Name) and (name, element) not in done:
                     done.add((name, element))
-                    waiting += [(one.means, one.of) for book in books for one in book.definitions if one.name == name and one.of in (element, None)]
+                    waiting += [
+                        (one.means, one.of)
+                        for book in books
+                        for one in book.definitions
+                        if one.name == name and one.of in (element, None)
+                    ]
         return found
 
     def _value(self, name: str) -> Any:
@@ -543,7 +565,9 @@ class Searcher:
             named = self._focus.get((name, key))
             if named and spec.kind == "one of" and self.chance.random() < 0.8:
                 record[key] = self.chance.choice(named)
-            elif named is not None or (not any(one == name for one, _ in self._focus) and spec.kind in ("yes/no", "one of", "date")):
+            elif named is not None or (
+                not any(one == name for one, _ in self._focus) and spec.kind in ("yes/no", "one of", "date")
+            ):
                 record[key] = self._plain(spec)
         return {field: value for field, value in record.items() if value is not None}
 
@@ -610,7 +634,13 @@ class Searcher:
             answer = self._answer(one, mutant, self.edition, actions)
             keys = self._difference(one, mutant, changed, actions)
             return bool(
-                answer and keys and all(not isinstance(answer[key], tuple) or answer[key][0] != "undetermined" for key in keys if key not in ("clocks", "duty"))
+                answer
+                and keys
+                and all(
+                    not isinstance(answer[key], tuple) or answer[key][0] != "undetermined"
+                    for key in keys
+                    if key not in ("clocks", "duty")
+                )
             )
 
         must_settle = settled(case)
@@ -626,7 +656,13 @@ class Searcher:
                 continue
             value = small.facts[name]
             if isinstance(value, list) and value and isinstance(value[0], dict):
-                small = self._fewer(small, name, lambda one: bool(self._difference(one, mutant, changed, actions)) and (not must_settle or settled(one)))
+                small = self._fewer(
+                    small,
+                    name,
+                    lambda one: (
+                        bool(self._difference(one, mutant, changed, actions)) and (not must_settle or settled(one))
+                    ),
+                )
         return small
 
     @staticmethod
@@ -665,7 +701,9 @@ class Searcher:
             lines += clauses(key, mine, other)
         if "duty" in difference:
             states = {duty.id: duty.state for duty in decider.duty_states()}
-            gone = set(getattr(mutant.piece, "who", ())) - set(getattr(mutant.changed, "who", ()) if mutant.changed else ())
+            gone = set(getattr(mutant.piece, "who", ())) - set(
+                getattr(mutant.changed, "who", ()) if mutant.changed else ()
+            )
             owed_by = f" by {min(gone)}" if gone and mutant.changed and mutant.name in states else ""
             lines.append(f"duty {mutant.name} {states.get(mutant.name, 'not owed')}{owed_by}")
         if "clocks" in difference:
@@ -673,7 +711,11 @@ class Searcher:
             for name in (mutant.name, "hold_until"):
                 if mine_ends.get(name) != other_ends.get(name):
                     end = mine_ends.get(name)
-                    lines.append(f"clock {name} ends {end.astimezone(stack.zone):%Y-%m-%d %H:%M}" if end else f"clock {name} not started")
+                    lines.append(
+                        f"clock {name} ends {end.astimezone(stack.zone):%Y-%m-%d %H:%M}"
+                        if end
+                        else f"clock {name} not started"
+                    )
         example = Example(
             name="to be written",
             agency=case.agency,
@@ -749,7 +791,9 @@ def _written(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple | set | frozenset):
         if value and isinstance(next(iter(value)), Mapping):
-            return " ".join("[" + ", ".join(f"{key}: {_written(one)}" for key, one in record.items()) + "]" for record in value)
+            return " ".join(
+                "[" + ", ".join(f"{key}: {_written(one)}" for key, one in record.items()) + "]" for record in value
+            )
         return "{" + ", ".join(map(str, value)) + "}"
     return str(value)
 
@@ -797,7 +841,9 @@ def _shifted(facts: Mapping[str, Any], by: timedelta) -> Facts:
 def _undated(facts: Mapping[str, Any]) -> Facts:
     """The facts without moments and days."""
     return {
-        name: value for name, value in facts.items() if not (isinstance(value, str) and value[:4].isdigit() and value[4:5] == "-")
+        name: value
+        for name, value in facts.items()
+        if not (isinstance(value, str) and value[:4].isdigit() and value[4:5] == "-")
     }
 
 

@@ -56,7 +56,9 @@ class Hunter:
                 len(one.expected),
             )
 
-        return sorted((one for one in self.seen if block in one.blocks and (any_day or self._may_see(mutant, one))), key=likely)
+        return sorted(
+            (one for one in self.seen if block in one.blocks and (any_day or self._may_see(mutant, one))), key=likely
+        )
 
     def as_seen(self, example: Example, jurisdiction: str) -> Seen | None:
         """A new example with its footprint; None where it is no case."""

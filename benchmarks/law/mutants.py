@@ -111,7 +111,11 @@ def _changes(piece: Piece, clocks: Collection[str]) -> Iterator[Change]:
         yield from _of_clock(piece)
     elif isinstance(piece, OffenseList):
         for row in piece.rows:
-            yield f"row {row.citation} dropped", replace(piece, rows=tuple(one for one in piece.rows if one is not row)), None
+            yield (
+                f"row {row.citation} dropped",
+                replace(piece, rows=tuple(one for one in piece.rows if one is not row)),
+                None,
+            )
         yield "closed" if piece.open else "open", replace(piece, open=not piece.open), None
 
 
@@ -163,7 +167,11 @@ def _of_clock(piece: Clock) -> Iterator[Change]:
         for number, (condition, value) in enumerate(choice.branches):
             if value in other:
                 branch = (condition, other[value])
-                yield f"{field} “{value}” becomes “{other[value]}”", replace(piece, **{field: _branch(choice, number, branch)}), None
+                yield (
+                    f"{field} “{value}” becomes “{other[value]}”",
+                    replace(piece, **{field: _branch(choice, number, branch)}),
+                    None,
+                )
             for what, changed in _variants(condition) if condition else ():
                 branch = (changed, value)
                 yield f"{field}: {what}", replace(piece, **{field: _branch(choice, number, branch)}), None
@@ -203,7 +211,9 @@ def _moved_span(span: Span) -> Iterator[tuple[str, Span]]:
         day: date | None = getattr(span, field)
         for to in (day + DAY, day - DAY) if day else ():
             moved = replace(span, **{field: to})
-            empty = moved.start and ((moved.end and moved.end < moved.start) or (moved.late and moved.late <= moved.start))
+            empty = moved.start and (
+                (moved.end and moved.end < moved.start) or (moved.late and moved.late <= moved.start)
+            )
             if not empty:
                 yield f"{words} {day} becomes {to}", moved
 
@@ -229,7 +239,11 @@ def _variants(node: Expression) -> Iterator[tuple[str, Expression]]:
                 yield what, type(node)((*node.items[:number], changed, *node.items[number + 1 :]))
     elif isinstance(node, grammar.Not):
         yield f"not `{spelled(node)}`", node.item
-        yield from ((what, grammar.Not(changed)) for what, changed in _variants(node.item) if what != f"not `{spelled(node.item)}`")
+        yield from (
+            (what, grammar.Not(changed))
+            for what, changed in _variants(node.item)
+            if what != f"not `{spelled(node.item)}`"
+        )
     elif isinstance(node, grammar.Shown):
         yield f"`{spelled(node)}` without the burden", node.item
         yield from ((what, grammar.Shown(changed)) for what, changed in _variants(node.item))
@@ -246,7 +260,10 @@ def _inside(node: Expression) -> Iterator[tuple[str, Expression]]:
         field = "values" if isinstance(node, grammar.Is) else "items"
         every: tuple[str, ...] = getattr(node, field)
         for value in every if len(every) > 1 else ():
-            yield f"`{spelled(node)}` without {value}", replace(node, **{field: tuple(one for one in every if one != value)})
+            yield (
+                f"`{spelled(node)}` without {value}",
+                replace(node, **{field: tuple(one for one in every if one != value)}),
+            )
     elif isinstance(node, grammar.Some):
         for what, changed in _variants(node.where):
             yield f"{node.list}: {what}", replace(node, where=changed)
@@ -257,7 +274,10 @@ def _inside(node: Expression) -> Iterator[tuple[str, Expression]]:
             yield f"`different {node.different}` dropped", replace(node, different=None)
     elif isinstance(node, grammar.Within):
         yield f"`{spelled(node)}` a day longer", replace(node, days=node.days + 1)
-        yield f"`{spelled(node)}` with the other boundary", replace(node, boundary="out" if node.boundary == "in" else "in")
+        yield (
+            f"`{spelled(node)}` with the other boundary",
+            replace(node, boundary="out" if node.boundary == "in" else "in"),
+        )
         if node.plus is not None:
             yield f"`{spelled(node)}` without `plus`", replace(node, plus=None)
         if isinstance(node.plus, grammar.JailDays):
@@ -275,7 +295,11 @@ def spelled(node: Expression) -> str:
     if isinstance(node, grammar.Shown):
         return f"shown({spelled(node.item)})"
     if isinstance(node, grammar.Is):
-        return f"{node.fact} is {node.values[0]}" if len(node.values) == 1 else f"{node.fact} in ({', '.join(node.values)})"
+        return (
+            f"{node.fact} is {node.values[0]}"
+            if len(node.values) == 1
+            else f"{node.fact} in ({', '.join(node.values)})"
+        )
     if isinstance(node, grammar.ItemIn):
         return f"item in ({', '.join(node.items)})"
     if isinstance(node, grammar.Includes):

@@ -7,7 +7,7 @@ examples.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -141,7 +141,11 @@ def conditions_of(provision: Provision) -> Iterator[grammar.Expression]:
 
 
 def _add_named(
-    condition: grammar.Expression, jurisdiction: str, element: str | None, decider: Decider, blocks: set[tuple[str, str]]
+    condition: grammar.Expression,
+    jurisdiction: str,
+    element: str | None,
+    decider: Decider,
+    blocks: set[tuple[str, str]],
 ) -> None:
     """The definitions, lists and clocks that a condition rests on, by every version: a moved day may change which one counts."""
     stack = decider.stack

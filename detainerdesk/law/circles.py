@@ -1,6 +1,7 @@
 """Circles: definitions or rules of one stack that lean on each other. A rulebook that has one is refused when it loads.
 
-The layers that bind one place in, nothing out; an error names the circle from its first link to its first link again.
+The layers that bind one place in, nothing out; an error names the circle from its first link to its first link again. A chain that
+is deeper than any law is refused too: what opens it step by step would not end well.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from detainerdesk.law.errors import Place, RulebookError
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.rulebook import Definition, Rule, Rulebook
+
+MAX_DEEP = 100
 
 
 def refuse_circles(line: Sequence[Rulebook]) -> None:
@@ -21,11 +24,13 @@ def refuse_circles(line: Sequence[Rulebook]) -> None:
             f"{one.jurisdiction}/{_spell(one)}"
             for one in _used(definition.means, definition.jurisdiction, definition.of, line)
         }
-    _refuse(links, places, "these definitions lean on each other in a circle")
+    deep = {f"{one.jurisdiction}/{_spell(one)}": 1 + _depth(one.means) for one in _definitions(line)}
+    _refuse(links, places, deep, "these definitions lean on each other in a circle")
     rules = [rule for book in line for rule in book.rules if rule.status != "off"]
     _refuse(
         {rule.id: set(_leans_on(rule, rules, line)) for rule in rules},
         {rule.id: rule.place for rule in rules},
+        {},
         "these rules lean on each other in a circle",
     )
 
@@ -83,17 +88,38 @@ def _leans_on(rule: Rule, rules: Sequence[Rule], line: Sequence[Rulebook]) -> It
                 conditions.append(definition.means)
 
 
-def _refuse(links: Mapping[str, set[str]], places: Mapping[str, Place], says: str) -> None:
-    done: set[str] = set()
+def _depth(condition: grammar.Expression) -> int:
+    """How many brackets, `not` and `where` stand inside one another."""
+    if isinstance(condition, grammar.And | grammar.Or):
+        return 1 + max(_depth(item) for item in condition.items)
+    if isinstance(condition, grammar.Not | grammar.Shown):
+        return 1 + _depth(condition.item)
+    return 1 + _depth(condition.where) if isinstance(condition, grammar.Some | grammar.JailDays) else 0
 
-    def visit(name: str, path: tuple[str, ...]) -> None:
+
+def _refuse(
+    links: Mapping[str, set[str]], places: Mapping[str, Place], own_depth: Mapping[str, int], says: str
+) -> None:
+    deep: dict[str, int] = {}
+
+    def visit(name: str, path: dict[str, None]) -> int:
         if name in path:
-            circle = " -> ".join((*path[path.index(name) :], name))
+            before = list(path)
+            circle = " -> ".join((*before[before.index(name) :], name))
             raise RulebookError(f"{says}: {circle}", places[name])
-        if name not in done:
-            for other in sorted(links.get(name, ())):
-                visit(other, (*path, name))
-            done.add(name)
+        if name not in deep:
+            below = 0
+            if len(path) < MAX_DEEP:
+                for other in sorted(links.get(name, ())):
+                    below = max(below, visit(other, {**path, name: None}))
+            deep[name] = own_depth.get(name, 1) + below
+            if deep[name] > MAX_DEEP or len(path) >= MAX_DEEP:
+                first = next(iter(path), name)
+                raise RulebookError(
+                    f"what {first} leans on is more than {MAX_DEEP} steps deep, each on the next; make the chain shorter",
+                    places.get(first),
+                )
+        return deep[name]
 
     for name in links:
-        visit(name, ())
+        visit(name, {})

@@ -14,6 +14,8 @@ from typing import Literal
 from detainerdesk.law.errors import Place, RulebookError
 from detainerdesk.law.language.document import Text, parts
 
+EARLIEST_YEAR, LATEST_YEAR = 1600, 2999
+"""A day outside them is a slip of the pen; sums of days stay inside what a calendar can say."""
 _DAY = r"\d{4}-\d\d-\d\d"
 _SPAN = re.compile(rf"^(?:({_DAY})(?:/({_DAY}))?)?\s*\.\.\s*({_DAY})?$")
 
@@ -103,9 +105,12 @@ def parse_in_force(text: str, place: Place, stayed: str | None = None, stayed_pl
 
 def parse_day(text: str, place: Place) -> date:
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError as error:
         raise RulebookError(f"expected a day like 2019-12-19, not “{text}”", place) from error
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise RulebookError(f"{day} is no day of law: write one from {EARLIEST_YEAR} to {LATEST_YEAR}", place)
+    return day
 
 
 def _spans(text: str, place: Place) -> tuple[Span, ...]:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from detainerdesk.law.errors import CaseError, Place, Refused, RulebookError, going_on
 from detainerdesk.law.language import grammar
+from detainerdesk.law.language.clocks import ACTUAL, EVERY_HOUR, OBSERVED, WITHOUT_DAYS_OFF
 from detainerdesk.law.language.dates import InForce, parse_day, parse_in_force
 from detainerdesk.law.language.document import Block, Document, Text, parts
 from detainerdesk.law.language.grammar import Expression, parse
@@ -61,6 +62,7 @@ Effect = Literal["must", "must not", "may"]
 Status = Literal["verified", "verify", "off"]
 STATUSES: tuple[Status, ...] = ("verified", "verify", "off")
 EFFECTS: tuple[Effect, ...] = ("must", "must not", "may")
+MAX_DIGITS = 9
 OUTCOMES = ("required", "forbidden", "permitted", "silent")
 LAYERS = ("federal", "state", "county", "city", "agency")
 HOLD_UNTIL, EARLIEST = "hold_until", "earliest"
@@ -408,7 +410,7 @@ def read_rulebook(
 def zone(name: str, place: Place) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of zones
         raise RulebookError(f"no time zone is called “{name}”; write one like America/New_York", place) from error
 
 
@@ -478,10 +480,10 @@ class _Builder:
         fields: list[ReportField] = []
         for line in parts(block.keys.get("fields") or Text("", block.place), "\n"):
             if line.text:
-                found = re.match(r"^(\w+)\s*=\s*([\w ]+?)\s*:\s*(.+)$", line.text)
+                found = re.match(r"^(\w+)\s*=([\w ]+):\s*(\S.*)$", line.text)
                 if not found:
                     raise RulebookError(f"expected `NAME = measure: label`, not “{line.text}”", line.place)
-                fields.append(ReportField(*found.groups()))
+                fields.append(ReportField(found[1], found[2].strip(), found[3]))
         common = replace(self._provision(block), when=parse(trigger.text, trigger.place))
         return Duty(
             action=action,
@@ -580,6 +582,10 @@ class _Builder:
                     raise RulebookError(f"expected `name.value = words`, not “{part.text}”", part.place)
                 words[key.strip()] = value.strip()
         roles = tuple(names(block.need("roles").text))
+        layers = tuple(names(block.need("layers").text))
+        for key, several in (("roles", roles), ("layers", layers)):
+            if not several or len(set(several)) < len(several):
+                raise RulebookError(f"`{key}` of a profile names one or more, each once", block.at(key))
         for role in roles:
             self._role(role, block.word("roles", role))
         if block.get("timezone"):
@@ -588,7 +594,7 @@ class _Builder:
             agency=block.id,
             name=block.need("name").text,
             kind=block.need("kind").text,
-            layers=tuple(names(block.need("layers").text)),
+            layers=layers,
             roles=roles,
             timezone=block.get("timezone"),
             not_encoded=tuple(names(block.get("not encoded") or "")),
@@ -701,6 +707,8 @@ class _Builder:
     def _actions(self, block: Block, only: int | None = None) -> tuple[str, ...]:
         text = block.need("action")
         actions = tuple(names(text.text))
+        if not actions:
+            raise RulebookError("`action` names one action or more", text.place)
         for action in actions:
             if action not in self.vocabulary.actions:
                 meant = _near(action, self.vocabulary.actions)
@@ -806,10 +814,21 @@ def _check_clock(clock: Clock, scope: Scope, block: Block) -> None:
     if clock.counts_back and clock.calendar.branches != ((None, "every hour"),):
         raise RulebookError("a clock that counts back counts every hour", block.at("calendar"))
     for _, value in clock.hours.branches:
-        if not re.match(r"^-?\d+$", value) and value != "none":
+        if not re.match(r"^-?\d{1,5}$", value) and value != "none":
             raise RulebookError(
-                "the length of a clock is whole hours, or `none` where it does not start", block.word("hours", value)
+                "the length of a clock is whole hours (up to 99999), or `none` where it does not start",
+                block.word("hours", value),
             )
+    for key, choice, words in (
+        ("calendar", clock.calendar, (EVERY_HOUR, WITHOUT_DAYS_OFF)),
+        ("holidays", clock.holidays, (OBSERVED, ACTUAL)),
+    ):
+        for _, value in choice.branches:
+            if value not in words:
+                raise RulebookError(
+                    f"`{key}` is “{'” or “'.join(words)}”, not “{value}”",
+                    block.word(key, value) if value else block.at(key),
+                )
 
 
 def _check_key(
@@ -972,6 +991,8 @@ class _Check:
                 if len(set(node.values)) > 1:
                     raise self.refuse(f"{fact.name} is always one of yes and no: leave this test out", node.fact)
             elif fact.kind in ("count", "text", "date"):
+                if fact.kind == "count":
+                    self.digits(value)
                 try:
                     typed(fact, value, self.scope.zone)
                 except CaseError as error:
@@ -1038,20 +1059,34 @@ class _Check:
                 f"{node.left} is a {kinds[0]} and {node.right} is a {kinds[1]}: they can't be compared", node.left
             )
 
+    def digits(self, text: str) -> None:
+        if len(text) > MAX_DIGITS:
+            raise self.refuse(f"a number of {len(text)} digits; at most {MAX_DIGITS}", text)
+
     def operand(self, text: str, element: str | None) -> str:
         if text == "at":
             return "moment"
         if text.isdigit():
+            self.digits(text)
             return "count"
-        if re.match(r"^\d{4}-\d\d-\d\d$", text):
-            return "date"
-        if re.match(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d$", text):
-            return "moment"
+        if found := re.match(r"^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d))?$", text):
+            try:
+                parse_day(found[1], self.place)
+            except RulebookError as error:
+                raise self.refuse(str(error).partition(": ")[2], text) from error
+            if found[2] and not _is_time(found[2]):
+                raise self.refuse(f"{found[2]} is no time of day", text)
+            return "moment" if found[2] else "date"
         fields = self.scope.vocabulary.fields(element) if element else {}
         kind = (fields[text] if text in fields else self.fact(text, None)).kind
         if kind not in ("moment", "date", "count"):
             raise self.refuse(f"{text} is {kind}: only moments, dates and counts have an order", text)
         return kind
+
+
+def _is_time(text: str) -> bool:
+    hours, _, minutes = text.partition(":")
+    return int(hours) < 24 and int(minutes) < 60
 
 
 def _near(name: str, known: Mapping[str, object]) -> str:
