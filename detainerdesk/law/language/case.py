@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from detainerdesk.law.errors import CaseError
 from detainerdesk.law.language import grammar
-from detainerdesk.law.language.dates import PartialDate
+from detainerdesk.law.language.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDate
 from detainerdesk.law.language.membership import STATED
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, Vocabulary, instant, typed
 
@@ -54,6 +54,10 @@ class Case:
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
             raise CaseError("`at` needs a time zone: write it like 2024-06-01T02:10:00-04:00")
+        if not EARLIEST_YEAR <= self.at.year <= LATEST_YEAR:
+            raise CaseError(
+                f"`at` is a moment of the years {EARLIEST_YEAR} to {LATEST_YEAR}, not {self.at.isoformat()}"
+            )
         object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
 
     @classmethod

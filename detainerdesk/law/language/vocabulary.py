@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timezone
 from enum import Enum
@@ -15,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from detainerdesk.law.errors import CaseError, Place, Refused, RulebookError, going_on
-from detainerdesk.law.language.dates import PartialDate
+from detainerdesk.law.language.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDate
 from detainerdesk.law.language.document import Block, Document, Text, parts
 from detainerdesk.law.language.grammar import Expression, parse, walk
 
@@ -393,23 +394,24 @@ def _moment(fact: Fact, raw: object, zone: ZoneInfo) -> Value:
         return NONE
     if isinstance(raw, str) and raw in fact.values:
         return raw
-    if isinstance(raw, datetime):
-        return instant(raw, zone)
-    if isinstance(raw, date):
-        return midnight(raw, zone)
-    if isinstance(raw, str):
-        try:
-            moment = datetime.fromisoformat(raw)
-        except ValueError:
-            pass
-        else:
-            return instant(moment, zone)
-    raise CaseError(f"{fact.name}: expected a moment like 2026-03-03 10:00 (or none, or unknown), not {raw!r}")
+    with suppress(ValueError):
+        if isinstance(raw, datetime):
+            return instant(raw, zone)
+        if isinstance(raw, date):
+            return instant(datetime(raw.year, raw.month, raw.day, tzinfo=zone), zone)
+        if isinstance(raw, str):
+            return instant(datetime.fromisoformat(raw), zone)
+    raise CaseError(
+        f"{fact.name}: expected a moment like 2026-03-03 10:00 (or none, or unknown) of the years {EARLIEST_YEAR} to {LATEST_YEAR}, not {raw!r}"
+    )
 
 
 def instant(moment: datetime, zone: ZoneInfo) -> datetime:
     """The moment in UTC or at a fixed distance from it; one without a zone is local wall time. Everything is compared in UTC: Python compares two moments
-    of the same zone by the wall clock, which is wrong on the nights when the clocks change."""
+    of the same zone by the wall clock, which is wrong on the nights when the clocks change. Raises ValueError for a year that no
+    case is of: sums of days would leave the calendar."""
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise ValueError(f"the year {moment.year}")
     if moment.tzinfo.__class__ is timezone:
         return moment  # at a fixed distance from UTC: compared with others by the instant
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
@@ -423,18 +425,19 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 def _date(fact: Fact, raw: object) -> Value:
     if raw is None or raw == NONE:
         return NONE
-    if isinstance(raw, datetime):
-        return raw.date()
+    found: date | PartialDate | None = None
     if isinstance(raw, date):
-        return raw
-    if isinstance(raw, str | int) and not isinstance(raw, bool) and (part := PartialDate.read(str(raw))):
-        return part
-    try:
-        return date.fromisoformat(str(raw))
-    except ValueError as error:
+        found = raw.date() if isinstance(raw, datetime) else raw
+    elif isinstance(raw, str | int) and not isinstance(raw, bool):
+        found = PartialDate.read(str(raw))
+    with suppress(ValueError):
+        found = found or date.fromisoformat(str(raw))
+    first = found.start if isinstance(found, PartialDate) else found
+    if found is None or first is None or not EARLIEST_YEAR <= first.year <= LATEST_YEAR:
         raise CaseError(
-            f"{fact.name}: expected a date like 2026-03-03 (or 2026-03, 2026, unknown), not {raw!r}"
-        ) from error
+            f"{fact.name}: expected a date like 2026-03-03 (or 2026-03, 2026, unknown) of the years {EARLIEST_YEAR} to {LATEST_YEAR}, not {raw!r}"
+        )
+    return found
 
 
 def _count(fact: Fact, raw: object) -> Value:
