@@ -169,7 +169,7 @@ def _names(node: grammar.Expression, element: str | None) -> Iterator[tuple[str,
 def _without_prose(rulebook: Rulebook, edition: Edition) -> Iterator[Finding]:
     blocks = _blocks(rulebook)
     for one in rulebook.provisions():
-        if not blocks[one.place].prose:
+        if not blocks[one.place].explained:
             yield Finding(
                 one.place,
                 "warning",

@@ -47,12 +47,13 @@ def parts(text: Text, mark: str = ";") -> Iterator[Text]:
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block: its kind (`rule`), its id (`BOS19-1`) and its keys."""
+    """One fenced block: its kind (`rule`), its id (`BOS19-1`), its keys, and whether plain text explains it under its heading."""
 
     kind: str
     id: str
     keys: Mapping[str, Text]
     place: Place
+    explained: bool = False
 
     def get(self, key: str) -> str | None:
         found = self.keys.get(key)
@@ -122,17 +123,18 @@ def parse_document(
     start, header = _header(lines, file)
     blocks: list[Block] = []
     headings: list[tuple[int, str]] = []
-    heading = ""
+    heading, explained = "", False
     number = start
     while number < len(lines):
         line = lines[number]
         number += 1
         if found := _HEADING.match(line):
-            heading = found[1].strip()
+            heading, explained = found[1].strip(), False
             headings.append((number, heading))
             continue
         fence = _FENCE.match(line)
         if not fence:
+            explained = explained or bool(line.strip())
             continue
         place = Place(file, number, 1, heading)
         body: list[str] = []
@@ -144,7 +146,7 @@ def parse_document(
             if number == len(lines):
                 raise RulebookError("this block is never closed: end it with a line of three backticks", place)
             if fence[1] not in PLAIN_FENCES:
-                blocks.append(_block(fence[1], fence[2].strip(), body, first, kinds, place, refused))
+                blocks.append(_block(fence[1], fence[2].strip(), body, first, kinds, place, explained, refused))
         if len(blocks) > MAX_BLOCKS:
             raise RulebookError(f"more than {MAX_BLOCKS} blocks; split the file", place)
         number += 1
@@ -158,13 +160,14 @@ def _block(
     first: int,
     kinds: Mapping[str, frozenset[str]],
     place: Place,
+    explained: bool,
     refused: Refused | None,
 ) -> Block:
     if kind not in kinds:
         raise RulebookError(f"unknown block `{kind}`; expected one of {', '.join(sorted(kinds))}", place.at(3))
     if not id:
         raise RulebookError(f"this {kind} block has no id: write ```{kind} NAME", place.at(3 + len(kind)))
-    return Block(kind, id, _keys(body, first, kinds[kind], place, refused), place)
+    return Block(kind, id, _keys(body, first, kinds[kind], place, refused), place, explained)
 
 
 def _header(lines: list[str], file: str) -> tuple[int, dict[str, Text]]:
