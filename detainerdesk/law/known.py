@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -51,11 +52,13 @@ class Known:
         case = replace(case, at=case.at.astimezone(UTC))
         for action in case.ask:
             if action not in edition.vocabulary.actions:
-                raise CaseError(f"{action} is no action of the vocabulary")
+                near = ", ".join(difflib.get_close_matches(action, list(edition.vocabulary.actions), n=2))
+                raise CaseError(f"{action} is no action of the vocabulary; {f'did you mean {near}?' if near else 'rulebooks/vocabulary.md names them'}")
         for name, choice in case.choices.items():
             reading = stack.readings.get(name)
             if reading is None or choice not in reading.alternatives:
-                raise CaseError(f"{name} = {choice} is no reading of this agency's law")
+                known = ", ".join(reading.alternatives) if reading else ", ".join(stack.readings) or "none"
+                raise CaseError(f"{name} = {choice} is no reading of this agency's law; {f'{name} is one of' if reading else 'its readings are'} {known}")
         facts = type_facts(case, stack.definition_names, stack.defaults)
         return cls(case, stack, edition.vocabulary, facts, _roles(case, stack, edition))
 

@@ -81,6 +81,8 @@ class Case:
                 at = datetime.fromisoformat(at)
             except ValueError as error:
                 raise CaseError(f"`at`: expected a moment like 2024-06-01T02:10:00-04:00, not {at!r}") from error
+        if not isinstance(at, datetime):
+            raise CaseError(f"`at`: expected a moment like 2024-06-01T02:10:00-04:00, not {at!r}")
         facts = raw.get("facts") or {}
         if not isinstance(facts, Mapping):
             raise CaseError("`facts` is a mapping of names to values")

@@ -14,7 +14,7 @@ from typing import Literal
 from detainerdesk.law.errors import Place, RulebookError
 from detainerdesk.law.language.document import Text, parts
 
-EARLIEST_YEAR, LATEST_YEAR = 1600, 2999
+EARLIEST_YEAR, LATEST_YEAR = 1000, 2999
 """A day outside them is a slip of the pen; sums of days stay inside what a calendar can say."""
 _DAY = r"\d{4}-\d\d-\d\d"
 _SPAN = re.compile(rf"^(?:({_DAY})(?:/({_DAY}))?)?\s*\.\.\s*({_DAY})?$")

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from detainerdesk.law.errors import CaseError, Place, Refused, RulebookError, going_on
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.clocks import ACTUAL, EVERY_HOUR, OBSERVED, WITHOUT_DAYS_OFF
-from detainerdesk.law.language.dates import InForce, parse_day, parse_in_force
+from detainerdesk.law.language.dates import EARLIEST_YEAR, InForce, parse_day, parse_in_force
 from detainerdesk.law.language.document import Block, Document, Text, parts
 from detainerdesk.law.language.grammar import Expression, parse
 from detainerdesk.law.language.lists import OffenseList, OffenseTable, read_list, read_offenses
@@ -425,9 +425,34 @@ def _refuse_doubles(document: Document, refused: Refused | None) -> None:
         with going_on(refused):
             if key in seen:
                 raise RulebookError(
-                    f"{block.kind} {block.id} stands here and at line {seen[key].line}: an id is used once", block.place
+                    f"{block.kind} {block.id} stands here and at line {seen[key].line}: an id is used once; another version is "
+                    "called, say, "
+                    f"{block.id}.2019",
+                    block.place,
                 )
             seen[key] = block.place
+
+
+def _refuse_overlaps(rulebook: Rulebook, refused: Refused | None) -> None:
+    """Two versions of a definition, clock, cautious order or list never hold on the same day."""
+    pieces: list[tuple[str, Definition | Clock | Cautious | OffenseList]] = [
+        *((f"define {one.name}{f' of {one.of}' if one.of else ''}", one) for one in rulebook.definitions),
+        *((f"clock {one.name}", one) for one in rulebook.clocks),
+        *((f"cautious {one.action}", one) for one in rulebook.cautious),
+        *((f"list {one.name}", one) for one in rulebook.lists if one.status != "off"),
+    ]
+    seen: dict[str, list[Definition | Clock | Cautious | OffenseList]] = {}
+    for name, one in pieces:
+        with going_on(refused):
+            for other in seen.setdefault(name, []):
+                days = (date(EARLIEST_YEAR, 1, 1), *one.in_force.changes(), *other.in_force.changes())
+                day = next((day for day in days if one.in_force.on(day) == other.in_force.on(day) == "in"), None)
+                if day:
+                    raise RulebookError(
+                        f"{name} stands at line {other.place.line} too, and both hold on {day}: end one before the other begins",
+                        one.place,
+                    )
+            seen[name].append(one)
 
 
 class _Builder:
@@ -766,6 +791,7 @@ def check(rulebook: Rulebook, scope: Scope, refused: Refused | None = None) -> N
     for definition in rulebook.definitions:
         with going_on(refused):
             _check_key(definition.means, scope, blocks[definition.place], "means", element=definition.of)
+    _refuse_overlaps(rulebook, refused)
     for clock in rulebook.clocks:
         with going_on(refused):
             _check_clock(clock, scope, blocks[clock.place])
@@ -782,6 +808,19 @@ def check(rulebook: Rulebook, scope: Scope, refused: Refused | None = None) -> N
 
 
 def _check_provision(provision: Provision, scope: Scope, block: Block) -> None:
+    sought = scope.vocabulary.fact("info.sought")
+    for item in getattr(provision, "items", ()):
+        if sought is None or item not in sought.values:
+            raise RulebookError(
+                f"“{item}” is no item of information{_near(item, dict.fromkeys(sought.values if sought else ()))}",
+                block.word("item", item),
+            )
+    for layer in provision.layers if isinstance(provision, Voids) else ():
+        if layer != "below" and layer not in scope.jurisdictions:
+            raise RulebookError(
+                f"“{layer}” is no layer that is encoded; write `below`, or one of {', '.join(sorted(scope.jurisdictions))}",
+                block.word("layers", layer),
+            )
     _check_key(provision.when, scope, block, "trigger" if isinstance(provision, Duty) else "when")
     _check_key(provision.unless, scope, block, "unless")
     if isinstance(provision, Rule):

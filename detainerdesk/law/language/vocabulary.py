@@ -20,6 +20,7 @@ from detainerdesk.law.language.dates import EARLIEST_YEAR, LATEST_YEAR, PartialD
 from detainerdesk.law.language.document import Block, Document, Text, parts
 from detainerdesk.law.language.grammar import Expression, parse, walk
 
+MOST = 999_999_999
 VOCABULARY_KINDS: dict[str, frozenset[str]] = {
     "fact": frozenset(
         {
@@ -440,11 +441,18 @@ def _date(fact: Fact, raw: object) -> Value:
     return found
 
 
+def _short(raw: object) -> str:
+    said = repr(raw)
+    return said if len(said) <= 80 else f"{said[:80]}…"
+
+
 def _count(fact: Fact, raw: object) -> Value:
     try:
         number = int(str(raw))
     except ValueError as error:
-        raise CaseError(f"{fact.name}: expected a number, not {raw!r}") from error
+        raise CaseError(f"{fact.name}: expected a number, not {_short(raw)}") from error
     if number < 0:
         raise CaseError(f"{fact.name}: a count is not negative, and {number} is")
+    if number > MOST:
+        raise CaseError(f"{fact.name}: a count is at most {MOST}, and {_short(raw)} is more")
     return number
