@@ -87,7 +87,9 @@ class Compared:
     def _refuse_beside(self, one: LawOn, other: LawOn) -> None:
         """What stands beside the outcomes (duties, clocks, notes, release) has to rest on the very same circuits."""
         for stack_one, stack_other, of in ((one.stack, other.stack, "duties"), (one.stack, other.stack, "clocks")):
-            pieces = [[piece for layer in stack.layers for piece in getattr(layer, of)] for stack in (stack_one, stack_other)]
+            pieces = [
+                [piece for layer in stack.layers for piece in getattr(layer, of)] for stack in (stack_one, stack_other)
+            ]
             if len(pieces[0]) != len(pieces[1]):
                 raise Undecided
             for mine, theirs in zip(*pieces, strict=True):
@@ -103,11 +105,15 @@ class Compared:
             return ()
         if isinstance(piece, Duty):
             parts = (piece.when, piece.unless, piece.done, piece.excused)
-            nodes = [id(law.circuit(part, place, done=index == 2)) if part else None for index, part in enumerate(parts)]
+            nodes = [
+                id(law.circuit(part, place, done=index == 2)) if part else None for index, part in enumerate(parts)
+            ]
             return (piece.id, piece.who, piece.deadline, *nodes)
         choices: list[Choice] = [piece.hours, piece.calendar, piece.holidays]
         nodes = [
-            (id(law.circuit(condition, place)) if condition else None, value) for choice in choices for condition, value in choice.branches
+            (id(law.circuit(condition, place)) if condition else None, value)
+            for choice in choices
+            for condition, value in choice.branches
         ]
         return (piece.name, piece.start, piece.stops, piece.limits, *nodes)
 
@@ -149,7 +155,9 @@ class Compared:
                     yield Setting(at, readings, bounds, item, declared)  # type: ignore[arg-type]
 
     def _known(self, stack: Stack, day: date, fixed: dict[str, str]) -> Known:
-        facts = {name: "unknown" for name, fact in self.vocabulary.facts.items() if fact.kind != "list" and not fact.list}
+        facts = {
+            name: "unknown" for name, fact in self.vocabulary.facts.items() if fact.kind != "list" and not fact.list
+        }
         at = datetime.combine(day, time(12, 0), stack.zone)
         edition = self.before if stack is self.before.stack(stack.agency) else self.after
         return Known.of(Case(stack.agency, at, {**facts, **fixed}), edition)

@@ -115,7 +115,7 @@ def _same_meanwhile(mutant: Mutant, edition: Edition) -> str:
         return ""
     if any(isinstance(node, grammar.RequiredBy) and node.layer == mutant.jurisdiction for node in leaning):
         return ""
-    for stack in _stacks(mutant.jurisdiction, edition):
+    for stack in stacks_of(mutant.jurisdiction, edition):
         for day in (date(1900, 1, 1), *stack.changes):
             for action in piece.actions:
                 if piece.in_force.on(day) != "out" and _cautious(stack, action, day)[0] != first:
@@ -151,12 +151,12 @@ def _no_target(mutant: Mutant, edition: Edition) -> str:
         elif after.in_force != before.in_force or after.declared != before.declared:
             on = _turning_days(mutant)
     vocabulary = edition.vocabulary
-    names = {action for action in actions}
+    names = set(actions)
     for action in actions:
         spec = vocabulary.actions[action]
         if spec.is_item or spec.by_item:
             names |= {name for name, other in vocabulary.actions.items() if other.is_item or other.by_item}
-    for stack in _stacks(mutant.jurisdiction, edition):
+    for stack in stacks_of(mutant.jurisdiction, edition):
         rank = stack.rank[mutant.jurisdiction]
         for layer in stack.layers[rank + 1 :]:
             if "below" not in layers and layer.jurisdiction not in layers:
@@ -185,7 +185,7 @@ def _no_target(mutant: Mutant, edition: Edition) -> str:
     return "no lower layer has anything that this part of the void takes out on the days in question"
 
 
-def _stacks(jurisdiction: str, edition: Edition) -> list[Stack]:
+def stacks_of(jurisdiction: str, edition: Edition) -> list[Stack]:
     """Every stack of layers that binds somebody and has this layer, each once."""
     found = {
         tuple(stack.rank): stack
@@ -337,7 +337,7 @@ class Searcher:
         """A small case on which the answers differ, or None where none was found."""
         self._focus = self._named_values(mutant)
         changed = mutant.edition(self.edition)
-        actions = self._actions(mutant)
+        actions = self.actions(mutant)
         best: Told | None = None
         began = perf_counter()
         for case in self._cases(mutant, actions):
@@ -354,7 +354,7 @@ class Searcher:
                     break
         return best
 
-    def _actions(self, mutant: Mutant) -> tuple[str, ...]:
+    def actions(self, mutant: Mutant) -> tuple[str, ...]:
         """The actions whose law the block belongs to."""
         piece = mutant.piece
         if isinstance(piece, Rule | Voids):
@@ -676,9 +676,9 @@ class Searcher:
                 if not rest:
                     return case
                 continue
-            for field in list(records[number]):
+            for key in list(records[number]):
                 slim = [dict(one) for one in case.facts[name]]
-                del slim[number][field]
+                del slim[number][key]
                 less = replace(case, facts={**case.facts, name: slim})
                 if slim[number] and good(less):
                     case = less
@@ -801,8 +801,8 @@ def _written(value: Any) -> str:
 def _named(condition: Expression) -> set[str]:
     names: set[str] = set()
     for node in grammar.walk(condition):
-        for field in ("name", "clock", "list"):
-            value = getattr(node, field, None)
+        for key in ("name", "clock", "list"):
+            value = getattr(node, key, None)
             if isinstance(value, str):
                 names.add(value)
     return names

@@ -355,6 +355,12 @@ class Decider:
                 f"{self.stack.agency} has no profile here; it is decided under {', '.join(layer.name for layer in self.stack.layers)}.",
             )
         day = self.known.day(self.case.at)
+        for layer in self.stack.layers:
+            if layer.begins is not None and day < layer.begins:
+                yield NoteSaid(
+                    "before-first-law",
+                    f"The oldest law of {layer.name} in this system is of {layer.begins}, after this moment: nothing of it is in this answer.",
+                )
         for rule in self.stack.rules:
             if rule.status == "off" and set(rule.actions) & set(asked) and rule.in_force.on(day) != "out":
                 said = f"{rule.id} is switched off and took no part: {rule.reason or rule.note}"

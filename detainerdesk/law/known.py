@@ -53,12 +53,16 @@ class Known:
         for action in case.ask:
             if action not in edition.vocabulary.actions:
                 near = ", ".join(difflib.get_close_matches(action, list(edition.vocabulary.actions), n=2))
-                raise CaseError(f"{action} is no action of the vocabulary; {f'did you mean {near}?' if near else 'rulebooks/vocabulary.md names them'}")
+                raise CaseError(
+                    f"{action} is no action of the vocabulary; {f'did you mean {near}?' if near else 'rulebooks/vocabulary.md names them'}"
+                )
         for name, choice in case.choices.items():
             reading = stack.readings.get(name)
             if reading is None or choice not in reading.alternatives:
                 known = ", ".join(reading.alternatives) if reading else ", ".join(stack.readings) or "none"
-                raise CaseError(f"{name} = {choice} is no reading of this agency's law; {f'{name} is one of' if reading else 'its readings are'} {known}")
+                raise CaseError(
+                    f"{name} = {choice} is no reading of this agency's law; {f'{name} is one of' if reading else 'its readings are'} {known}"
+                )
         facts = type_facts(case, stack.definition_names, stack.defaults)
         return cls(case, stack, edition.vocabulary, facts, _roles(case, stack, edition))
 

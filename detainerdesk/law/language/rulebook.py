@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from detainerdesk.law.errors import CaseError, Place, Refused, RulebookError, going_on
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.clocks import ACTUAL, EVERY_HOUR, OBSERVED, WITHOUT_DAYS_OFF
-from detainerdesk.law.language.dates import EARLIEST_YEAR, InForce, parse_day, parse_in_force
+from detainerdesk.law.language.dates import InForce, parse_day, parse_in_force
 from detainerdesk.law.language.document import Block, Document, Text, parts
 from detainerdesk.law.language.grammar import Expression, parse
 from detainerdesk.law.language.lists import OffenseList, OffenseTable, read_list, read_offenses
@@ -308,6 +309,12 @@ class Rulebook:
         yield from self.voids
         yield from self.duties
 
+    @cached_property
+    def begins(self) -> date | None:
+        """The first day on which any rule, void or duty of it may be law; None where one has no first day, or there is none."""
+        firsts = [one.in_force.first for one in self.provisions() if one.status != "off"]
+        return min((day for day in firsts if day), default=None) if None not in firsts else None
+
     def tables(self) -> Iterator[tuple[str, str]]:
         """The CSV files that stand beside it, and the hash of each."""
         yield from ((one.file, one.digest) for one in self.lists)
@@ -431,28 +438,6 @@ def _refuse_doubles(document: Document, refused: Refused | None) -> None:
                     block.place,
                 )
             seen[key] = block.place
-
-
-def _refuse_overlaps(rulebook: Rulebook, refused: Refused | None) -> None:
-    """Two versions of a definition, clock, cautious order or list never hold on the same day."""
-    pieces: list[tuple[str, Definition | Clock | Cautious | OffenseList]] = [
-        *((f"define {one.name}{f' of {one.of}' if one.of else ''}", one) for one in rulebook.definitions),
-        *((f"clock {one.name}", one) for one in rulebook.clocks),
-        *((f"cautious {one.action}", one) for one in rulebook.cautious),
-        *((f"list {one.name}", one) for one in rulebook.lists if one.status != "off"),
-    ]
-    seen: dict[str, list[Definition | Clock | Cautious | OffenseList]] = {}
-    for name, one in pieces:
-        with going_on(refused):
-            for other in seen.setdefault(name, []):
-                days = (date(EARLIEST_YEAR, 1, 1), *one.in_force.changes(), *other.in_force.changes())
-                day = next((day for day in days if one.in_force.on(day) == other.in_force.on(day) == "in"), None)
-                if day:
-                    raise RulebookError(
-                        f"{name} stands at line {other.place.line} too, and both hold on {day}: end one before the other begins",
-                        one.place,
-                    )
-            seen[name].append(one)
 
 
 class _Builder:
@@ -791,7 +776,6 @@ def check(rulebook: Rulebook, scope: Scope, refused: Refused | None = None) -> N
     for definition in rulebook.definitions:
         with going_on(refused):
             _check_key(definition.means, scope, blocks[definition.place], "means", element=definition.of)
-    _refuse_overlaps(rulebook, refused)
     for clock in rulebook.clocks:
         with going_on(refused):
             _check_clock(clock, scope, blocks[clock.place])
