@@ -27,7 +27,7 @@ from detainerdesk.law.load import Stack
 from detainerdesk.law.lowering import ActionLaw, LawOn
 from detainerdesk.law.table import Evaluation, Table
 
-SECONDS = 60.0
+SECONDS = 10.0
 MOST_TABLES = 3_000
 GIVES = {"required": ("must",), "forbidden": ("must not",), "conflict": ("must", "must not"), "permitted": ("may",)}
 
