@@ -313,11 +313,10 @@ def test_the_real_rulebooks_changed_load_or_are_refused(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((RULEBOOKS / name).read_bytes())
     for name in REAL:
-        for _ in range(3):
-            whole = (RULEBOOKS / name).read_bytes()
-            (tmp_path / name).write_bytes(changed(whole, chance))
-            met(tmp_path, "us-ma-boston/police", {"request.kind": "I-247A"})
-            (tmp_path / name).write_bytes(whole)
+        whole = (RULEBOOKS / name).read_bytes()
+        (tmp_path / name).write_bytes(changed(whole, chance))
+        met(tmp_path, "us-ma-boston/police", {"request.kind": "I-247A"})
+        (tmp_path / name).write_bytes(whole)
 
 
 # By hand.
