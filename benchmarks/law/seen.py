@@ -110,6 +110,11 @@ def footprint(example: Example, jurisdiction: str, edition: Edition) -> Seen:
         for item in items:
             for law in decider.laws(action, decider.known.setting(item)):
                 considered += law.considered
+                considered += [  # a rule for somebody else may be for the actor once its `who` is changed
+                    one
+                    for one in (*stack.rules, *stack.voids)
+                    if one.status != "off" and law.speaks_of(one.actions, one.items)
+                ]
     ids = {clause.split()[1] for clause in expected if clause.startswith("duty ")}
     considered += [duty for duty in stack.duties() if duty.id in ids]
     for provision in dict.fromkeys(map(id, considered)):
