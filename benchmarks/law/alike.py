@@ -179,7 +179,7 @@ class Compared:
             return all(self._over(mine, theirs, setting, {**fixed, name: value}) for value in values)
         if not table.mask:
             return True
-        both = [judge_of(one, evaluation.known).over(table, setting) for one in (mine, theirs)]
+        both = [judge_of(one, evaluation.known, one.action).over(table, setting) for one in (mine, theirs)]
         return self._same(both[0], both[1])
 
     def _few(self, name: str) -> bool:

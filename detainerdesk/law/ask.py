@@ -266,7 +266,7 @@ class _Judging:
         if self.mirror:
             return self.mirror.over(table)
         (law,) = self.decider.laws(self.action, self.decider.known.setting(self.item))
-        return judge_of(law, self.decider.known).over(table)
+        return judge_of(law, self.decider.known, self.action).over(table)
 
 
 def _estimate(decider: Decider, actions: Sequence[str], needed: Sequence[Fact], edition: Edition) -> str:

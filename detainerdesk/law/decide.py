@@ -395,9 +395,10 @@ class Decider:
         spec = self.vocabulary.actions[action]
         item = (spec.is_item or self.known.items_sought())[0] if spec.is_item or spec.by_item else None
         setting = self.known.setting(item)
-        (law,) = self.laws("hold" if self._is_derived(action) else action, setting)
+        base = "hold" if self._is_derived(action) else action
+        (law,) = self.laws(base, setting)
         try:
-            return tuple(judge_of(law, self.known).effects(self.evaluation(setting)).steps())
+            return tuple(judge_of(law, self.known, base).effects(self.evaluation(setting)).steps())
         except TooManyUnknowns:
             return tuple(
                 Step(one, "would decide if" if one.id in law.active else "not in force", "") for one in law.considered

@@ -39,7 +39,7 @@ class Mirror:
     @classmethod
     def _made(cls, action: str, law: LawOn, known: Known) -> Mirror:
         hold, warrant = (
-            judge_of(law.action(name, None, known.roles), known) for name in ("hold", "honor_criminal_warrant")
+            judge_of(law.action(name, None, known.roles), known, name) for name in ("hold", "honor_criminal_warrant")
         )
         return cls(action, law, hold, warrant)
 

@@ -35,11 +35,13 @@ class Judged:
     voided: tuple[tuple[str, str], ...]
 
 
-def judge_of(law: ActionLaw, known: Known) -> Judge:
-    """What decides an action's law, made once."""
-    if law.judge is None:
-        law.judge = Judge(law, known.cautious(law.action, law.law.day))
-    found: Judge = law.judge
+def judge_of(law: ActionLaw, known: Known, action: str) -> Judge:
+    """What decides an action by its law, made once. Actions that are one item of information share a law, and each has its own
+    order of what to do meanwhile."""
+    order = known.cautious(action, law.law.day)
+    if order not in law.judges:
+        law.judges[order] = Judge(law, order)
+    found: Judge = law.judges[order]
     return found
 
 

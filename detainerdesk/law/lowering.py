@@ -341,8 +341,8 @@ class ActionLaw:
         self.voids: list[ActiveVoids] = []
         self._voided_by: dict[tuple[str, str], Sequence[int]] = {}
         self.considered: list[Provision] = []
-        self.judge: Any = None
-        """What decides it (effects.py), once made."""
+        self.judges: dict[tuple[str, ...], Any] = {}
+        """What decides it (effects.py), for each order of what to do meanwhile, once made."""
         for rule in self.stack.rules:
             if self.speaks_of(rule.actions, rule.items):
                 self._add(rule)

@@ -53,7 +53,7 @@ class Plan:
         if action in DERIVED and not known.has_rules(action):
             self.mirror = Mirror.of(action, law, known)
         else:
-            self.judge = judge_of(law.action(action, item, known.roles), known)
+            self.judge = judge_of(law.action(action, item, known.roles), known, action)
         self.ways = self._ways(known)
         self.remembered: dict[Any, Outcome] = {}
         self._beside: list[Callable[..., bool]] | None = None

@@ -55,7 +55,7 @@ def _judged(known: Known, law: LawOn, action: str, evaluation: Evaluation) -> tu
     if action in DERIVED and not known.has_rules(action):
         reflected = Mirror.of(action, law, known).reflected(evaluation)
         return reflected.table, reflected.class_bits()
-    effects = judge_of(law.action(action, evaluation.setting.item, known.roles), known).effects(evaluation)
+    effects = judge_of(law.action(action, evaluation.setting.item, known.roles), known, action).effects(evaluation)
     return effects.table, effects.class_bits()
 
 

@@ -63,7 +63,9 @@ class Posed:
         """By the table, though the closure may be able to decide it."""
         law = self.law(action)
         table = Table(self.evaluation, law.atoms)
-        return (law if isinstance(law, Mirror) else judge_of(law, self.evaluation.known)).over(table).judged()
+        return (
+            (law if isinstance(law, Mirror) else judge_of(law, self.evaluation.known, law.action)).over(table).judged()
+        )
 
     @property
     def speaks_of_offenses(self) -> bool:

@@ -23,7 +23,7 @@ def judged(evaluation: Evaluation, action: str) -> Judged:
     known, law, setting = evaluation.known, evaluation.law, evaluation.setting
     if action in DERIVED and not known.has_rules(action):
         return Mirror.of(action, law, known).reflected(evaluation).judged()
-    judge = judge_of(law.action(action, setting.item, known.roles), known)
+    judge = judge_of(law.action(action, setting.item, known.roles), known, action)
     try:
         return judge.complete(known, setting)
     except KeyError:
