@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
 
 @pytest.fixture(scope="session")
@@ -31,15 +33,31 @@ def data_folder_of_the_test(tmp_path: Path, settings: object) -> Path:
     return tmp_path / "data"
 
 
+@dataclass
+class Chromium:
+    """One real browser for all tests of a process (a second one can't be started beside it); one that died is started anew.
+
+    The packaged browser died once between two tests of a long run, idle, and 39 tests failed that had nothing to do with it.
+    """
+
+    launch: Callable[[], Browser]
+    running: Browser
+
+    def new_context(self, **options: Any) -> BrowserContext:
+        if not self.running.is_connected():
+            self.running = self.launch()
+        return self.running.new_context(**options)
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One real browser for all tests of a process: a second one can't be started beside it."""
+def chromium() -> Iterator[Chromium]:
     from playwright.sync_api import sync_playwright
 
     from tests.desk.web.browser import browser
 
     found = browser()
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(found.executable), env=dict(found.env))
-        yield launched
-        launched.close()
+        launch = partial(playwright.chromium.launch, executable_path=str(found.executable), env=dict(found.env))
+        started = Chromium(launch, launch())
+        yield started
+        started.running.close()

@@ -21,11 +21,10 @@ from hypothesis import strategies as st
 from detainerdesk.law import NONE, Case, ContradictoryFacts, Edition
 from detainerdesk.law.circuit import InWindow, Listed
 from detainerdesk.law.completions import TooManyUnknowns
-from detainerdesk.law.derived import DERIVED, Mirror
-from detainerdesk.law.effects import Judged, judge_of
+from detainerdesk.law.derived import Mirror, decided_by
+from detainerdesk.law.effects import Judge, Judged
 from detainerdesk.law.known import Known
 from detainerdesk.law.language.vocabulary import Fact
-from detainerdesk.law.lowering import ActionLaw
 from detainerdesk.law.prove.anew import evaluation_of, judged
 from detainerdesk.law.solver import Possible, possible_classes
 from detainerdesk.law.table import Evaluation, Table
@@ -48,24 +47,18 @@ class Posed:
         known = Known.of(case, edition)
         return cls(evaluation_of(known, known.setting(item)))
 
-    def law(self, action: str) -> ActionLaw | Mirror:
-        known, on = self.evaluation.known, self.evaluation.law
-        if action in DERIVED and not known.has_rules(action):
-            return Mirror.of(action, on, known)
-        return on.action(action, self.evaluation.setting.item, known.roles)
+    def judge(self, action: str) -> Judge | Mirror:
+        return decided_by(action, self.evaluation.setting.item, self.evaluation.law, self.evaluation.known)
 
     def by_solver(self, action: str) -> Possible:
-        known, law = self.evaluation.known, self.law(action)
-        order = known.cautious("hold" if isinstance(law, Mirror) else action, known.day(self.evaluation.setting.at))
-        return possible_classes(self.evaluation, law, order)
+        known, judge = self.evaluation.known, self.judge(action)
+        order = known.cautious("hold" if isinstance(judge, Mirror) else action, known.day(self.evaluation.setting.at))
+        return possible_classes(self.evaluation, judge if isinstance(judge, Mirror) else judge.law, order)
 
     def by_table(self, action: str) -> Judged:
         """By the table, though the closure may be able to decide it."""
-        law = self.law(action)
-        table = Table(self.evaluation, law.atoms)
-        return (
-            (law if isinstance(law, Mirror) else judge_of(law, self.evaluation.known, law.action)).over(table).judged()
-        )
+        judge = self.judge(action)
+        return judge.over(Table(self.evaluation, judge.atoms)).judged()
 
     @property
     def speaks_of_offenses(self) -> bool:
@@ -178,8 +171,8 @@ def drawn_case(edition: Edition, agency: str, rng: random.Random) -> Case:
 
 def _read(edition: Edition, agency: str) -> Sequence[str]:
     posed = Posed.of(Case(agency=agency, at=NOON), edition)
-    laws = [posed.law(action) for action in edition.vocabulary.actions]
-    read = {name for one in laws for atom in one.atoms for name in atom.reads}
+    judges = [posed.judge(action) for action in edition.vocabulary.actions]
+    read = {name for one in judges for atom in one.atoms for name in atom.reads}
     return sorted(read, key=lambda name: edition.vocabulary.facts[name].order)
 
 

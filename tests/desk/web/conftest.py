@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
@@ -29,6 +28,7 @@ from detainerdesk.intake.models import DetainerRequest
 from detainerdesk.intake.reading.fields import Reading, Unreadable
 from detainerdesk.intake.reading.read import read
 from detainerdesk.intake.understand import understand_all
+from tests.conftest import Chromium
 from tests.paperwork import people
 from tests.paperwork.papers import Paper, bundle
 
