@@ -468,9 +468,8 @@ class Searcher:
             try:
                 decider = Decider(replace(case, ask=tuple(actions)), self.edition)
                 for action in actions:
-                    spec = self.edition.vocabulary.actions[action]
-                    items = spec.is_item or decider.known.items_sought() if spec.is_item or spec.by_item else (None,)
-                    for law in decider.laws(action, decider.known.setting(items[0])):
+                    item = decider.known.items_of(action)[0]
+                    for law in decider.laws(action, decider.known.setting(item)):
                         found |= dict.fromkeys(sorted(law.reads))
             except LawError:
                 continue

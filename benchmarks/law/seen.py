@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from detainerdesk.law import Edition
 from detainerdesk.law.decide import Decider
@@ -105,9 +105,7 @@ def footprint(example: Example, jurisdiction: str, edition: Edition) -> Seen:
         return Seen(example, jurisdiction, day, frozenset(), expected, ahead)
     considered: list[Provision] = []
     for action in case.ask or wanted(expected, edition):
-        spec = edition.vocabulary.actions[action]
-        items = spec.is_item or decider.known.items_sought() if spec.is_item or spec.by_item else (None,)
-        for item in items:
+        for item in decider.known.items_of(action):
             for law in decider.laws(action, decider.known.setting(item)):
                 considered += law.considered
                 considered += [  # a rule for somebody else may be for the actor once its `who` is changed
@@ -182,8 +180,3 @@ def _add_definition(definition: Definition, decider: Decider, blocks: set[tuple[
     if (definition.jurisdiction, name) not in blocks:
         blocks.add((definition.jurisdiction, name))
         _add_named(definition.means, definition.jurisdiction, definition.of, decider, blocks)
-
-
-def local_moment(one: Seen, edition: Edition) -> datetime:
-    """The moment of an example, in its agency's zone."""
-    return example_case(one.example, edition.stack(one.example.agency).zone).at

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import product
 from typing import Any
 
-from detainerdesk.law.circuit import Atom
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.decide import Decider, outcomes
 from detainerdesk.law.decision import Outcome
-from detainerdesk.law.derived import DERIVED, Mirror, Reflected
-from detainerdesk.law.effects import CLASSES, Effects, judge_of
+from detainerdesk.law.effects import CLASSES
 from detainerdesk.law.errors import LawError
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, QuestionSpec
 from detainerdesk.law.load import Edition
+from detainerdesk.law.plan import Plan
 from detainerdesk.law.table import Table
 
 MAX_PARTIAL_CASES = 3**10
@@ -145,7 +143,7 @@ class _Search:
         """Raises TooManyUnknowns where the actions' unknown facts make too large a table together."""
         setting = decider.known.setting()
         evaluation = decider.evaluation(setting)
-        judges = [judge for action in actions for judge in _judges(decider, action)]
+        judges = [plan.judge for action in actions for plan in _plans(decider, action)]
         table = Table(evaluation, tuple({atom.id: atom for judge in judges for atom in judge.atoms}.values()))
         classes = []
         for judge in judges:
@@ -235,50 +233,21 @@ def _look(name: str, facts: Sequence[str], table: Table, edition: Edition) -> _L
     return _Look(name, cost, tuple(answers)) if len(answers) > 1 else None
 
 
-def _judges(decider: Decider, action: str) -> Iterator[_Judging]:
-    """What decides an action, or each item of it."""
-    spec = decider.vocabulary.actions[action]
-    items = spec.is_item or decider.known.items_sought() if spec.is_item or spec.by_item else (None,)
-    for item in items:
-        yield _Judging(decider, action, item)
-
-
-@dataclass(frozen=True)
-class _Judging:
-    decider: Decider
-    action: str
-    item: str | None
-
-    @cached_property
-    def mirror(self) -> Mirror | None:
-        if self.action not in DERIVED or self.decider.known.has_rules(self.action):
-            return None
-        return Mirror.of(self.action, self.decider.law_on(self.decider.case.at), self.decider.known)
-
-    @property
-    def atoms(self) -> Sequence[Atom]:
-        if self.mirror:
-            return self.mirror.atoms
-        (law,) = self.decider.laws(self.action, self.decider.known.setting(self.item))
-        return law.atoms
-
-    def over(self, table: Table) -> Effects | Reflected:
-        if self.mirror:
-            return self.mirror.over(table)
-        (law,) = self.decider.laws(self.action, self.decider.known.setting(self.item))
-        return judge_of(law, self.decider.known, self.action).over(table)
+def _plans(decider: Decider, action: str) -> Iterator[Plan]:
+    """How an action, or each item of it, is decided."""
+    return (decider.plan(action, item, decider.case.at) for item in decider.known.items_of(action))
 
 
 def _estimate(decider: Decider, actions: Sequence[str], needed: Sequence[Fact], edition: Edition) -> str:
     """Where one table for all would be too large: the question that leaves the fewest outcomes open, each tried by itself."""
     open_after = {fact.question or fact.name: 0 for fact in needed}
     for action in actions:
-        for judge in _judges(decider, action):
+        for plan in _plans(decider, action):
             try:
-                table = Table(decider.evaluation(decider.known.setting(judge.item)), judge.atoms)
+                table = Table(decider.evaluation(decider.known.setting(plan.item)), plan.judge.atoms)
             except TooManyUnknowns:
                 continue
-            bits = judge.over(table).class_bits()
+            bits = plan.judge.over(table).class_bits()
             classes = [bits[word] for word in CLASSES if bits[word]]
             for name, facts in _by_question(needed).items():
                 here = [fact for fact in facts if fact in table.completions.by_name]

@@ -113,7 +113,9 @@ def _broken(constraint: Constraint, known: Known) -> tuple[tuple[str, ...], str,
 
 
 def _stated(name: str, known: Known) -> bool:
-    return name in known.facts.lists or (known.vocabulary.fact(name) is not None and known.value(name) is not UNKNOWN)
+    return name in known.facts.lists or (
+        known.vocabulary.fact(name) is not None and known.facts.value(name) is not UNKNOWN
+    )
 
 
 def _said(name: str, known: Known) -> str:

@@ -18,8 +18,7 @@ from detainerdesk.law.circuit import Atom, ClockState, FactTest, InWindow, atoms
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.contradictions import refuse_contradictions
 from detainerdesk.law.decision import ClockLength, Decision, DutyState, NoteSaid, Outcome, Turn
-from detainerdesk.law.derived import DERIVED, Mirror
-from detainerdesk.law.effects import judge_of
+from detainerdesk.law.derived import Mirror
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case
@@ -29,7 +28,7 @@ from detainerdesk.law.language.rulebook import EARLIEST, HOLD_UNTIL, Choice, Clo
 from detainerdesk.law.language.vocabulary import NONE, Value, midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.lowering import ActionLaw, LawOn, law_on
-from detainerdesk.law.plan import MOST_REMEMBERED, Plan, Plans, plans_on
+from detainerdesk.law.plan import MOST_REMEMBERED, Plan, Plans, plan_among, plans_on
 from detainerdesk.law.table import Evaluation
 from detainerdesk.law.trace import Step, Trace
 from detainerdesk.law.turns import turns
@@ -86,10 +85,7 @@ class Decider:
 
     def laws(self, action: str, setting: Setting) -> Sequence[ActionLaw]:
         """The law that an action rests on: its own, or for a derived one that of the actions that it mirrors."""
-        return self.plan(action, setting.item, setting.at).laws
-
-    def _is_derived(self, action: str) -> bool:
-        return action in DERIVED and not self.known.has_rules(action)
+        return self.plan(action, setting.item, setting.at).judge.laws
 
     # The whole answer.
 
@@ -122,13 +118,11 @@ class Decider:
     def outcome(self, action: str, *, ahead: bool = True) -> Outcome:
         """The outcome of one action; information is decided item by item. `ahead`: also what changes it, and when."""
         spec = self.vocabulary.actions[action]
-        if spec.is_item or spec.by_item:
-            items = spec.is_item or self.known.items_sought()
-            parts = {item: self._one(action, item, ahead) for item in items}
-            if len(parts) == 1 and spec.is_item:
-                return next(iter(parts.values()))
-            return _common(parts) if ahead else self._remembered(parts)
-        return self._one(action, None, ahead)
+        items = self.known.items_of(action)
+        if len(items) == 1 and (spec.is_item or not spec.by_item):
+            return self._one(action, items[0], ahead)
+        parts = {str(item): self._one(action, item, ahead) for item in items}
+        return _common(parts) if ahead else self._remembered(parts)
 
     def _remembered(self, parts: dict[str, Outcome]) -> Outcome:
         """The common outcome of items; complete cases share theirs, so what they come to together is kept."""
@@ -160,10 +154,7 @@ class Decider:
     def plan(self, action: str, item: str | None, at: datetime) -> Plan:
         """How the action is decided at that moment."""
         _, law, plans = self._at(at)
-        found = plans.get((action, item))
-        if found is None:
-            found = plans[action, item] = Plan(action, item, law, self.known)
-        return found
+        return plan_among(plans, action, item, law, self.known)
 
     def setting(self, item: str | None, at: datetime, declared_too: bool = False) -> Setting:
         """The default's setting."""
@@ -253,16 +244,15 @@ class Decider:
 
     def reads(self, action: str, fact: str) -> bool:
         """Whether the law of an action, or of an item of it, reads a fact or list."""
-        spec = self.vocabulary.actions[action]
-        items = spec.is_item or self.known.items_sought() if spec.is_item or spec.by_item else (None,)
-        settings = [self.known.setting(item) for item in items]
+        settings = [self.known.setting(item) for item in self.known.items_of(action)]
         return any(fact in atom.reads for setting in settings for atom in self._atoms_behind(action, setting))
 
     def _atoms_behind(self, action: str, setting: Setting) -> Sequence[Atom]:
         """Every test that the law of an action rests on, those inside the conditions on lists too."""
-        atoms = [atom for law in self.laws(action, setting) for atom in law.every_atom]
-        if self._is_derived(action):
-            atoms += atoms_of(*Mirror.of(action, self.law_on(setting.at), self.known).beside)
+        judge = self.plan(action, setting.item, setting.at).judge
+        atoms = [atom for law in judge.laws for atom in law.every_atom]
+        if isinstance(judge, Mirror):
+            atoms += atoms_of(*judge.beside)
         return tuple({atom.id: atom for atom in atoms}.values())
 
     def _window_ends(self, means: InWindow) -> Iterator[date]:
@@ -392,14 +382,13 @@ class Decider:
 
     def steps(self, action: str) -> tuple[Step, ...]:
         """What became of each rule and void that speaks of the action, by the default readings."""
-        spec = self.vocabulary.actions[action]
-        item = (spec.is_item or self.known.items_sought())[0] if spec.is_item or spec.by_item else None
-        setting = self.known.setting(item)
-        base = "hold" if self._is_derived(action) else action
-        (law,) = self.laws(base, setting)
+        setting = self.known.setting(self.known.items_of(action)[0])
+        judge = self.plan(action, setting.item, setting.at).judge
+        judge = judge.hold if isinstance(judge, Mirror) else judge
         try:
-            return tuple(judge_of(law, self.known, base).effects(self.evaluation(setting)).steps())
+            return tuple(judge.effects(self.evaluation(setting)).steps())
         except TooManyUnknowns:
+            law = judge.law
             return tuple(
                 Step(one, "would decide if" if one.id in law.active else "not in force", "") for one in law.considered
             )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from detainerdesk.law.atoms import node_truth
 from detainerdesk.law.circuit import Atom, Node, atoms_of
 from detainerdesk.law.effects import CLASSES, Effects, Judge, Judged, judge_of
 from detainerdesk.law.known import Known, Setting
@@ -16,6 +19,13 @@ DERIVED = ("release", "refuse_hold")
 ELIGIBLE = "custody.eligible_for_release"
 OTHER_GROUND = "custody.other_lawful_basis"
 MIRROR = {"required": "forbidden", "forbidden": "required", "silent": "permitted"}
+
+
+def decided_by(action: str, item: str | None, law: LawOn, known: Known) -> Judge | Mirror:
+    """What decides an action (or an item of it) on these days: its own law, else, for a derived one, the mirror of `hold`."""
+    if action in DERIVED and not known.has_rules(action):
+        return Mirror.of(action, law, known)
+    return judge_of(law.action(action, item, known.roles), known, action)
 
 
 @dataclass(frozen=True)
@@ -71,23 +81,32 @@ class Mirror:
         """The tests that it rests on."""
         return tuple(atoms_of(*(node for law in self.laws for node in law.nodes), *self.beside))
 
-    def reflected(self, evaluation: Evaluation) -> Reflected:
-        """The action in one case."""
-        beside = [evaluation.truth(node) for node in self.beside]
-        if None not in beside:
-            try:
-                effects = [
-                    judge.of_bits(judge.compiled.closure(evaluation.facts, evaluation.setting)[0])
-                    for judge in (self.hold, self.warrant)[: len(self.laws)]
-                ]
-            except KeyError:
-                pass
-            else:
-                return Reflected(effects[0], effects[1] if len(effects) > 1 else None, int(any(beside)))
-        return self.over(Table(evaluation, self.atoms))
+    @cached_property
+    def _beside_of(self) -> tuple[Callable[..., bool], ...]:
+        return tuple(node_truth(node, self.law.circuits) for node in self.beside)
+
+    def bits(self, facts: Mapping[str, Any], setting: Setting) -> tuple[int, ...]:
+        """As `Judge.bits`: whether it is out of the question, then the bits of each law."""
+        out = any(test(facts, setting, {}) for test in self._beside_of)
+        judges = (self.hold, self.warrant) if self.tests_other_ground else (self.hold,)
+        return (out, *[judge.bits(facts, setting) for judge in judges])
+
+    def of_bits(self, bits: tuple[int, ...]) -> Reflected:
+        """As `Judge.of_bits`."""
+        out, hold, *warrant = bits
+        beside = self.warrant.of_bits(warrant[0]) if warrant else None
+        return Reflected(self.hold.of_bits(hold), beside, int(out))
+
+    def effects(self, evaluation: Evaluation) -> Reflected:
+        """As `Judge.effects`."""
+        try:
+            bits = self.bits(evaluation.facts, evaluation.setting)
+        except KeyError:
+            return self.over(Table(evaluation, self.atoms))
+        return self.of_bits(bits)
 
     def over(self, table: Table, setting: Setting | None = None) -> Reflected:
-        """The action in each completion of a table; `setting` as in `Judge.over`."""
+        """As `Judge.over`."""
         out = 0
         for node in self.beside:
             out |= table.bits(node)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from detainerdesk.law.circuit import Atom
 from detainerdesk.law.compiled import Compiled, compile_law
 from detainerdesk.law.errors import ContradictoryFacts
 from detainerdesk.law.known import Known, Setting
@@ -47,7 +49,7 @@ def judge_of(law: ActionLaw, known: Known, action: str) -> Judge:
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges one action's law; keeps what complete cases came to by their bits."""
+    """Judges one action's law."""
 
     law: ActionLaw
     order: tuple[str, ...]
@@ -56,24 +58,26 @@ class Judge:
     def compiled(self) -> Compiled:
         return compile_law(self.law)
 
-    @cached_property
-    def _remembered(self) -> dict[int, Judged]:
-        return {}
+    @property
+    def laws(self) -> tuple[ActionLaw, ...]:
+        """The law that the action rests on."""
+        return (self.law,)
 
-    def complete(self, known: Known, setting: Setting) -> Judged:
-        """The case decided by the generated function. Raises KeyError where a fact that it needs is not known."""
-        bits, _ = self.compiled.closure(known.facts.plain, setting)
-        found = self._remembered.get(bits)
-        if found is None:
-            found = self._remembered[bits] = self.of_bits(bits).judged()
-        return found
+    @property
+    def atoms(self) -> Sequence[Atom]:
+        """The tests that it rests on."""
+        return self.law.atoms
+
+    def bits(self, facts: Mapping[str, Any], setting: Setting) -> int:
+        """What the generated function makes of a complete case. Raises KeyError where a fact that it needs is not known."""
+        return self.compiled.closure(facts, setting)[0]
 
     def effects(self, evaluation: Evaluation) -> Effects:
-        """What became of its rules in a case, known or not."""
+        """What became of its rules in a case, known or not. Raises TooManyUnknowns."""
         try:
-            bits, _ = self.compiled.closure(evaluation.facts, evaluation.setting)
+            bits = self.bits(evaluation.facts, evaluation.setting)
         except KeyError:
-            return self.over(Table(evaluation, self.law.atoms))
+            return self.over(Table(evaluation, self.atoms))
         return self.of_bits(bits)
 
     def of_bits(self, bits: int) -> Effects:
@@ -89,7 +93,7 @@ class Judge:
 
     def over(self, table: Table, setting: Setting | None = None) -> Effects:
         """What the law comes to in each completion of a table; `setting`: another that asks the same of the case's lists."""
-        tests = [table.atom_bits(atom, setting) for atom in self.law.atoms]
+        tests = [table.atom_bits(atom, setting) for atom in self.atoms]
         run = self.compiled.over_completions
         opened = run(tests, table.full, table.mask, False)
         meanwhile = run(tests, table.full, table.mask, True) if self.law.has_burden else opened

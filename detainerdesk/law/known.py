@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -13,7 +13,7 @@ from detainerdesk.law.errors import CaseError
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.facts import Facts, type_facts
 from detainerdesk.law.language.rulebook import Provision
-from detainerdesk.law.language.vocabulary import UNKNOWN, Value, Vocabulary
+from detainerdesk.law.language.vocabulary import UNKNOWN, Vocabulary
 from detainerdesk.law.load import Edition, Stack
 
 Bounds = Literal["early", "late"]
@@ -66,34 +66,10 @@ class Known:
         facts = type_facts(case, stack.definition_names, stack.defaults)
         return cls(case, stack, edition.vocabulary, facts, _roles(case, stack, edition))
 
-    def value(self, name: str) -> Value:
-        """A fact's value, or that of a record's field (`warrants[1].kind`); UNKNOWN where it is not known."""
-        if "[" not in name:
-            return self.facts.value(name)
-        list_name, _, rest = name.partition("[")
-        number, _, field_name = rest.partition("].")
-        if number == "0":
-            return UNKNOWN
-        return self.facts.lists[list_name].records[int(number) - 1].get(field_name, UNKNOWN)
-
     def cost(self, name: str) -> tuple[int, int, str]:
         """How dear a fact is to find out, for ordering."""
         fact = self.vocabulary.fact(name.split("[", maxsplit=1)[0])
         return (*self.vocabulary.cost(fact), name) if fact else (9, 0, name)
-
-    def acts(self, who: Sequence[str]) -> bool:
-        """Whether a rule for these roles is a rule for the actor."""
-        return not who or self.roles is None or bool(self.roles & set(who))
-
-    @cached_property
-    def moments(self) -> tuple[datetime | date, ...]:
-        """Every moment and day among the facts."""
-        found = [value for value in self.facts.values.values() if isinstance(value, datetime | date)]
-        for records in self.facts.lists.values():
-            found += [
-                value for record in records.records for value in record.values() if isinstance(value, datetime | date)
-            ]
-        return tuple(dict.fromkeys(found))
 
     @cached_property
     def default_readings(self) -> tuple[tuple[str, str], ...]:
@@ -120,6 +96,13 @@ class Known:
         every = self.vocabulary.facts["info.sought"].values
         sought = self.facts.value("info.sought")
         return tuple(item for item in every if sought is UNKNOWN or item in sought) or every
+
+    def items_of(self, action: str) -> tuple[str | None, ...]:
+        """The items of information by which an action is decided; None for one that is no information."""
+        spec = self.vocabulary.actions[action]
+        if not spec.is_item and not spec.by_item:
+            return (None,)
+        return spec.is_item or self.items_sought()
 
     def cautious(self, action: str, day: date) -> tuple[str, ...]:
         """What to do first while the outcome is open: the lowest layer's order."""

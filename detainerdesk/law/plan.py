@@ -13,16 +13,15 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from detainerdesk.law.atoms import node_truth
-from detainerdesk.law.circuit import Atom, InWindow, Quantified, ReadingIs
+from detainerdesk.law.circuit import InWindow, Quantified, ReadingIs
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.decision import By, Outcome
-from detainerdesk.law.derived import DERIVED, Mirror, Reflected
-from detainerdesk.law.effects import CLASSES, Judge, Judged, judge_of
+from detainerdesk.law.derived import Mirror, decided_by
+from detainerdesk.law.effects import CLASSES, Judge, Judged
 from detainerdesk.law.errors import LawError
 from detainerdesk.law.known import Bounds, Known, Setting
 from detainerdesk.law.language.rulebook import Provision
-from detainerdesk.law.lowering import ActionLaw, LawOn
+from detainerdesk.law.lowering import LawOn
 from detainerdesk.law.table import Evaluation, Table
 
 MAX_COMBINATIONS = 64
@@ -41,6 +40,14 @@ def plans_on(law: LawOn, known: Known) -> Plans:
     return found
 
 
+def plan_among(plans: Plans, action: str, item: str | None, law: LawOn, known: Known) -> Plan:
+    """The plan of an action (or of an item of it) among these days' plans, made once."""
+    found = plans.get((action, item))
+    if found is None:
+        found = plans[action, item] = Plan(action, item, law, known)
+    return found
+
+
 class Plan:
     """How one action is decided. Raises LawError where there are more combinations of readings than are decided."""
 
@@ -48,27 +55,13 @@ class Plan:
         self.action = action
         self.item = item
         self.law = law
-        self.mirror: Mirror | None = None
-        self.judge: Judge | None = None
-        if action in DERIVED and not known.has_rules(action):
-            self.mirror = Mirror.of(action, law, known)
-        else:
-            self.judge = judge_of(law.action(action, item, known.roles), known, action)
+        self.judge = decided_by(action, item, law, known)
         self.ways = self._ways(known)
         self.remembered: dict[Any, Outcome] = {}
-        self._beside: list[Callable[..., bool]] | None = None
-
-    @property
-    def laws(self) -> Sequence[ActionLaw]:
-        """The law that the action rests on: its own, or for a derived one that of the actions that it mirrors."""
-        if self.mirror:
-            return self.mirror.laws
-        assert self.judge is not None
-        return (self.judge.law,)
 
     def _ways(self, known: Known) -> tuple[Way, ...]:
-        names = sorted({name for law in self.laws for name in law.readings})
-        uncertain = any(law.has_uncertain_days for law in self.laws)
+        names = sorted({name for law in self.judge.laws for name in law.readings})
+        uncertain = any(law.has_uncertain_days for law in self.judge.laws)
         options: list[tuple[str, ...]] = []
         for name in names:
             reading = known.stack.readings[name]
@@ -106,7 +99,7 @@ class Plan:
         if found is None:
             settings = self.settings(plain)
             every = bits[1:] if len(bits) > 2 else bits[1:] * len(settings)
-            judged = [(one, self._of_bits(some)) for one, some in zip(settings, every, strict=True)]
+            judged = [(one, self.judge.of_bits(some).judged()) for one, some in zip(settings, every, strict=True)]
             if len(self.remembered) > MOST_REMEMBERED:
                 self.remembered.clear()
             found = self.remembered[bits] = self._merged(judged, known)
@@ -116,32 +109,14 @@ class Plan:
         """What the generated functions make of a complete case under each combination of readings; of one alone where the
         default's decided without a look at the readings. Raises KeyError where a fact that they need is not known."""
         if len(self.ways) == 1:
-            return plain.declared_too, self._bits(facts, plain)
-        if self.judge:
+            return plain.declared_too, self.judge.bits(facts, plain)
+        if isinstance(self.judge, Judge):
             default = Setting(plain.at, *self.ways[0], plain.item, plain.declared_too)
             compiled = self.judge.compiled
             first, slots = compiled.closure(facts, default)
             if all(slots[slot] is None for slot in compiled.of_setting):
                 return plain.declared_too, first
-        return plain.declared_too, *[self._bits(facts, setting) for setting in self.settings(plain)]
-
-    def _bits(self, facts: Mapping[str, Any], setting: Setting) -> Any:
-        if self.judge:
-            return self.judge.compiled.closure(facts, setting)[0]
-        assert self.mirror is not None
-        if self._beside is None:
-            self._beside = [node_truth(node, self.law.circuits) for node in self.mirror.beside]
-        out = any(test(facts, setting, {}) for test in self._beside)
-        judges = (self.mirror.hold, self.mirror.warrant)[: len(self.mirror.laws)]
-        return (out, *[judge.compiled.closure(facts, setting)[0] for judge in judges])
-
-    def _of_bits(self, bits: Any) -> Judged:
-        if self.judge:
-            return self.judge.of_bits(bits).judged()
-        assert self.mirror is not None
-        out, hold, *warrant = bits
-        beside = self.mirror.warrant.of_bits(warrant[0]) if warrant else None
-        return Reflected(self.mirror.hold.of_bits(hold), beside, int(out)).judged()
+        return plain.declared_too, *[self.judge.bits(facts, setting) for setting in self.settings(plain)]
 
     def over_completions(
         self, evaluations: Callable[[Setting], Evaluation], known: Known, settings: Sequence[Setting]
@@ -155,36 +130,23 @@ class Plan:
             if key not in tables:
                 tables[key] = self._table(evaluations(setting), known)
             table = tables[key]
-            found.append((setting, table if isinstance(table, Judged) else self._over(table, setting)))
+            found.append((setting, table if isinstance(table, Judged) else self.judge.over(table, setting).judged()))
         return found
 
     def _table(self, evaluation: Evaluation, known: Known) -> Table | Judged:
         """The table of completions; where it would be too large, what is said without one."""
         try:
-            return Table(evaluation, self._atoms)
+            return Table(evaluation, self.judge.atoms)
         except TooManyUnknowns as error:
             order = known.cautious(self.action, self.law.day)
             needs = tuple(sorted(error.names, key=known.cost))
             return Judged(CLASSES, "undetermined", order[0], (), False, needs, (), ())
 
-    def _over(self, table: Table, setting: Setting) -> Judged:
-        if self.mirror:
-            return self.mirror.over(table, setting).judged()
-        assert self.judge is not None
-        return self.judge.over(table, setting).judged()
-
-    @property
-    def _atoms(self) -> Sequence[Atom]:
-        if self.mirror:
-            return self.mirror.atoms
-        assert self.judge is not None
-        return self.judge.law.atoms
-
     @cached_property
     def _readings_inside(self) -> tuple[str, ...]:
         """The readings on which conditions on lists turn, or what a derived action rests on beside the laws."""
-        beside = self.mirror.beside if self.mirror else ()
-        tests = [atom for atom in self._atoms if isinstance(atom.means, Quantified | InWindow)]
+        beside = self.judge.beside if isinstance(self.judge, Mirror) else ()
+        tests = [atom for atom in self.judge.atoms if isinstance(atom.means, Quantified | InWindow)]
         tests += [atom for node in beside for atom in self.law.atoms(node)]
         inside = [inner.means for atom in tests for inner in self.law.within(atom)]
         return tuple(sorted({means.name for means in inside if isinstance(means, ReadingIs)}))

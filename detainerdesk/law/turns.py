@@ -11,11 +11,11 @@ from itertools import combinations
 
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.decision import Turn
-from detainerdesk.law.derived import DERIVED, Mirror
-from detainerdesk.law.effects import CLASSES, judge_of
+from detainerdesk.law.derived import decided_by
+from detainerdesk.law.effects import CLASSES
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Value
-from detainerdesk.law.lowering import LawOn, law_on
+from detainerdesk.law.lowering import law_on
 from detainerdesk.law.table import Evaluation, Table
 
 MOST_AT_ONCE = 3
@@ -34,9 +34,10 @@ def turns(known: Known, action: str, setting: Setting, read: Collection[str], is
     law = law_on(known.stack, known.day(setting.at))
     evaluation = Evaluation(opened, law, setting)
     try:
-        table, classes = _judged(opened, law, action, evaluation)
+        effects = decided_by(action, setting.item, law, opened).effects(evaluation)
     except TooManyUnknowns:
         return
+    table, classes = effects.table, effects.class_bits()
     if table is None:
         return
     found: list[frozenset[str]] = []
@@ -49,14 +50,6 @@ def turns(known: Known, action: str, setting: Setting, read: Collection[str], is
             if turn:
                 found.append(frozenset(names))
                 yield turn
-
-
-def _judged(known: Known, law: LawOn, action: str, evaluation: Evaluation) -> tuple[Table | None, dict[str, int]]:
-    if action in DERIVED and not known.has_rules(action):
-        reflected = Mirror.of(action, law, known).reflected(evaluation)
-        return reflected.table, reflected.class_bits()
-    effects = judge_of(law.action(action, evaluation.setting.item, known.roles), known, action).effects(evaluation)
-    return effects.table, effects.class_bits()
 
 
 def _may_come(known: Known, name: str) -> bool:

@@ -21,13 +21,14 @@ from detainerdesk.law.bulk.columns import Layout, Source, case_of, completed, so
 from detainerdesk.law.bulk.expression import Expression
 from detainerdesk.law.circuit import Atom, atoms_of
 from detainerdesk.law.decide import outcomes
+from detainerdesk.law.derived import Mirror
 from detainerdesk.law.errors import ContradictoryFacts, LawError
 from detainerdesk.law.known import Known
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.vocabulary import midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.lowering import LawOn, law_on
-from detainerdesk.law.plan import Plan, plans_on
+from detainerdesk.law.plan import Plan, plan_among, plans_on
 
 IN_SQL, BY_SIGNS, EXACT, CONTRADICTION = "settled in SQL", "undetermined, exact by signs", "exact path", "contradiction"
 SOUGHT = "info.sought"
@@ -118,7 +119,7 @@ def layout_of(groups: Sequence[Group], actions: Sequence[str]) -> Layout:
         every: list[Atom] = list(atoms_of(*(never for _, never in group.law.constraints)))
         for action in actions:
             for item in _items(group.known, action):
-                every += _atoms(_plan(group, action, item))
+                every += _plan(group, action, item).judge.atoms
         atoms |= {id(atom): atom for atom in every}
     layout = Layout.of(atoms.values(), vocabulary, groups[0].known.stack.zone)
     by_item = any(vocabulary.actions[action].by_item for action in actions)
@@ -204,9 +205,11 @@ class _Many:
 
     def _expression(self, group: Group, item: str | None) -> Expression:
         plan = _plan(group, self.action, item)
-        order = group.known.cautious(plan.laws[0].action, group.law.day)
+        order = group.known.cautious(plan.judge.laws[0].action, group.law.day)
         settings = plan.settings(group.known.setting(item))
-        return Expression(plan.mirror or plan.laws[0], settings, order, self.cases.layout)
+        return Expression(
+            plan.judge if isinstance(plan.judge, Mirror) else plan.judge.law, settings, order, self.cases.layout
+        )
 
     def _run(
         self, number: int, group: Group, expression: Expression, item: str | None, *, sought: bool
@@ -349,14 +352,7 @@ def _is_timely(source: Source, layout: Layout) -> bool:
 
 def _plan(group: Group, action: str, item: str | None) -> Plan:
     """How the engine decides an action in a group: by which law, under which readings."""
-    plans = plans_on(group.law, group.known)
-    if (action, item) not in plans:
-        plans[action, item] = Plan(action, item, group.law, group.known)
-    return plans[action, item]
-
-
-def _atoms(plan: Plan) -> Sequence[Atom]:
-    return plan.mirror.atoms if plan.mirror else plan.laws[0].atoms
+    return plan_among(plans_on(group.law, group.known), action, item, group.law, group.known)
 
 
 def _items(known: Known, action: str) -> Sequence[str | None]:

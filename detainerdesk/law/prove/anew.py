@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from detainerdesk.law.contradictions import refuse_contradictions
-from detainerdesk.law.derived import DERIVED, Mirror
-from detainerdesk.law.effects import Judged, judge_of
+from detainerdesk.law.derived import decided_by
+from detainerdesk.law.effects import Judged
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.lowering import law_on
-from detainerdesk.law.table import Evaluation, Table
+from detainerdesk.law.table import Evaluation
 
 
 def evaluation_of(known: Known, setting: Setting) -> Evaluation:
@@ -20,11 +20,4 @@ def evaluation_of(known: Known, setting: Setting) -> Evaluation:
 
 def judged(evaluation: Evaluation, action: str) -> Judged:
     """One action in one case and setting."""
-    known, law, setting = evaluation.known, evaluation.law, evaluation.setting
-    if action in DERIVED and not known.has_rules(action):
-        return Mirror.of(action, law, known).reflected(evaluation).judged()
-    judge = judge_of(law.action(action, setting.item, known.roles), known, action)
-    try:
-        return judge.complete(known, setting)
-    except KeyError:
-        return judge.over(Table(evaluation, judge.law.atoms)).judged()
+    return decided_by(action, evaluation.setting.item, evaluation.law, evaluation.known).effects(evaluation).judged()
