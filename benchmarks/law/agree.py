@@ -155,7 +155,7 @@ class OfTyped(Decider):
         self.vocabulary = known.vocabulary
         self._evaluations = {}
         self._settings = {}
-        self._answers = {}
+        self._worked = {}
         self._law = None
         plain = self.setting(None, known.case.at)
         refuse_contradictions(known, self.law_on(known.case.at), plain, lambda: self.evaluation(plain))

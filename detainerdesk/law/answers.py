@@ -31,7 +31,7 @@ from detainerdesk.law.circuit import (
 )
 from detainerdesk.law.completions import Completions, Variable
 from detainerdesk.law.jail import JailOfRecord
-from detainerdesk.law.joined import Joined, joined
+from detainerdesk.law.joined import Joined, Tell, joined
 from detainerdesk.law.known import Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Records, plain_record
@@ -49,7 +49,7 @@ Answer = tuple[bool, ...]
 Groups = frozenset[frozenset[int]]
 """Sets of answers, by number, between any two of which one thing alone makes the difference."""
 
-FEW = 1 << 13
+FEW = 1 << 17
 """As many completions as one table of a record that nobody has seen has at most."""
 MOST_REMEMBERED = 256
 ENOUGH = frozenset({"\0enough"})
@@ -63,42 +63,107 @@ class Answers:
     values: tuple[Answer, ...]
     groups: Mapping[str, Groups]
 
+    def only(self, places: Sequence[int]) -> Answers:
+        """The answers to the conditions in these places alone."""
+        each = [tuple(value[place] for place in places) for value in self.values]
+        number = {value: index for index, value in enumerate(dict.fromkeys(each))}
+        here = [number[value] for value in each]
+        groups: dict[str, Groups] = {}
+        for name, apart in self.groups.items():
+            left = frozenset(frozenset(here[index] for index in group) for group in apart)
+            groups[name] = frozenset(group for group in left if len(group) > 1)
+        return Answers(tuple(number), {name: left for name, left in groups.items() if left})
+
 
 class ListInCase:
-    """One list in one case: its records as known, the facts beside it, and the conditions asked of it."""
+    """One list in one case: its records as known, the facts beside it, and the conditions asked of it.
+
+    What the records may be is worked out once, for all readings; each reading then has answers of its own. `setting` is one
+    way of taking the law: others may differ from it only in readings on which no jail days turn (`serves`)."""
 
     def __init__(
-        self, law: LawOn, name: str, asked: Sequence[Atom], records: Records, facts: Mapping[str, Any], setting: Setting
+        self,
+        law: LawOn,
+        name: str,
+        asked: Sequence[Atom],
+        records: Records,
+        facts: Mapping[str, Any],
+        setting: Setting,
+        like: ListInCase | None = None,
     ) -> None:
+        """`like`: the same list beside facts among which records that nobody has seen may add the same."""
+        self.like = like
         self.law = law
         self.name = name
-        self.asked = tuple(atom.means for atom in asked if isinstance(atom.means, Quantified))
+        self.atoms = tuple(atom for atom in asked if isinstance(atom.means, Quantified))
+        self.asked = tuple(atom.means for atom in self.atoms if isinstance(atom.means, Quantified))
         self.records = records
         self.facts = facts
         self.setting = setting
         self.counted = tuple(one for one in self.asked if one.count > 1 or one.different)
         self.different = tuple(dict.fromkeys(one.different for one in self.asked if one.different))
+        self._answers: dict[Hashable, Answers] = {}
+
+    def serves(self, asked: Sequence[Atom], setting: Setting) -> bool:
+        """Whether the answers to these conditions in that setting can be had from here."""
+        if not set(asked) <= set(self.atoms):
+            return False
+        return self.law.taken(self._in_jail, setting) == self.law.taken(self._in_jail, self.setting)
 
     @cached_property
-    def answers(self) -> Answers:
-        """Every joint answer, and what makes the difference between two."""
-        tables = [self._table(number) for number in range(len(self.records.records))]
-        shares = [tuple(table.shares) for table in tables]
-        unseen = self.unseen_states
-        values = tuple(dict.fromkeys(self.answer(state) for state in self._sums([*shares, unseen])))
-        number = {value: index for index, value in enumerate(values)}
+    def _in_jail(self) -> Sequence[Atom]:
+        return [inner for atom in self.atoms for inner in self.law.in_jail(atom)]
+
+    def answers(self, setting: Setting, asked: Sequence[Atom] | None = None) -> Answers:
+        """Every joint answer in a setting, and what makes the difference between two; only to some of the conditions where
+        they are named."""
+        here = self._in(setting)
+        if asked is None or tuple(asked) == self.atoms:
+            return here
+        places = [self.atoms.index(atom) for atom in asked]
+        key = (self.law.taken(self.atoms, setting), *places)
+        if key not in self._answers:
+            self._answers[key] = here.only(places)
+        return self._answers[key]
+
+    def _in(self, setting: Setting) -> Answers:
+        key = self.law.taken(self.atoms, setting)
+        if key not in self._answers:
+            self._answers[key] = self._joint(setting)
+        return self._answers[key]
+
+    def _joint(self, setting: Setting) -> Answers:
+        each = [table.shares(setting) for table in self.tables]
+        shares = [tuple(one) for one in each]
+        unseen = self.unseen_states(setting)
+        answers = {state: self.answer(state) for state in self._sums([*shares, unseen])}
+        values = tuple(dict.fromkeys(answers.values()))
+        place = {value: index for index, value in enumerate(values)}
+        number = {state: place[answer] for state, answer in answers.items()}
         groups: dict[str, Groups] = {}
         if len(unseen) > 1:
             groups[self.name] = self._groups(self._sums(shares), [unseen], number)
-        for index, table in enumerate(tables):
-            if not table.groups:
+        for index, table in enumerate(self.tables):
+            by_field = table.groups(each[index])
+            if not by_field:
                 continue
             bases = self._sums([*shares[:index], *shares[index + 1 :], unseen])
-            for field, alike in table.groups.items():
+            for field, alike in by_field.items():
                 found = self._groups(bases, alike, number)
                 for called in table.asked_as(field) if found else ():
                     groups[called] = groups.get(called, frozenset()) | found
         return Answers(values, groups)
+
+    @cached_property
+    def tables(self) -> Sequence[RecordTable]:
+        """A table for each record of the list."""
+        return [self._table(number) for number in range(len(self.records.records))]
+
+    @cached_property
+    def turning(self) -> frozenset[int]:
+        """The circuits of the conditions that turn on how the law is taken."""
+        nodes = nodes_of(*(one.body for one in self.asked))
+        return frozenset(id(node) for node in nodes if any(map(self.law.turns_on_setting, self.law.atoms(node))))
 
     def answer(self, state: Share) -> Answer:
         met, more = state
@@ -113,12 +178,13 @@ class ListInCase:
         return bool(share == ENOUGH or len(share) >= one.count) if one.different else bool(share >= one.count)
 
     def _groups(
-        self, bases: Collection[Share], alike: Sequence[Collection[Share]], number: Mapping[Answer, int]
+        self, bases: Collection[Share], alike: Sequence[Collection[Share]], number: Mapping[Share, int]
     ) -> Groups:
+        """Between which answers, by the number that a sum has, one of these sets of shares alone leads."""
         found: set[frozenset[int]] = set()
         for base in bases:
             for group in alike:
-                here = frozenset(number[self.answer(self._sum(base, share))] for share in group)
+                here = frozenset([number[self._sum(base, share)] for share in group])
                 if len(here) > 1:
                     found.add(here)
         return frozenset(found)
@@ -145,22 +211,23 @@ class ListInCase:
             states = {self._sum(state, share): None for state in states for share in shares}
         return states
 
-    @cached_property
-    def unseen_states(self) -> Collection[Share]:
+    def unseen_states(self, setting: Setting) -> Collection[Share]:
         """What records that nobody has seen may add, together."""
         if self.records.complete:
             return (self.nothing,)
-        key = (self.name, self.asked, self.unseen.key)
+        if self.like is not None:
+            return self.like.unseen_states(setting)
+        key = (self.name, self.asked, self.law.taken(self.atoms, setting), self.unseen.key)
         remembered = self.law.unseen
         if key not in remembered:
             if len(remembered) > MOST_REMEMBERED:
                 remembered.clear()
-            remembered[key] = self._unseen_states()
+            remembered[key] = self._unseen_states(setting)
         found: Collection[Share] = remembered[key]
         return found
 
-    def _unseen_states(self) -> Collection[Share]:
-        shares = [share for share in self.unseen.every_share() if share != self.nothing]
+    def _unseen_states(self, setting: Setting) -> Collection[Share]:
+        shares = [share for share in self.unseen.every_share(setting) if share != self.nothing]
         states, waiting = {self.nothing: None}, [self.nothing]
         while waiting:
             state = waiting.pop()
@@ -196,8 +263,8 @@ class ListInCase:
 
     def witness(self, wanted: Answer) -> list[dict[str, Value]] | None:
         """One record that nobody has seen yet with which the list gives that answer; None where no single one does."""
-        known = self._sums([tuple(self._table(number).shares) for number in range(len(self.records.records))])
-        for share, chosen in self.unseen.every_share().items():
+        known = self._sums([tuple(table.shares(self.setting)) for table in self.tables])
+        for share, chosen in self.unseen.every_share(self.setting).items():
             if share != self.nothing and any(self.answer(self._sum(base, share)) == wanted for base in known):
                 return [{name: str(one) if isinstance(one, PossibleOffense) else one for name, one in chosen.items()}]
         return None
@@ -212,6 +279,7 @@ class RecordTable:
         self.index = index
         record = {} if index is None else of.records.records[index]
         self.known = plain_record(record)
+        self._setting = of.setting
         self._bits: dict[int, int] = {}
         law = of.law
         fields = law.vocabulary.fields(of.name)
@@ -284,26 +352,24 @@ class RecordTable:
         others = [atom for atom in here if atom not in inside and not isinstance(atom.means, Listed)]
         forbidden = [node for node in touching if isinstance(node, Atom) and node in inside]
 
-        reads = {atom.id: tuple(name for name in names if name in atom.fields) for atom in inside}
-        answers: dict[tuple[Value, ...], bool] = {}
-
-        def true(atom: Atom, way: Mapping[str, Value]) -> bool:
-            key = (atom.id, *[way[name] for name in reads[atom.id]])
-            if key not in answers:
-                answers[key] = self._true(atom, {**self.known, **way})
-            return answers[key]
-
-        def possible(way: Mapping[str, Value]) -> bool:
-            return not any(true(atom, way) for atom in forbidden)
-
-        def told_by(way: Mapping[str, Value]) -> Hashable:
-            tests = tuple([true(atom, way) for atom in inside])
-            within = tuple(value in one for name, value in way.items() if name in dated for one in days)
-            return tests, within, tuple(way.values()) if others else ()
-
-        join = joined({name: values.pop(name) for name in names}, possible, told_by)
+        tests = [
+            Tell(
+                tuple(name for name in names if name in atom.fields),
+                lambda way, atom=atom: self._true(atom, {**self.known, **way}),  # type: ignore[misc]
+                never=atom in forbidden,
+            )
+            for atom in inside
+        ]
+        tests += [
+            Tell((name,), lambda way, name=name: tuple(way[name] in one for one in days))  # type: ignore[misc]
+            for name in names
+            if name in dated and days
+        ]
+        if others:
+            tests += [Tell((name,), lambda way, name=name: way[name]) for name in names]  # type: ignore[misc]
+        join = joined({name: values.pop(name) for name in names}, tests)
         values[join.name] = join.values
-        self._told[join.name] = tuple(told_by(way) for way in join.values)
+        self._told[join.name] = join.told
         self._joined |= dict.fromkeys(names, join)
 
     def _settle_offenses(self, atoms: Iterable[Atom]) -> dict[str, tuple[Value, ...]]:
@@ -358,7 +424,7 @@ class RecordTable:
         return behaves
 
     def _true(self, atom: Atom, record: Mapping[str, Value]) -> bool:
-        return self.of.law.truth(atom)(self.of.facts, self.of.setting, record)
+        return self.of.law.truth(atom)(self.of.facts, self._setting, record)
 
     @cached_property
     def key(self) -> Hashable:
@@ -366,8 +432,9 @@ class RecordTable:
         values = {one.name: one.values for one in self.completions.variables} | self._outer
         return tuple((name, self._told.get(name, some)) for name, some in values.items()), tuple(self._free.items())
 
-    def every_share(self) -> dict[Share, Mapping[str, Value]]:
+    def every_share(self, setting: Setting) -> dict[Share, Mapping[str, Value]]:
         """What a record that nobody has seen may add, each with one way in which it does."""
+        self._take(setting)
         found: dict[Share, Mapping[str, Value]] = {}
         stated = self.known
         for choice in product(*self._outer.values()):
@@ -378,7 +445,8 @@ class RecordTable:
             self._bits = {id: bits for id, bits in self._bits.items() if id in self._inner}
             self.mask = self._mask()
             for share, bits in self._shares().items():
-                found.setdefault(share, {**outer, **self.chosen(bits)})
+                if share not in found:
+                    found[share] = {**outer, **self.chosen(bits)}
         self.known = stated
         return found
 
@@ -457,10 +525,15 @@ class RecordTable:
             found |= self._chosen(variable, value)
         return found
 
-    @cached_property
-    def shares(self) -> dict[Share, int]:
+    def shares(self, setting: Setting) -> dict[Share, int]:
         """What the record may add, each with the completions in which it adds that."""
+        self._take(setting)
         return self._shares()
+
+    def _take(self, setting: Setting) -> None:
+        """Take the law so from here on: what turns on that is worked out anew."""
+        self._setting = setting
+        self._bits = {id: bits for id, bits in self._bits.items() if id not in self.of.turning}
 
     def _shares(self) -> dict[Share, int]:
         found: dict[Share, int] = {}
@@ -497,13 +570,12 @@ class RecordTable:
             ]
         return found
 
-    @cached_property
-    def groups(self) -> dict[str, list[tuple[Share, ...]]]:
-        """For each unknown field, the sets of shares between which a change of it alone leads."""
+    def groups(self, bits: Mapping[Share, int]) -> dict[str, list[tuple[Share, ...]]]:
+        """For each unknown field, the sets of these shares between which a change of it alone leads."""
         found: dict[str, list[tuple[Share, ...]]] = {}
-        shares = list(self.shares)
+        shares = list(bits)
         for variable in self.completions.variables:
-            lows = [self.completions.lows(self.shares[share], variable.name) for share in shares]
+            lows = [self.completions.lows(bits[share], variable.name) for share in shares]
             everywhere = self.completions.pattern(variable.name, (0,))
             for field, moves in self._moves(variable):
                 groups: dict[tuple[Share, ...], None] = {}

@@ -96,7 +96,7 @@ class Completions:
             for answer, here in found.items():
                 if inside := here & bits:
                     cut[*answer, True] = inside
-                if outside := here & ~bits:
+                if outside := here ^ inside:
                     cut[*answer, False] = outside
             found = cut
         return found

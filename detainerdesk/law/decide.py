@@ -6,13 +6,12 @@ changes it later, what was so all along, and what is said beside it. Nothing her
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 
 from detainerdesk.law.adoption import Adoption
-from detainerdesk.law.answers import Answers
 from detainerdesk.law.atoms import literal
 from detainerdesk.law.circuit import Atom, ClockState, FactTest, InWindow, atoms_of
 from detainerdesk.law.completions import TooManyUnknowns
@@ -29,7 +28,7 @@ from detainerdesk.law.language.vocabulary import NONE, Value, midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.lowering import ActionLaw, LawOn, law_on
 from detainerdesk.law.plan import MOST_REMEMBERED, Plan, Plans, plan_among, plans_on
-from detainerdesk.law.table import Evaluation
+from detainerdesk.law.table import Evaluation, Worked
 from detainerdesk.law.trace import Step, Trace
 from detainerdesk.law.turns import turns
 
@@ -61,7 +60,7 @@ class Decider:
         self.vocabulary = edition.vocabulary
         self._evaluations: dict[Setting, Evaluation] = {}
         self._settings: dict[tuple[str | None, datetime, bool], Setting] = {}
-        self._answers: dict[datetime, dict[Hashable, Answers]] = {}
+        self._worked: dict[datetime, Worked] = {}
         self._law: tuple[datetime, LawOn, Plans] | None = None
         plain = self.setting(None, self.case.at)
         refuse_contradictions(self.known, self.law_on(self.case.at), plain, lambda: self.evaluation(plain))
@@ -79,8 +78,8 @@ class Decider:
     def evaluation(self, setting: Setting) -> Evaluation:
         """The tests of the case in one setting, each decided once."""
         if setting not in self._evaluations:
-            answers = self._answers.setdefault(setting.at, {})
-            self._evaluations[setting] = Evaluation(self.known, self.law_on(setting.at), setting, answers)
+            worked = self._worked.setdefault(setting.at, Worked())
+            self._evaluations[setting] = Evaluation(self.known, self.law_on(setting.at), setting, worked)
         return self._evaluations[setting]
 
     def laws(self, action: str, setting: Setting) -> Sequence[ActionLaw]:

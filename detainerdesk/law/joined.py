@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from detainerdesk.law.language.vocabulary import Value
 
@@ -22,30 +21,60 @@ class Joined:
     names: tuple[str, ...]
     values: tuple[Mapping[str, Value], ...]
     moves: Mapping[str, frozenset[frozenset[int]]]
+    told: tuple[Hashable, ...]
+    """What the tests make of each way."""
 
 
-def joined(
-    values: Mapping[str, Sequence[Value]],
-    possible: Callable[[Mapping[str, Value]], bool],
-    told_by: Callable[[Mapping[str, Value]], Hashable],
-) -> Joined:
-    """Join facts with these values; `told_by` is what the tests make of one way."""
+@dataclass(frozen=True)
+class Tell:
+    """What one test makes of a way, by the facts that it reads; `never`: a way in which it is true is impossible."""
+
+    reads: tuple[str, ...]
+    of: Callable[[Mapping[str, Value]], Hashable]
+    never: bool = False
+
+
+def joined(values: Mapping[str, Sequence[Value]], tests: Sequence[Tell]) -> Joined:
+    """Join facts with these values. The ways are built fact by fact, each test is put once to each choice of what it reads, and
+    no way is followed beyond what is impossible."""
     names = tuple(values)
-    number: dict[Hashable, int] = {}
+    last = {name: index for index, name in enumerate(names)}
+    due: list[list[tuple[Tell, tuple[int, ...], dict[tuple[int, ...], Hashable]]]] = [[] for _ in names]
+    """By the last of the facts that they read: the tests, where their facts stand, and what they have told."""
+    for test in tests:
+        if test.reads:
+            places = tuple(last[name] for name in test.reads)
+            due[max(places)].append((test, places, {}))
+    number: dict[tuple[Hashable, ...], int] = {}
     ways: list[Mapping[str, Value]] = []
-    reached: dict[str, dict[tuple[Value, ...], set[int]]] = {name: {} for name in names}
-    for choice in product(*values.values()):
-        way = dict(zip(names, choice, strict=True))
-        if not possible(way):
-            continue
-        seen = told_by(way)
-        if seen not in number:
-            number[seen] = len(ways)
-            ways.append(way)
-        for index, name in enumerate(names):
-            reached[name].setdefault((*choice[:index], *choice[index + 1 :]), set()).add(number[seen])
+    reached: list[dict[tuple[int, ...], set[int]]] = [{} for _ in names]
+
+    def follow(choice: tuple[int, ...], told: tuple[Hashable, ...]) -> None:
+        depth = len(choice)
+        if depth == len(names):
+            here = number.get(told)
+            if here is None:
+                here = number[told] = len(ways)
+                ways.append({name: values[name][index] for name, index in zip(names, choice, strict=True)})
+            for place, groups in enumerate(reached):
+                groups.setdefault(choice[:place] + choice[place + 1 :], set()).add(here)
+            return
+        for index in range(len(values[names[depth]])):
+            further = (*choice, index)
+            more: list[Hashable] = []
+            for test, places, answers in due[depth]:
+                key = tuple([further[place] for place in places])
+                if key not in answers:
+                    answers[key] = test.of({names[place]: values[names[place]][further[place]] for place in places})
+                if test.never and answers[key]:
+                    break
+                more.append(answers[key])
+            else:
+                follow(further, (*told, *more))
+
+    follow((), ())
     moves = {
         name: frozenset(frozenset(group) for group in groups.values() if len(group) > 1)
-        for name, groups in reached.items()
+        for name, groups in zip(names, reached, strict=True)
     }
-    return Joined("+".join(names), names, tuple(ways), moves)
+    return Joined("+".join(names), names, tuple(ways), moves, tuple(number))

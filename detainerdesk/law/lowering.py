@@ -7,7 +7,7 @@ one action on those days: the rules and voids that speak of it, each with its ci
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -35,6 +35,7 @@ from detainerdesk.law.circuit import (
     nodes_of,
 )
 from detainerdesk.law.errors import LawError
+from detainerdesk.law.known import Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.lookback import Window
 from detainerdesk.law.language.rulebook import Choice, Clock, Definition, Duty, Provision, Rule, Voids
@@ -101,6 +102,7 @@ class LawOn:
         self._actions: dict[tuple[frozenset[str], str | None, frozenset[str] | None], ActionLaw] = {}
         self._atoms: dict[int, tuple[Node, tuple[Atom, ...]]] = {}
         self._truths: dict[int, Truth] = {}
+        self._turning: dict[tuple[int, ...], tuple[tuple[str, ...], bool]] = {}
         self._found: dict[tuple[str, str, str | None], Definition | None] = {}
 
     def action(self, action: str, item: str | None, roles: frozenset[str] | None) -> ActionLaw:
@@ -133,6 +135,21 @@ class LawOn:
             elif isinstance(one.means, InWindow) and one.means.jail:
                 found += self.atoms(one.means.jail.where)
         return found
+
+    def in_jail(self, atom: Atom) -> Sequence[Atom]:
+        """The tests of the records whose jail days count, of those inside a condition on a list."""
+        jails = [one.means.jail for one in self.within(atom) if isinstance(one.means, InWindow) and one.means.jail]
+        return [one for jail in jails for one in self.atoms(jail.where)]
+
+    def taken(self, atoms: Sequence[Atom], setting: Setting) -> Hashable:
+        """How a setting takes the law, as far as these tests turn on it: the same for settings in which they come out alike."""
+        ids = tuple(atom.id for atom in atoms)
+        if ids not in self._turning:
+            inner = [one.means for atom in atoms for one in self.within(atom) if one.is_setting]
+            names = dict.fromkeys(means.name for means in inner if isinstance(means, ReadingIs))
+            self._turning[ids] = tuple(names), any(not isinstance(means, ReadingIs) for means in inner)
+        readings, dated = self._turning[ids]
+        return *(setting.reading[name] for name in readings), (setting.bounds, setting.declared_too) if dated else ()
 
     def atoms(self, node: Node) -> tuple[Atom, ...]:
         """The tests that a circuit rests on."""

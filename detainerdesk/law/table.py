@@ -7,6 +7,7 @@ constraints are a mask; what only constraints speak of is projected out.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from itertools import product
@@ -41,16 +42,23 @@ Open = tuple[Node, frozenset[str]]
 """A constraint that is open, and what it rests on that is not known."""
 
 
+@dataclass(frozen=True)
+class Worked:
+    """What is worked out once for one case at one moment, however the law is taken: its lists, and the values that unknown facts
+    may have."""
+
+    lists: dict[Hashable, list[ListInCase]] = field(default_factory=dict)
+    candidates: dict[Hashable, Mapping[str, tuple[Value, ...]]] = field(default_factory=dict)
+
+
 class Evaluation:
     """The atoms of one case in one setting: each is true, false or not known. Everything is worked out once."""
 
-    def __init__(
-        self, known: Known, law: LawOn, setting: Setting, answers: dict[Hashable, Answers] | None = None
-    ) -> None:
-        """`answers`: those of the case's lists, as far as worked out in its other settings at the same moment."""
+    def __init__(self, known: Known, law: LawOn, setting: Setting, worked: Worked | None = None) -> None:
+        """`worked`: shared with the case's other settings at the same moment."""
         self.known = known
         self.law = law
-        self.answers = {} if answers is None else answers
+        self.worked = worked or Worked()
         self.setting = setting
         self.facts = known.facts.plain.everything(known.facts.defaults.turning)
         self._values: dict[int, bool | None] = {}
@@ -110,6 +118,8 @@ class Evaluation:
         return {name for atom in atoms for name in self.unknown_in(atom)}
 
 
+LookBacks = tuple[list[lookback.Window], tuple[date, ...]]
+
 MOST_TABLES = 1000
 """As many tables of single records as one case's list is worked out over, for facts beside it that are not known."""
 
@@ -128,6 +138,7 @@ class Table:
         self._answers: dict[str, dict[tuple[Value, ...], Answers]] = {}
         self._asked: dict[str, list[Atom]] = {}
         self._beside: dict[str, tuple[str, ...]] = {}
+        self._looking_back: dict[Hashable, LookBacks | None] = {}
         values = self._values()
         self.names = frozenset(own_names)
         self.completions = Completions({name: some for name, some in values.items() if name in own_names})
@@ -147,7 +158,6 @@ class Table:
             for name in evaluation.unknown_in(atom):
                 reading.setdefault(name, []).append(atom)
         lists = [name for name in reading if vocabulary.facts[name].kind == "list"]
-        turning = [value for name in lists for value in self._dates_of(name)]
         unknown = [
             Unknown(name, vocabulary.facts[name], tuple(atom.means for atom in here))
             for name, here in reading.items()
@@ -156,7 +166,15 @@ class Table:
         at, zone = evaluation.setting.at, evaluation.law.stack.zone
         known = evaluation.known.facts.value
         partly = {one.name: value for one in unknown if isinstance(value := known(one.name), PartialDate)}
-        values = candidates(unknown, known, at, zone, self._behaviour(reading), turning, partly)
+        whole = [atom for name in lists if evaluation.records(name).complete for atom in reading[name]]
+        found = evaluation.worked.candidates
+        taken = evaluation.law.taken(whole, evaluation.setting)
+        item = evaluation.setting.item
+        key = (evaluation.law, tuple(self._atoms), taken, item, *(one.name for one in unknown))
+        if key not in found:
+            turning = [value for name in lists for value in self._dates_of(name)]
+            found[key] = candidates(unknown, known, at, zone, self._behaviour(reading), turning, partly)
+        values = dict(found[key])
         for name in lists:
             self._asked[name] = [atom for atom in reading[name] if isinstance(atom.means, Quantified)]
             beside = {other for atom in self._asked[name] for other in evaluation.unknown_in(atom)}
@@ -219,27 +237,49 @@ class Table:
             return started, evaluation.law.truth(atom)(facts, evaluation.setting, {})
         return (isinstance(value, datetime) and value <= evaluation.setting.at,)
 
-    def _order(self, means: Quantified, name: str, value: Value) -> tuple[bool, ...] | None:
-        """Where the ends of look-backs from an anchor stand among the days that are fixed (those of records, of dated rows of
-        lists, ends of other look-backs): anchors with the same order there have the same answers. None where more than look-backs from it read the anchor."""
-        law, zone = self.evaluation.law, self.evaluation.law.stack.zone
-        inner = law.atoms(means.body)
-        reading = [atom.means for atom in inner if name in atom.reads]
-        anchor = _day_of(value, zone)
-        found: list[bool] = [anchor is None]
-        days = [day for one in self._dates_of(means.list, turning=False) if (day := _day_of(one, zone))]
+    def _order(self, means: Quantified, name: str, value: Value, *, of_records: bool = True) -> tuple[bool, ...] | None:
+        """Where the ends of look-backs from an anchor stand among the days that are fixed: anchors with the same order there have
+        the same answers. None where more than look-backs from it read the anchor. Without `of_records`: for a record that nobody
+        has seen, which has no days yet and no jail days."""
+        key = (means.list, id(means.body), name, of_records)
+        if key not in self._looking_back:
+            self._looking_back[key] = self._look_backs(means, name, of_records=of_records)
+        found = self._looking_back[key]
+        if found is None:
+            return None
+        windows, days = found
+        anchor = _day_of(value, self.evaluation.law.stack.zone)
+        if anchor is None:
+            return (True,)
+        order = [False]
+        for window in windows:
+            first = lookback.first_day(window, anchor, 0)
+            order += [test for day in days for test in (day < first, day == first, day < anchor, day == anchor)]
+        return tuple(order)
+
+    def _look_backs(self, means: Quantified, name: str, *, of_records: bool) -> LookBacks | None:
+        """The look-backs from an anchor in a condition on a list, and the days that are fixed: now, those of records, of dated rows
+        of lists, ends of other look-backs."""
+        setting, zone = self.evaluation.setting, self.evaluation.law.stack.zone
+        inner = self.evaluation.law.atoms(means.body)
+        dates = self._dates_of(means.list, turning=False) if of_records else []
+        days = [day for one in (setting.at, *dates) if (day := _day_of(one, zone))]
         days += [day for atom in inner if isinstance(atom.means, Listed) for day in atom.means.offenses.turning_days]
-        for window in (atom.means.window for atom in inner if isinstance(atom.means, InWindow)):
-            at = self.evaluation.setting.at if window.anchor == "at" else self.evaluation.facts.get(window.anchor)
-            if window.anchor != name and (end := _day_of(at, zone)):
-                days += [end, lookback.first_day(window, end, 0)]
-        for look_back in reading:
-            if not isinstance(look_back, InWindow) or look_back.window.anchor != name or look_back.window.plus:
+        windows: list[lookback.Window] = []
+        for atom in inner:
+            window = atom.means.window if isinstance(atom.means, InWindow) else None
+            if window is not None and window.anchor != name:
+                at = setting.at if window.anchor == "at" else self.evaluation.facts.get(window.anchor)
+                if end := _day_of(at, zone):
+                    days += [end, lookback.first_day(window, end, 0)]
+            if name not in atom.reads:
+                continue
+            if window is None or window.anchor != name:
                 return None
-            if anchor is not None:
-                first = lookback.first_day(look_back.window, anchor, 0)
-                found += [test for day in days for test in (day < first, day == first, day < anchor, day == anchor)]
-        return tuple(found)
+            if window.plus and (of_records or not isinstance(atom.means, InWindow) or atom.means.jail is None):
+                return None
+            windows.append(window)
+        return windows, tuple(dict.fromkeys(days))
 
     def _answers_of(self, name: str, values: Mapping[str, tuple[Value, ...]]) -> tuple[Answer, ...]:
         """The joint answers of a list, for every choice of the unknown facts that its conditions compare with."""
@@ -255,16 +295,36 @@ class Table:
 
     def _remembered(self, name: str, choice: tuple[Value, ...]) -> Answers:
         """The answers of a list beside these facts; the same for every action and reading that asks the same of it."""
-        evaluation = self.evaluation
-        asked = tuple(self._asked[name])
-        way = evaluation.setting
-        turns = any(evaluation.law.turns_on_setting(atom) for atom in asked)
-        setting = (way.readings, way.bounds, way.declared_too) if turns else None
-        key = (id(evaluation.law), name, tuple(atom.id for atom in asked), self._beside[name], choice, setting)
-        if key not in evaluation.answers:
-            facts = {**evaluation.facts, **dict(zip(self._beside[name], choice, strict=True))}
-            evaluation.answers[key] = self.list_in_case(name, facts).answers
-        return evaluation.answers[key]
+        evaluation, asked = self.evaluation, self._asked[name]
+        lists = evaluation.worked.lists.setdefault((evaluation.law, name, self._beside[name], choice), [])
+        one = next((one for one in lists if one.serves(asked, evaluation.setting)), None)
+        if one is None:
+            one = self._list_beside(name, dict(zip(self._beside[name], choice, strict=True)))
+            lists.append(one)
+        return one.answers(evaluation.setting, asked)
+
+    def _list_beside(self, name: str, chosen: Mapping[str, Value]) -> ListInCase:
+        """The list beside these values of facts that are not known; what records that nobody has seen may add is worked out
+        once for values that lie alike among the days that matter to them."""
+        evaluation, asked = self.evaluation, tuple(self._asked[name])
+        orders = [
+            self._order(atom.means, other, value, of_records=False)
+            for atom in asked
+            if isinstance(atom.means, Quantified)
+            for other, value in chosen.items()
+            if other in atom.reads
+        ]
+        one = self.list_in_case(name, {**evaluation.facts, **chosen})
+        if None in orders:
+            return one
+        key = (evaluation.law, name, asked, tuple(orders))
+        alike = next(
+            (other for other in evaluation.worked.lists.get(key, ()) if other.serves(asked, evaluation.setting)), None
+        )
+        if alike is None:
+            evaluation.worked.lists.setdefault(key, []).append(one)
+        one.like = alike
+        return one
 
     def list_in_case(self, name: str, facts: Mapping[str, Any], *, complete: bool = False) -> ListInCase:
         """A list and the conditions asked of it, beside these facts; `complete`: as if there were no more records."""
@@ -415,9 +475,9 @@ class Table:
                     here &= completions.pattern(other, (completions.by_name[other].values.index(value),))
             lows = [completions.lows(bits & here, name) for bits in classes]
             places = [number[answer] for answer in answers.values]
-            for field, groups in answers.groups.items():
-                if field not in needed and any(_differ(lows, [places[one] for one in group]) for group in groups):
-                    needed[field] = None
+            for asked, groups in answers.groups.items():
+                if asked not in needed and any(_differ(lows, [places[one] for one in group]) for group in groups):
+                    needed[asked] = None
         if name not in needed and self._tied(name, classes):
             needed[name] = None
         return list(needed)

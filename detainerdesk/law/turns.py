@@ -66,7 +66,9 @@ def _unchanged(known: Known, table: Table, name: str) -> int:
         records = known.facts.lists.get(name)
         if records is None or not records.complete:
             return table.full
-        closed = table.list_in_case(name, table.evaluation.facts, complete=True).answers.values
+        closed = (
+            table.list_in_case(name, table.evaluation.facts, complete=True).answers(table.evaluation.setting).values
+        )
         return table.completions.pattern(name, [i for i, value in enumerate(variable.values) if value in closed])
     value = known.facts.value(name)
     if value is UNKNOWN:
