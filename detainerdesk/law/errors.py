@@ -21,6 +21,8 @@ class Place:
 
     def at(self, offset: int) -> Place:
         """The place of the character that stands `offset` characters after the beginning of the text."""
+        if not self.pieces:
+            return Place(self.file, self.line, (self.column or 1) + offset, self.heading)
         start, line, column = next(
             (piece for piece in reversed(self.pieces) if piece[0] <= offset), (0, self.line, self.column or 1)
         )

@@ -113,11 +113,12 @@ def parse_document(
 ) -> Document:
     """As `read_document`, from text."""
     lines = text.split("\n")
+    hidden = _UNSEEN.search(text) is not None
     for number, line in enumerate(lines, 1):
         if len(line) > MAX_LINE:
             place = Place(file, number, MAX_LINE + 1)
             raise RulebookError(f"a line of {len(line)} characters; at most {MAX_LINE}. Break it.", place)
-        if unseen := _UNSEEN.search(line.removesuffix("\r")):
+        if hidden and (unseen := _UNSEEN.search(line.removesuffix("\r"))):
             place = Place(file, number, unseen.start() + 1)
             raise RulebookError(f"a character that nobody sees (U+{ord(unseen[0]):04X}): take it out", place)
     start, header = _header(lines, file)
@@ -189,43 +190,68 @@ def _header(lines: list[str], file: str) -> tuple[int, dict[str, Text]]:
     raise RulebookError("the header that begins with --- never ends: add a line ---", Place(file, 1, 1))
 
 
+@dataclass
+class _Value:
+    """The text of one key while its lines are read."""
+
+    key: str
+    place: Place
+    lines: list[str]
+    pieces: list[tuple[int, int, int]]
+    length: int
+
+    def more(self, line: str, place: Place) -> None:
+        """One line more. The place of a text is that of its first word."""
+        if not self.length:
+            self.place, self.lines, self.pieces, self.length = place, [], [], -1
+        self.pieces.append((self.length + 1, place.line, place.column))
+        self.lines.append(line)
+        self.length += 1 + len(line)
+
+    def text(self, joint: str) -> Text:
+        place = replace(self.place, pieces=tuple(self.pieces)) if len(self.pieces) > 1 else self.place
+        return Text(joint.join(self.lines), place)
+
+
 def _keys(body: list[str], first: int, known: frozenset[str], place: Place, refused: Refused | None) -> dict[str, Text]:
-    keys: dict[str, Text] = {}
-    last: str | None = None
+    found: dict[str, _Value] = {}
+    last: _Value | None = None
     for offset, line in enumerate(textwrap.dedent("\n".join(body)).split("\n")):
-        indent = len(body[offset]) - len(line) if line else 0
-        here = Place(place.file, first + offset + 1, 1 + indent, place.heading)
         if not line.strip() or line.startswith("#"):
             continue
+        here = Place(place.file, first + offset + 1, 1 + len(body[offset]) - len(line), place.heading)
         if line[0] in " \t":
             if last is None:
                 raise RulebookError("a line that begins with a space continues the one above, and there is none", here)
-            joint = "\n" if last in LINE_BREAK_SEPARATES else " "
-            old = keys[last]
-            there = here.at(_start_of(line, 0))
-            if not old.text:
-                keys[last] = Text(line.strip(), there)
-                continue
-            pieces = old.place.pieces or ((0, old.place.line, old.place.column),)
-            if len(pieces) >= MAX_LINES_OF_KEY:
-                raise RulebookError(f"`{last}` goes on for more than {MAX_LINES_OF_KEY} lines", here)
-            pieces = (*pieces, (len(old.text) + 1, there.line, there.column))
-            keys[last] = Text(old.text + joint + line.strip(), replace(old.place, pieces=pieces))
+            if len(last.lines) >= MAX_LINES_OF_KEY:
+                raise RulebookError(f"`{last.key}` goes on for more than {MAX_LINES_OF_KEY} lines", here)
+            last.more(line.strip(), here.at(_start_of(line, 0)))
             continue
-        with going_on(refused):
-            found = _KEY.match(line)
-            if not found:
-                raise RulebookError(f"expected `key: text`, not “{line[:60]}”", here)
-            key = last = found[1].rstrip()
-            text = found[2] or ""
-            value = Text(text.strip(), here.at(_start_of(text, found.start(2) if text else len(line))))
-            twice = key in keys
-            keys[key] = value
+        try:
+            key, begins = _key(line, here)
+            twice = key in found
+            last = found[key] = _Value(key, here.at(begins), [], [], 0)
+            if text := line[begins:].strip():
+                last.more(text, last.place)
             if key not in known:
                 raise RulebookError(f"unknown key `{key}`; expected one of {', '.join(sorted(known))}", here)
             if twice:
                 raise RulebookError(f"`{key}` is written twice in this block: keep one", here)
-    return {key: text for key, text in keys.items() if key in known}
+        except RulebookError as error:
+            if refused is None:
+                raise
+            refused(error)
+    joints = {key: "\n" if key in LINE_BREAK_SEPARATES else " " for key in found}
+    return {key: value.text(joints[key]) for key, value in found.items() if key in known}
+
+
+def _key(line: str, here: Place) -> tuple[str, int]:
+    """The key of a line, and after how many characters its text begins."""
+    found = _KEY.match(line)
+    if not found:
+        raise RulebookError(f"expected `key: text`, not “{line[:60]}”", here)
+    text = found[2] or ""
+    return found[1].rstrip(), _start_of(text, found.start(2) if text else len(line))
 
 
 def _start_of(text: str, before: int) -> int:
