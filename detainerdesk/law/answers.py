@@ -8,7 +8,7 @@ the threshold that a condition asks for.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -75,6 +75,25 @@ class Answers:
         return Answers(tuple(number), {name: left for name, left in groups.items() if left})
 
 
+@dataclass(frozen=True)
+class Adds:
+    """What one record may add; and under the names by which its fields are asked the sets of shares between which each alone leads."""
+
+    shares: tuple[Share, ...]
+    apart: tuple[tuple[tuple[str, ...], tuple[tuple[Share, ...], ...]], ...]
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What is worked out once for one case at one moment, however the law is taken and whatever unknown facts may be: its lists, the
+    tables of their records, their answers, and the values that the facts may have."""
+
+    lists: dict[Hashable, list[ListInCase]] = field(default_factory=dict)
+    tables: dict[Hashable, RecordTable] = field(default_factory=dict)
+    answers: dict[Hashable, Answers] = field(default_factory=dict)
+    candidates: dict[Hashable, Mapping[str, tuple[Value, ...]]] = field(default_factory=dict)
+
+
 class ListInCase:
     """One list in one case: its records as known, the facts beside it, and the conditions asked of it.
 
@@ -89,10 +108,13 @@ class ListInCase:
         records: Records,
         facts: Mapping[str, Any],
         setting: Setting,
-        like: ListInCase | None = None,
+        worked: Worked | None = None,
+        alike: Callable[[int | None], Hashable | None] = lambda number: None,
     ) -> None:
-        """`like`: the same list beside facts among which records that nobody has seen may add the same."""
-        self.like = like
+        """`worked`: shared with the same list beside other facts. `alike` names, for a record (None: one that nobody has seen), what it
+        may be, the same beside facts that make no difference to it; None where that is not known."""
+        self.worked = worked or Worked()
+        self.alike = alike
         self.law = law
         self.name = name
         self.atoms = tuple(atom for atom in asked if isinstance(atom.means, Quantified))
@@ -117,25 +139,26 @@ class ListInCase:
     def answers(self, setting: Setting, asked: Sequence[Atom] | None = None) -> Answers:
         """Every joint answer in a setting, and what makes the difference between two; only to some of the conditions where
         they are named."""
-        here = self._in(setting)
+        taken = self.law.taken(self.atoms, setting)
+        if taken not in self._answers:
+            self._answers[taken] = self._in(setting)
         if asked is None or tuple(asked) == self.atoms:
-            return here
-        places = [self.atoms.index(atom) for atom in asked]
-        key = (self.law.taken(self.atoms, setting), *places)
-        if key not in self._answers:
-            self._answers[key] = here.only(places)
-        return self._answers[key]
+            return self._answers[taken]
+        places = tuple(self.atoms.index(atom) for atom in asked)
+        if (taken, places) not in self._answers:
+            self._answers[taken, places] = self._answers[taken].only(places)
+        return self._answers[taken, places]
 
     def _in(self, setting: Setting) -> Answers:
-        key = self.law.taken(self.atoms, setting)
-        if key not in self._answers:
-            self._answers[key] = self._joint(setting)
-        return self._answers[key]
+        each = tuple(table.adds(setting) for table in self.tables)
+        unseen = tuple(self.unseen_states(setting))
+        key = (self.name, self.asked, each, unseen)
+        if key not in self.worked.answers:
+            self.worked.answers[key] = self._joint(each, unseen)
+        return self.worked.answers[key]
 
-    def _joint(self, setting: Setting) -> Answers:
-        each = [table.shares(setting) for table in self.tables]
-        shares = [tuple(one) for one in each]
-        unseen = self.unseen_states(setting)
+    def _joint(self, each: Sequence[Adds], unseen: Collection[Share]) -> Answers:
+        shares = [one.shares for one in each]
         answers = {state: self.answer(state) for state in self._sums([*shares, unseen])}
         values = tuple(dict.fromkeys(answers.values()))
         place = {value: index for index, value in enumerate(values)}
@@ -143,21 +166,29 @@ class ListInCase:
         groups: dict[str, Groups] = {}
         if len(unseen) > 1:
             groups[self.name] = self._groups(self._sums(shares), [unseen], number)
-        for index, table in enumerate(self.tables):
-            by_field = table.groups(each[index])
-            if not by_field:
+        for index, one in enumerate(each):
+            if not one.apart:
                 continue
             bases = self._sums([*shares[:index], *shares[index + 1 :], unseen])
-            for field, alike in by_field.items():
+            for names, alike in one.apart:
                 found = self._groups(bases, alike, number)
-                for called in table.asked_as(field) if found else ():
-                    groups[called] = groups.get(called, frozenset()) | found
+                for name in names if found else ():
+                    groups[name] = groups.get(name, frozenset()) | found
         return Answers(values, groups)
 
     @cached_property
     def tables(self) -> Sequence[RecordTable]:
         """A table for each record of the list."""
-        return [self._table(number) for number in range(len(self.records.records))]
+        return [self._shared(number) for number in range(len(self.records.records))]
+
+    def _shared(self, number: int | None) -> RecordTable:
+        alike = self.alike(number)
+        if alike is None:
+            return self._table(number)
+        key = (self.law, self.name, self.atoms, self.law.taken(self._in_jail, self.setting), number, alike)
+        if key not in self.worked.tables:
+            self.worked.tables[key] = self._table(number)
+        return self.worked.tables[key]
 
     @cached_property
     def turning(self) -> frozenset[int]:
@@ -215,8 +246,6 @@ class ListInCase:
         """What records that nobody has seen may add, together."""
         if self.records.complete:
             return (self.nothing,)
-        if self.like is not None:
-            return self.like.unseen_states(setting)
         key = (self.name, self.asked, self.law.taken(self.atoms, setting), self.unseen.key)
         remembered = self.law.unseen
         if key not in remembered:
@@ -240,13 +269,15 @@ class ListInCase:
 
     @cached_property
     def unseen(self) -> RecordTable:
-        beside = max((one.count for one in self.asked), default=1)
-        return RecordTable(self, None, self._values_of_different(beside))
+        return self._shared(None)
 
-    def _table(self, index: int) -> RecordTable:
-        records = self.records.records
-        unknown_ones = sum(any(record.get(one, UNKNOWN) is UNKNOWN for one in self.different) for record in records)
-        return RecordTable(self, index, self._values_of_different(beside=unknown_ones))
+    def _table(self, index: int | None) -> RecordTable:
+        if index is None:
+            beside = max((one.count for one in self.asked), default=1)
+        else:
+            records = self.records.records
+            beside = sum(any(record.get(one, UNKNOWN) is UNKNOWN for one in self.different) for record in records)
+        return RecordTable(self, index, self._values_of_different(beside))
 
     def _values_of_different(self, beside: int) -> Mapping[str, tuple[Value, ...]]:
         """The values that a field may have of which different ones are counted: those of other records, and some of its own."""
@@ -280,6 +311,7 @@ class RecordTable:
         record = {} if index is None else of.records.records[index]
         self.known = plain_record(record)
         self._setting = of.setting
+        self._adds: dict[Hashable, Adds] = {}
         self._bits: dict[int, int] = {}
         law = of.law
         fields = law.vocabulary.fields(of.name)
@@ -530,6 +562,15 @@ class RecordTable:
         self._take(setting)
         return self._shares()
 
+    def adds(self, setting: Setting) -> Adds:
+        """What the record may add in a setting, and what makes the difference."""
+        taken = self.of.law.taken(self.of.atoms, setting)
+        if taken not in self._adds:
+            shares = self.shares(setting)
+            apart = tuple((self.asked_as(name), tuple(some)) for name, some in self.groups(shares).items())
+            self._adds[taken] = Adds(tuple(shares), apart)
+        return self._adds[taken]
+
     def _take(self, setting: Setting) -> None:
         """Take the law so from here on: what turns on that is worked out anew."""
         self._setting = setting
@@ -577,14 +618,14 @@ class RecordTable:
         for variable in self.completions.variables:
             lows = [self.completions.lows(bits[share], variable.name) for share in shares]
             everywhere = self.completions.pattern(variable.name, (0,))
-            for field, moves in self._moves(variable):
+            for name, moves in self._moves(variable):
                 groups: dict[tuple[Share, ...], None] = {}
                 for move in moves:
                     reach = [_any_of(low[index] for index in move) for low in lows]
                     for answer in self.completions.parts(everywhere, reach):
                         if sum(answer) > 1:
                             groups[tuple(share for share, there in zip(shares, answer, strict=True) if there)] = None
-                found[field] = list(groups)
+                found[name] = list(groups)
         for name in self._free:
             alike: dict[Share, list[Share]] = {}
             for share in shares:

@@ -9,6 +9,7 @@ and values of facts are constants beside it.
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ from detainerdesk.law.circuit import (
 from detainerdesk.law.errors import LawError
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import test_constant
-from detainerdesk.law.lowering import ActionLaw, Active
+from detainerdesk.law.lowering import ActionLaw, Active, LawOn
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,114 @@ def compile_law(law: ActionLaw) -> Compiled:
     return Compiled(layout, law.atoms, of_setting, one_case.function(), over_all.function())
 
 
-class _Writer:
+def compile_tests(nodes: Sequence[Node], law: LawOn) -> Callable[[Mapping[str, Any], Any], bool]:
+    """Generate the function that says whether one of these circuits, with no rules in them, is true of the facts."""
+    tests = _Tests(law)
+    value = _joined(ast.Or(), [tests.condition(node, None) for node in nodes], empty=False)
+    made: Callable[[Mapping[str, Any], Any], bool] = tests.function(["facts", "setting"], [ast.Return(value)])
+    return made
+
+
+class _Tests:
+    """Tests of the case and of its records, as expressions of one function."""
+
+    def __init__(self, law: LawOn) -> None:
+        self.law = law
+        self.constants: dict[str, Any] = {}
+        self._loops = 0
+
+    def constant(self, value: Any) -> ast.expr:
+        if isinstance(value, bool | int):
+            return ast.Constant(value)
+        name = f"k{len(self.constants)}"
+        self.constants[name] = value
+        return _name(name)
+
+    def condition(self, node: Node, record: str | None) -> ast.expr:
+        """A circuit without rules in it."""
+        if isinstance(node, bool):
+            return ast.Constant(node)
+        if isinstance(node, AllOf):
+            return _joined(ast.And(), [self.condition(item, record) for item in node.items], empty=True)
+        if isinstance(node, AnyOf):
+            return _joined(ast.Or(), [self.condition(item, record) for item in node.items], empty=False)
+        if isinstance(node, Negation):
+            return _opposite(self.condition(node.item, record))
+        assert isinstance(node, Atom)
+        if isinstance(node.means, Quantified) and node.means.count == 1 and not node.means.different:
+            return self._some(node.means)
+        return self.test(node, record)
+
+    def _some(self, means: Quantified) -> ast.expr:
+        self._loops += 1
+        record = f"r{self._loops}"
+        loop = ast.comprehension(ast.Name(record, ast.Store()), self.fact(means.list, None), [], 0)
+        return ast.Call(self.constant(any), [ast.GeneratorExp(self.condition(means.body, record), [loop])], [])
+
+    def test(self, atom: Atom, record: str | None) -> ast.expr:
+        """A test of the case or of a record, written out where it is plain, else a call of its function."""
+        means, vocabulary = atom.means, self.law.vocabulary
+        if isinstance(means, ReadingIs) and len(means.values) == 1:
+            reading = ast.Attribute(_name("setting"), "reading", ast.Load())
+            taken = ast.Subscript(reading, self.constant(means.name), ast.Load())
+            return ast.Compare(taken, [ast.Eq()], [self.constant(means.values[0])])
+        if isinstance(means, FactTest) and not means.done:
+            test = means.test
+            fields = vocabulary.fields(means.list) if means.list else {}
+            named = test.name if isinstance(test, grammar.Name) else test.fact if isinstance(test, grammar.Is) else None
+            if named is not None:
+                fact = fields.get(named) or vocabulary.facts[named]
+                value = self.fact(named, record if named in fields else None)
+                if isinstance(test, grammar.Is):
+                    values = [test_constant(fact, text, self.law.stack.zone) for text in test.values]
+                    if len(values) == 1:
+                        return ast.Compare(value, [ast.Eq()], [self.constant(values[0])])
+                    return ast.Compare(value, [ast.In()], [self.constant(frozenset(values))])
+                if fact.kind == "yes/no" and not fact.by_item:
+                    return value
+            elif isinstance(test, grammar.Compare) and _is_passed(test) and not means.list:
+                left = vocabulary.facts.get(test.left)
+                if left is not None and left.kind == "moment":
+                    value = self.fact(test.left, None)
+                    there = ast.Compare(
+                        ast.Attribute(ast.NamedExpr(ast.Name("m", ast.Store()), value), "__class__", ast.Load()),
+                        [ast.IsNot()],
+                        [self.constant(str)],
+                    )
+                    order = {"<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE}[test.operator]()
+                    return ast.BoolOp(
+                        ast.And(),
+                        [there, ast.Compare(_name("m"), [order], [ast.Attribute(_name("setting"), "at", ast.Load())])],
+                    )
+        function = self.constant(self.law.truth(atom))
+        return ast.Call(
+            function, [_name("facts"), _name("setting"), _name(record) if record else ast.Constant(None)], []
+        )
+
+    def fact(self, name: str, record: str | None) -> ast.expr:
+        return ast.Subscript(_name(record or "facts"), self.constant(name), ast.Load())
+
+    def function(self, arguments: Sequence[str], body: list[ast.stmt]) -> Any:
+        arguments_node = ast.arguments(
+            posonlyargs=[], args=[ast.arg(name) for name in arguments], kwonlyargs=[], kw_defaults=[], defaults=[]
+        )
+        function = ast.FunctionDef("law", arguments_node, body, [], None)
+        module = ast.fix_missing_locations(ast.Module([function], []))
+        space: dict[str, Any] = dict(self.constants)
+        exec(compile(module, "<law>", "exec"), space)  # noqa: S102  # our own tree: no text of a rulebook is in it
+        return space["law"]
+
+
+class _Writer(ABC):
     """Writes the statements of one function: what each rule and void comes to, each shared part once."""
+
+    has_burden = True
 
     def __init__(self, law: ActionLaw, layout: Layout) -> None:
         self.law = law
         self.layout = layout
         self.body: list[ast.stmt] = []
-        self.constants: dict[str, Any] = {}
+        self.tests = _Tests(law.law)
         self.number = {rule: index for index, rule in enumerate(law.active)}
         self.actives = list(law.active.values())
         self.slot = {atom.id: index for index, atom in enumerate(law.atoms)}
@@ -105,32 +206,25 @@ class _Writer:
 
     # Pieces of syntax.
 
-    def constant(self, value: Any) -> ast.expr:
-        if isinstance(value, bool | int):
-            return ast.Constant(value)
-        name = f"k{len(self.constants)}"
-        self.constants[name] = value
-        return _name(name)
-
     def assign(self, prefix: str, value: ast.expr) -> str:
         name = f"{prefix}{len(self.body)}"
         self.body.append(ast.Assign([ast.Name(name, ast.Store())], value))
         return name
 
-    def both(self, items: Sequence[ast.expr]) -> ast.expr:
-        raise NotImplementedError
+    @abstractmethod
+    def both(self, items: Sequence[ast.expr]) -> ast.expr: ...
 
-    def either(self, items: Sequence[ast.expr]) -> ast.expr:
-        raise NotImplementedError
+    @abstractmethod
+    def either(self, items: Sequence[ast.expr]) -> ast.expr: ...
 
-    def opposite(self, item: ast.expr) -> ast.expr:
-        raise NotImplementedError
+    @abstractmethod
+    def opposite(self, item: ast.expr) -> ast.expr: ...
 
-    def atom(self, atom: Atom) -> ast.expr:
-        raise NotImplementedError
+    @abstractmethod
+    def atom(self, atom: Atom) -> ast.expr: ...
 
-    def burden(self, item: ast.expr, *, surely: bool) -> ast.expr:
-        raise NotImplementedError
+    @abstractmethod
+    def burden(self, item: ast.expr, *, surely: bool) -> ast.expr: ...
 
     # Circuits.
 
@@ -261,18 +355,6 @@ class _Writer:
                 found.append((self.layout.permits(index), _name(self.assign("p", permits))))
         return found
 
-    has_burden = True
-
-    def compiled(self, arguments: Sequence[str]) -> Any:
-        arguments_node = ast.arguments(
-            posonlyargs=[], args=[ast.arg(name) for name in arguments], kwonlyargs=[], kw_defaults=[], defaults=[]
-        )
-        function = ast.FunctionDef("law", arguments_node, self.body, [], None)
-        module = ast.fix_missing_locations(ast.Module([function], []))
-        space: dict[str, Any] = dict(self.constants)
-        exec(compile(module, "<law>", "exec"), space)  # noqa: S102  # our own tree: no text of a rulebook is in it
-        return space["law"]
-
 
 class _OneCase(_Writer):
     """A complete case: Python's own `and`, `or` and `not`, each test at most once."""
@@ -286,10 +368,6 @@ class _OneCase(_Writer):
         if inline:
             prelude.append(ast.Assign([ast.Name(name, ast.Store()) for name in inline], ast.Constant(None)))
         prelude.append(ast.Assign([ast.Name("bits", ast.Store())], ast.Constant(0)))
-        if any(self._asks_moment(atom) for atom in self.law.every_atom):
-            prelude.insert(
-                0, ast.Assign([ast.Name("at", ast.Store())], ast.Attribute(_name("setting"), "at", ast.Load()))
-            )
         self.body = prelude + self.body
         for bit, value in bits:
             more = ast.AugAssign(ast.Name("bits", ast.Store()), ast.BitOr(), ast.Constant(1 << bit))
@@ -299,7 +377,7 @@ class _OneCase(_Writer):
             for atom in self.law.atoms
         ]
         self.body.append(ast.Return(ast.Tuple([_name("bits"), ast.Tuple(slots, ast.Load())], ast.Load())))
-        made: Closure = self.compiled(["facts", "setting"])
+        made: Closure = self.tests.function(["facts", "setting"], self.body)
         return made
 
     def __init__(self, law: ActionLaw, layout: Layout) -> None:
@@ -313,9 +391,7 @@ class _OneCase(_Writer):
         return _joined(ast.Or(), items, empty=False)
 
     def opposite(self, item: ast.expr) -> ast.expr:
-        if isinstance(item, ast.Constant):
-            return ast.Constant(not item.value)
-        return item.operand if isinstance(item, ast.UnaryOp) else ast.UnaryOp(ast.Not(), item)
+        return _opposite(item)
 
     def burden(self, item: ast.expr, *, surely: bool) -> ast.expr:
         return item
@@ -332,77 +408,33 @@ class _OneCase(_Writer):
     def atom(self, atom: Atom) -> ast.expr:
         slot = f"s{self.slot[atom.id]}"
         if isinstance(atom.means, ClockState):  # dear, and seldom reached: not before it is needed
-            here = ast.NamedExpr(ast.Name(slot, ast.Store()), self._test(atom, None))
+            here = ast.NamedExpr(ast.Name(slot, ast.Store()), self.tests.test(atom, None))
             return ast.IfExp(ast.Compare(_name(slot), [ast.Is()], [ast.Constant(None)]), here, _name(slot))
         if self._is_inline(atom):
-            return ast.NamedExpr(ast.Name(slot, ast.Store()), self._test(atom, None))
+            return ast.NamedExpr(ast.Name(slot, ast.Store()), self.tests.test(atom, None))
         if atom.id not in self._written:
             self._written.add(atom.id)
             if isinstance(atom.means, Quantified):
                 self._loop(atom.means, slot)
             else:
-                self.body.append(ast.Assign([ast.Name(slot, ast.Store())], self._test(atom, None)))
+                self.body.append(ast.Assign([ast.Name(slot, ast.Store())], self.tests.test(atom, None)))
         return _name(slot)
-
-    @staticmethod
-    def _asks_moment(atom: Atom) -> bool:
-        return isinstance(atom.means, FactTest) and _is_passed(atom.means.test)
-
-    def _test(self, atom: Atom, record: str | None) -> ast.expr:
-        """A test of the case or of a record, written out where it is plain, else a call of its function."""
-        means, vocabulary = atom.means, self.law.law.vocabulary
-        if isinstance(means, ReadingIs) and len(means.values) == 1:
-            reading = ast.Attribute(_name("setting"), "reading", ast.Load())
-            taken = ast.Subscript(reading, self.constant(means.name), ast.Load())
-            return ast.Compare(taken, [ast.Eq()], [self.constant(means.values[0])])
-        if isinstance(means, FactTest) and not means.done:
-            test = means.test
-            fields = vocabulary.fields(means.list) if means.list else {}
-            named = test.name if isinstance(test, grammar.Name) else test.fact if isinstance(test, grammar.Is) else None
-            if named is not None:
-                fact = fields.get(named) or vocabulary.facts[named]
-                value = self._fact(named, record if named in fields else None)
-                if isinstance(test, grammar.Is):
-                    values = [test_constant(fact, text, self.law.stack.zone) for text in test.values]
-                    if len(values) == 1:
-                        return ast.Compare(value, [ast.Eq()], [self.constant(values[0])])
-                    return ast.Compare(value, [ast.In()], [self.constant(frozenset(values))])
-                if fact.kind == "yes/no" and not fact.by_item:
-                    return value
-            elif isinstance(test, grammar.Compare) and _is_passed(test) and not means.list:
-                left = vocabulary.facts.get(test.left)
-                if left is not None and left.kind == "moment":
-                    value = self._fact(test.left, None)
-                    there = ast.Compare(
-                        ast.Attribute(ast.NamedExpr(ast.Name("m", ast.Store()), value), "__class__", ast.Load()),
-                        [ast.IsNot()],
-                        [self.constant(str)],
-                    )
-                    order = {"<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE}[test.operator]()
-                    return ast.BoolOp(ast.And(), [there, ast.Compare(_name("m"), [order], [_name("at")])])
-        function = self.constant(self.law.law.truth(atom))
-        return ast.Call(
-            function, [_name("facts"), _name("setting"), _name(record) if record else ast.Constant(None)], []
-        )
-
-    def _fact(self, name: str, record: str | None) -> ast.expr:
-        return ast.Subscript(_name(record or "facts"), self.constant(name), ast.Load())
 
     def _loop(self, means: Quantified, slot: str) -> None:
         """At least so many records satisfy the body: the number of the one that made it true, else 0."""
         record, index, found = f"r{len(self.body)}", f"i{len(self.body)}", f"n{len(self.body)}"
-        body = self._of_record(means.body, record)
-        value = self._fact(means.list, None)
+        body = self.tests.condition(means.body, record)
+        value = self.tests.fact(means.list, None)
         self.body.append(ast.Assign([ast.Name(slot, ast.Store()), ast.Name(index, ast.Store())], ast.Constant(0)))
         counts: list[ast.stmt] = []
         enough: ast.expr = ast.Constant(True)
         if means.count > 1 or means.different:
-            start: ast.expr = ast.Call(self.constant(set), [], []) if means.different else ast.Constant(0)
+            start: ast.expr = ast.Call(self.tests.constant(set), [], []) if means.different else ast.Constant(0)
             self.body.append(ast.Assign([ast.Name(found, ast.Store())], start))
             if means.different:
                 add = ast.Attribute(_name(found), "add", ast.Load())
-                counts.append(ast.Expr(ast.Call(add, [self._fact(means.different, record)], [])))
-                size: ast.expr = ast.Call(self.constant(len), [_name(found)], [])
+                counts.append(ast.Expr(ast.Call(add, [self.tests.fact(means.different, record)], [])))
+                size: ast.expr = ast.Call(self.tests.constant(len), [_name(found)], [])
             else:
                 counts.append(ast.AugAssign(ast.Name(found, ast.Store()), ast.Add(), ast.Constant(1)))
                 size = _name(found)
@@ -417,18 +449,6 @@ class _OneCase(_Writer):
         )
         self.body.append(loop)
 
-    def _of_record(self, node: Node, record: str) -> ast.expr:
-        if isinstance(node, bool):
-            return ast.Constant(node)
-        if isinstance(node, AllOf):
-            return self.both([self._of_record(item, record) for item in node.items])
-        if isinstance(node, AnyOf):
-            return self.either([self._of_record(item, record) for item in node.items])
-        if isinstance(node, Negation):
-            return self.opposite(self._of_record(node.item, record))
-        assert isinstance(node, Atom)
-        return self._test(node, record)
-
 
 class _OverCompletions(_Writer):
     """Over a table: an integer for each test, `&`, `|` and the complement within the table's bits."""
@@ -442,7 +462,7 @@ class _OverCompletions(_Writer):
             values.setdefault(self.layout.applies(index), self.applies(rule))
         out = [values.get(bit, ast.Constant(0)) for bit in range(self.layout.size)]
         self.body.append(ast.Return(ast.Tuple(out, ast.Load())))
-        made: OverCompletions = self.compiled(["tests", "full", "mask", "meanwhile"])
+        made: OverCompletions = self.tests.function(["tests", "full", "mask", "meanwhile"], self.body)
         return made
 
     def truth(self, value: bool) -> ast.expr:
@@ -487,6 +507,12 @@ def _joined(operator: ast.boolop, items: Sequence[ast.expr], *, empty: bool) -> 
     if len(kept) < 2:
         return kept[0] if kept else ast.Constant(empty)
     return ast.BoolOp(operator, kept)
+
+
+def _opposite(item: ast.expr) -> ast.expr:
+    if isinstance(item, ast.Constant):
+        return ast.Constant(not item.value)
+    return item.operand if isinstance(item, ast.UnaryOp) else ast.UnaryOp(ast.Not(), item)
 
 
 def _chain(operator: ast.operator, items: Sequence[ast.expr], empty: ast.expr) -> ast.expr:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 
 from detainerdesk.law.circuit import Node, names_of
+from detainerdesk.law.compiled import compile_tests
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.errors import ContradictoryFacts
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import plain_record
 from detainerdesk.law.language.dates import PartialDate
+from detainerdesk.law.language.facts import Defaults
 from detainerdesk.law.language.membership import STATED
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Constraint, Fact, Value
 from detainerdesk.law.lowering import LawOn
@@ -51,34 +52,69 @@ def _refuse_open(evaluation: Evaluation) -> None:
 
 def _guess_fits(known: Known, law: LawOn, setting: Setting) -> bool:
     """Whether the plainest way of filling in what is not known fits: nothing has happened, nothing more is there."""
-    vocabulary = law.vocabulary
-    partly = [name for name, value in known.facts.stated.items() if isinstance(value, PartialDate)]
-    facts = _Guess(known.facts.plain, vocabulary.facts, partly)
-    for name, records in known.facts.lists.items():
-        fields = vocabulary.fields(name)
-        facts[name] = tuple(_Guess(plain_record(record), fields) for record in records.records)
-    try:
-        return not any(broken(facts, setting, {}) for broken in law.broken)
-    except KeyError:
-        return False  # an offense of which lists do not tell: the table finds out
+    if law.guessing is None:
+        law.guessing = _Guessing(law, known.facts.defaults)
+    guessing: _Guessing = law.guessing
+    return guessing.fits(known, setting)
+
+
+class _Guessing:
+    """The constraints as one function, and the plainest value of every fact and field that they read."""
+
+    def __init__(self, law: LawOn, defaults: Defaults) -> None:
+        never = [node for _, node in law.constraints]
+        self.broken = compile_tests(never, law)
+        atoms = [inner for node in never for atom in law.atoms(node) for inner in law.within(atom)]
+        facts = [law.vocabulary.facts[name] for name in dict.fromkeys(name for atom in atoms for name in atom.reads)]
+        self.plainest = {fact.name: _plainest(fact) for fact in facts}
+        self.surely = {name: value for name, value in self.plainest.items() if name not in defaults.turning}
+        self.dates = [fact.name for fact in facts if fact.kind == "date"]
+        self.fields = {
+            fact.name: {name: _plainest(field) for name, field in law.vocabulary.fields(fact.name).items()}
+            for fact in facts
+            if fact.kind == "list"
+        }
+
+    def fits(self, known: Known, setting: Setting) -> bool:
+        """Whether no constraint is broken."""
+        plain = known.facts.plain
+        facts = _Guess({**self.surely, **plain})
+        facts.turning, facts.plainest = plain, self.plainest
+        for name, fields in self.fields.items():
+            if name in known.facts.lists:
+                facts[name] = [self._record(fields, record) for record in known.facts.lists[name].records]
+        stated = known.facts.stated
+        if any(stated.get(name).__class__ is PartialDate for name in self.dates):
+            return False  # it is not free to be anything: the table finds out
+        try:
+            return not self.broken(facts, setting)
+        except KeyError:
+            return False  # so does it of an offense of which lists do not tell
+
+    @staticmethod
+    def _record(fields: Mapping[str, Value], record: Mapping[str, Value]) -> dict[str, Value]:
+        found = {**fields, **plain_record(record)}
+        for name in found.get(STATED, ()):
+            found.pop(name, None)
+        return found
 
 
 class _Guess(dict[str, Value]):
     """What is known, and the plainest value of everything else."""
 
-    def __init__(self, known: Mapping[str, Value], facts: Mapping[str, Fact], partly: Collection[str] = ()) -> None:
-        super().__init__(known)
-        self.partly = partly
-        self.known = known
-        self.facts = facts
+    turning: Mapping[str, Value]
+    plainest: Mapping[str, Value]
 
     def __missing__(self, name: str) -> Value:
-        with suppress(KeyError):
-            return self.known[name]  # left out, and assumed
-        if name not in self.facts or name in self.get(STATED, ()) or name in self.partly:
-            raise KeyError(name)  # a date known in part is not free to be anything
-        kind = self.facts[name].kind
-        return PLAINEST[kind] if kind in PLAINEST else self.facts[name].values[0]
+        """What leaving a fact out means where that turns on others."""
+        try:
+            return self.turning[name]
+        except KeyError:
+            return self.plainest[name]
+
+
+def _plainest(fact: Fact) -> Value:
+    return PLAINEST[fact.kind] if fact.kind in PLAINEST else fact.values[0]
 
 
 PLAINEST = {

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 
 from detainerdesk.law.adoption import Adoption
+from detainerdesk.law.answers import Worked
 from detainerdesk.law.atoms import literal
 from detainerdesk.law.circuit import Atom, ClockState, FactTest, InWindow, atoms_of
 from detainerdesk.law.completions import TooManyUnknowns
@@ -28,7 +29,7 @@ from detainerdesk.law.language.vocabulary import NONE, Value, midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.lowering import ActionLaw, LawOn, law_on
 from detainerdesk.law.plan import MOST_REMEMBERED, Plan, Plans, plan_among, plans_on
-from detainerdesk.law.table import Evaluation, Worked
+from detainerdesk.law.table import Evaluation
 from detainerdesk.law.trace import Step, Trace
 from detainerdesk.law.turns import turns
 
@@ -166,11 +167,17 @@ class Decider:
 
     def clock_ends(self) -> dict[str, datetime]:
         """The end of each clock that has a start, by the default readings; `hold_until` is the one that governs: the earliest that limits
-        `hold`, unless a rulebook leaves it to a reading of that name."""
+        `hold`, of which a reading of that name leaves one of its own layer's."""
         ends = {clock.name: end for clock, end, _ in self._clocks}
-        governs = self.known.setting().reading.get(HOLD_UNTIL, EARLIEST)
-        limits = [end for clock, end, _ in self._clocks if clock.limits == "hold" and governs in (EARLIEST, clock.name)]
+        limits = [end for clock, end, _ in self._clocks if clock.limits == "hold" and self._governs(clock)]
         return {**ends, HOLD_UNTIL: min(limits)} if limits else ends
+
+    def _governs(self, clock: Clock) -> bool:
+        """Whether a clock counts among those that limit a hold: a reading chooses between the clocks of its own layer only."""
+        reading = self.stack.readings.get(HOLD_UNTIL)
+        if reading is None or reading.jurisdiction != clock.jurisdiction:
+            return True
+        return self.known.setting().reading[HOLD_UNTIL] in (EARLIEST, clock.name)
 
     def clock_lengths(self) -> dict[str, ClockLength]:
         """The length of each clock that has a start, as its law counts it."""

@@ -8,21 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from detainerdesk.law.language.vocabulary import Value
-
-
-@dataclass(frozen=True)
-class Joined:
-    """`values`: one way for each that can be told apart. `moves`: for each fact, the sets of ways (by number) between which
-    it alone makes the difference."""
-
-    name: str
-    names: tuple[str, ...]
-    values: tuple[Mapping[str, Value], ...]
-    moves: Mapping[str, frozenset[frozenset[int]]]
-    told: tuple[Hashable, ...]
-    """What the tests make of each way."""
 
 
 @dataclass(frozen=True)
@@ -34,47 +22,101 @@ class Tell:
     never: bool = False
 
 
+@dataclass(frozen=True)
+class Joined:
+    """`values`: one way for each that can be told apart; `told`: what the tests make of it. `choices`: every possible choice of the
+    facts' values, by number, with the way that it is."""
+
+    names: tuple[str, ...]
+    values: tuple[Mapping[str, Value], ...]
+    told: tuple[Hashable, ...]
+    choices: Sequence[tuple[tuple[int, ...], int]]
+
+    @property
+    def name(self) -> str:
+        return "+".join(self.names)
+
+    @cached_property
+    def moves(self) -> Mapping[str, frozenset[frozenset[int]]]:
+        """For each fact, the sets of ways (by number) between which it alone makes the difference."""
+        found: dict[str, frozenset[frozenset[int]]] = {}
+        for place, name in enumerate(self.names):
+            groups: dict[tuple[int, ...], set[int]] = {}
+            for choice, way in self.choices:
+                groups.setdefault(choice[:place] + choice[place + 1 :], set()).add(way)
+            found[name] = frozenset(frozenset(group) for group in groups.values() if len(group) > 1)
+        return found
+
+
 def joined(values: Mapping[str, Sequence[Value]], tests: Sequence[Tell]) -> Joined:
     """Join facts with these values. The ways are built fact by fact, each test is put once to each choice of what it reads, and
     no way is followed beyond what is impossible."""
     names = tuple(values)
-    last = {name: index for index, name in enumerate(names)}
-    due: list[list[tuple[Tell, tuple[int, ...], dict[tuple[int, ...], Hashable]]]] = [[] for _ in names]
-    """By the last of the facts that they read: the tests, where their facts stand, and what they have told."""
-    for test in tests:
-        if test.reads:
-            places = tuple(last[name] for name in test.reads)
-            due[max(places)].append((test, places, {}))
+    due = [_due(depth, names, values, tests) for depth in range(len(names))]
     number: dict[tuple[Hashable, ...], int] = {}
     ways: list[Mapping[str, Value]] = []
-    reached: list[dict[tuple[int, ...], set[int]]] = [{} for _ in names]
+    choices: list[tuple[tuple[int, ...], int]] = []
 
     def follow(choice: tuple[int, ...], told: tuple[Hashable, ...]) -> None:
         depth = len(choice)
         if depth == len(names):
-            here = number.get(told)
-            if here is None:
-                here = number[told] = len(ways)
+            way = number.get(told)
+            if way is None:
+                way = number[told] = len(ways)
                 ways.append({name: values[name][index] for name, index in zip(names, choice, strict=True)})
-            for place, groups in enumerate(reached):
-                groups.setdefault(choice[:place] + choice[place + 1 :], set()).add(here)
+            choices.append((choice, way))
             return
+        here = due[depth]
         for index in range(len(values[names[depth]])):
             further = (*choice, index)
-            more: list[Hashable] = []
-            for test, places, answers in due[depth]:
-                key = tuple([further[place] for place in places])
-                if key not in answers:
-                    answers[key] = test.of({names[place]: values[names[place]][further[place]] for place in places})
-                if test.never and answers[key]:
+            more = told
+            for one in here:
+                answer = one.told(further)
+                if answer is IMPOSSIBLE:
                     break
-                more.append(answers[key])
+                more = (*more, answer)
             else:
-                follow(further, (*told, *more))
+                follow(further, more)
 
     follow((), ())
-    moves = {
-        name: frozenset(frozenset(group) for group in groups.values() if len(group) > 1)
-        for name, groups in zip(names, reached, strict=True)
-    }
-    return Joined("+".join(names), names, tuple(ways), moves, tuple(number))
+    return Joined(names, tuple(ways), tuple(number), choices)
+
+
+IMPOSSIBLE = object()
+
+
+class _Together:
+    """The tests that read the same facts, put once to each choice of these."""
+
+    def __init__(self, names: Sequence[str], values: Sequence[Sequence[Value]], places: Sequence[int]) -> None:
+        self.names = names
+        self.values = values
+        self.places = places
+        self.tests: list[Tell] = []
+        self._told: dict[tuple[int, ...], Hashable] = {}
+
+    def told(self, choice: tuple[int, ...]) -> Hashable:
+        key = tuple([choice[place] for place in self.places])
+        found = self._told.get(key)
+        if found is None:
+            found = self._told[key] = self._of(key)
+        return found
+
+    def _of(self, key: tuple[int, ...]) -> Hashable:
+        way = {name: values[index] for name, values, index in zip(self.names, self.values, key, strict=True)}
+        if any(test.never and test.of(way) for test in self.tests):
+            return IMPOSSIBLE
+        return tuple(test.of(way) for test in self.tests if not test.never)
+
+
+def _due(
+    depth: int, names: Sequence[str], values: Mapping[str, Sequence[Value]], tests: Sequence[Tell]
+) -> Sequence[_Together]:
+    """The tests that can be put once the fact at that depth is chosen, and not before."""
+    found: dict[tuple[int, ...], _Together] = {}
+    for test in tests:
+        places = tuple(names.index(name) for name in test.reads)
+        if places and max(places) == depth:
+            together = _Together(test.reads, [values[name] for name in test.reads], places)
+            found.setdefault(places, together).tests.append(test)
+    return tuple(found.values())

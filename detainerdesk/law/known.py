@@ -123,6 +123,13 @@ class Known:
 
 
 def _roles(case: Case, stack: Stack, edition: Edition) -> frozenset[str] | None:
+    key = (case.agency, case.actor)
+    if key not in edition.acting:
+        edition.acting[key] = _acting(case, stack, edition)
+    return edition.acting[key]
+
+
+def _acting(case: Case, stack: Stack, edition: Edition) -> frozenset[str] | None:
     actor = case.actor
     if actor is None:
         actor = stack.profile.roles[0] if stack.profile else _officer_of_its_kind(case.agency, edition)

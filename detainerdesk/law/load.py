@@ -202,6 +202,8 @@ class Edition:
     digests: dict[tuple[str, str], str] = field(default_factory=dict, compare=False, repr=False)
     leaned: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict, compare=False, repr=False)
     """Both kept by adoption.py: worked out once an edition."""
+    acting: dict[tuple[str, str | None], frozenset[str] | None] = field(default_factory=dict, compare=False, repr=False)
+    """The roles of who acts for an agency (known.py), once worked out."""
 
     def stack(self, agency: str) -> Stack:
         """The stack of an agency. Raises CaseError where no layer above it is encoded."""

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from detainerdesk.law.atoms import Truth, node_truth, truth
+from detainerdesk.law.atoms import Truth, truth
 from detainerdesk.law.circuit import (
     Atom,
     Burden,
@@ -97,6 +97,8 @@ class LawOn:
         """What items of information come to together (decide.py), once made."""
         self.unseen: dict[Any, Any] = {}
         """What records that nobody has seen may answer (answers.py), once worked out."""
+        self.guessing: Any = None
+        """What refuses facts that can't all be true (contradictions.py), once made."""
         self._building: list[str] = []
         self._definitions: dict[tuple[str, str, str | None, str | None], Node | None] = {}
         self._actions: dict[tuple[frozenset[str], str | None, frozenset[str] | None], ActionLaw] = {}
@@ -323,11 +325,6 @@ class LawOn:
         """Each constraint, and the circuit of what it forbids; those on one record alone stand in `record_constraints`."""
         top = self.stack.layers[0].jurisdiction
         return tuple((one, self.circuit(one.never, top)) for one in self.vocabulary.constraints)
-
-    @cached_property
-    def broken(self) -> tuple[Truth, ...]:
-        """The function of each constraint that says whether what it forbids is so."""
-        return tuple(node_truth(never, self.circuits) for _, never in self.constraints)
 
     @cached_property
     def record_constraints(self) -> Mapping[str, tuple[Node, ...]]:

@@ -111,12 +111,18 @@ class Plan:
         if len(self.ways) == 1:
             return plain.declared_too, self.judge.bits(facts, plain)
         if isinstance(self.judge, Judge):
-            default = Setting(plain.at, *self.ways[0], plain.item, plain.declared_too)
             compiled = self.judge.compiled
-            first, slots = compiled.closure(facts, default)
-            if all(slots[slot] is None for slot in compiled.of_setting):
+            first, slots = compiled.closure(facts, plain if self._plain_is_first(plain) else self.settings(plain)[0])
+            for slot in compiled.of_setting:
+                if slots[slot] is not None:
+                    break
+            else:
                 return plain.declared_too, first
         return plain.declared_too, *[self.judge.bits(facts, setting) for setting in self.settings(plain)]
+
+    def _plain_is_first(self, plain: Setting) -> bool:
+        readings, bounds = self.ways[0]
+        return plain.readings == readings and plain.bounds == bounds
 
     def over_completions(
         self, evaluations: Callable[[Setting], Evaluation], known: Known, settings: Sequence[Setting]

@@ -6,8 +6,7 @@ constraints are a mask; what only constraints speak of is projected out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from itertools import product
@@ -15,7 +14,8 @@ from math import prod
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from detainerdesk.law.answers import Answer, Answers, ListInCase
+from detainerdesk.law.answers import Answer, Answers, ListInCase, Worked
+from detainerdesk.law.atoms import literal
 from detainerdesk.law.candidates import Unknown, candidates
 from detainerdesk.law.circuit import (
     AllOf,
@@ -23,6 +23,7 @@ from detainerdesk.law.circuit import (
     Atom,
     Burden,
     ClockState,
+    FactTest,
     InWindow,
     Listed,
     Negation,
@@ -32,7 +33,7 @@ from detainerdesk.law.circuit import (
 )
 from detainerdesk.law.completions import Completions, TooManyUnknowns
 from detainerdesk.law.known import Known, Setting
-from detainerdesk.law.language import lookback
+from detainerdesk.law.language import grammar, lookback
 from detainerdesk.law.language.case import Records
 from detainerdesk.law.language.dates import PartialDate
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Value
@@ -40,15 +41,6 @@ from detainerdesk.law.lowering import LawOn
 
 Open = tuple[Node, frozenset[str]]
 """A constraint that is open, and what it rests on that is not known."""
-
-
-@dataclass(frozen=True)
-class Worked:
-    """What is worked out once for one case at one moment, however the law is taken: its lists, and the values that unknown facts
-    may have."""
-
-    lists: dict[Hashable, list[ListInCase]] = field(default_factory=dict)
-    candidates: dict[Hashable, Mapping[str, tuple[Value, ...]]] = field(default_factory=dict)
 
 
 class Evaluation:
@@ -118,6 +110,9 @@ class Evaluation:
         return {name for atom in atoms for name in self.unknown_in(atom)}
 
 
+Of = int | None
+"""Whose days: a record's by its number, those of one that nobody has seen (None: it has none yet), or of ALL."""
+ALL = -1
 LookBacks = tuple[list[lookback.Window], tuple[date, ...]]
 
 MOST_TABLES = 1000
@@ -172,7 +167,7 @@ class Table:
         item = evaluation.setting.item
         key = (evaluation.law, tuple(self._atoms), taken, item, *(one.name for one in unknown))
         if key not in found:
-            turning = [value for name in lists for value in self._dates_of(name)]
+            turning = [value for name in lists for value in self._turning_dates(name)]
             found[key] = candidates(unknown, known, at, zone, self._behaviour(reading), turning, partly)
         values = dict(found[key])
         for name in lists:
@@ -182,15 +177,10 @@ class Table:
             values[name] = self._answers_of(name, values)
         return values
 
-    def _dates_of(self, name: str, *, turning: bool = True) -> list[datetime | date]:
+    def _turning_dates(self, name: str) -> list[datetime | date]:
         """The days of the records, and those on which an unknown anchor of a look-back on them would turn."""
-        values = [value for record in self.evaluation.records(name).records for value in record.values()]
-        partly = [day for one in values if isinstance(one, PartialDate) for day in (one.start, one.end)]
-        days = [*(value for value in values if isinstance(value, datetime | date)), *partly]
-        setting, zone = self.evaluation.setting, self.evaluation.law.stack.zone
+        days, setting, zone = self._dates_of(name), self.evaluation.setting, self.evaluation.law.stack.zone
         plain = [value.astimezone(zone).date() if isinstance(value, datetime) else value for value in days]
-        if not turning:
-            return days
         known = self.evaluation.known.facts.value
         for atom in self._atoms.values():
             inner = atoms_of(atom.means.body) if isinstance(atom.means, Quantified) else ()
@@ -199,6 +189,13 @@ class Table:
                     ends = lookback.turns(window, window.anchor, lambda _: UNKNOWN, setting.at, zone, plain)
                     days += [day for day in ends if isinstance(day, date)]
         return days
+
+    def _dates_of(self, name: str, of: Of = ALL) -> list[datetime | date]:
+        """The days of the records, or of one of them."""
+        records = self.evaluation.records(name).records
+        values = [v for index, record in enumerate(records) if of in (ALL, index) for v in record.values()]
+        partly = [day for one in values if isinstance(one, PartialDate) for day in (one.start, one.end)]
+        return [*(value for value in values if isinstance(value, datetime | date)), *partly]
 
     def _behaviour(self, reading: Mapping[str, Sequence[Atom]]) -> Any:
         evaluation = self.evaluation
@@ -237,13 +234,12 @@ class Table:
             return started, evaluation.law.truth(atom)(facts, evaluation.setting, {})
         return (isinstance(value, datetime) and value <= evaluation.setting.at,)
 
-    def _order(self, means: Quantified, name: str, value: Value, *, of_records: bool = True) -> tuple[bool, ...] | None:
+    def _order(self, means: Quantified, name: str, value: Value, *, of: Of = ALL) -> tuple[bool, ...] | None:
         """Where the ends of look-backs from an anchor stand among the days that are fixed: anchors with the same order there have
-        the same answers. None where more than look-backs from it read the anchor. Without `of_records`: for a record that nobody
-        has seen, which has no days yet and no jail days."""
-        key = (means.list, id(means.body), name, of_records)
+        the same answers. None where more than look-backs from it read the anchor, or jail days that make one longer."""
+        key = (means.list, id(means.body), name, of)
         if key not in self._looking_back:
-            self._looking_back[key] = self._look_backs(means, name, of_records=of_records)
+            self._looking_back[key] = self._look_backs(means, name, of)
         found = self._looking_back[key]
         if found is None:
             return None
@@ -257,29 +253,38 @@ class Table:
             order += [test for day in days for test in (day < first, day == first, day < anchor, day == anchor)]
         return tuple(order)
 
-    def _look_backs(self, means: Quantified, name: str, *, of_records: bool) -> LookBacks | None:
-        """The look-backs from an anchor in a condition on a list, and the days that are fixed: now, those of records, of dated rows
-        of lists, ends of other look-backs."""
-        setting, zone = self.evaluation.setting, self.evaluation.law.stack.zone
-        inner = self.evaluation.law.atoms(means.body)
-        dates = self._dates_of(means.list, turning=False) if of_records else []
-        days = [day for one in (setting.at, *dates) if (day := _day_of(one, zone))]
-        days += [day for atom in inner if isinstance(atom.means, Listed) for day in atom.means.offenses.turning_days]
+    def _look_backs(self, means: Quantified, name: str, of: Of) -> LookBacks | None:
+        """The look-backs from an anchor in a condition on a list, and the days that are fixed: now, those of records, those that tests
+        name, of dated rows of lists, ends of other look-backs."""
+        evaluation = self.evaluation
+        law, setting, zone = evaluation.law, evaluation.setting, evaluation.law.stack.zone
+        inner = law.atoms(means.body)
+        never = [atom for node in law.record_constraints.get(means.list, ()) for atom in law.atoms(node)]
+        days: list[date | None] = [
+            _day_of(setting.at, zone),
+            *(_day_of(one, zone) for one in self._dates_of(means.list, of)),
+        ]
+        for atom in (*inner, *never):
+            if isinstance(atom.means, Listed):
+                days += atom.means.offenses.turning_days
+            elif isinstance(atom.means, FactTest) and isinstance(atom.means.test, grammar.Compare):
+                days += [_day_of(literal(side, zone), zone) for side in (atom.means.test.left, atom.means.test.right)]
         windows: list[lookback.Window] = []
         for atom in inner:
             window = atom.means.window if isinstance(atom.means, InWindow) else None
             if window is not None and window.anchor != name:
-                at = setting.at if window.anchor == "at" else self.evaluation.facts.get(window.anchor)
+                at = setting.at if window.anchor == "at" else evaluation.facts.get(window.anchor)
                 if end := _day_of(at, zone):
                     days += [end, lookback.first_day(window, end, 0)]
             if name not in atom.reads:
                 continue
             if window is None or window.anchor != name:
                 return None
-            if window.plus and (of_records or not isinstance(atom.means, InWindow) or atom.means.jail is None):
+            # A record that nobody has seen has no jail days.
+            if window.plus and (of is not None or not isinstance(atom.means, InWindow) or atom.means.jail is None):
                 return None
             windows.append(window)
-        return windows, tuple(dict.fromkeys(days))
+        return windows, tuple(dict.fromkeys(day for day in days if day is not None))
 
     def _answers_of(self, name: str, values: Mapping[str, tuple[Value, ...]]) -> tuple[Answer, ...]:
         """The joint answers of a list, for every choice of the unknown facts that its conditions compare with."""
@@ -304,35 +309,35 @@ class Table:
         return one.answers(evaluation.setting, asked)
 
     def _list_beside(self, name: str, chosen: Mapping[str, Value]) -> ListInCase:
-        """The list beside these values of facts that are not known; what records that nobody has seen may add is worked out
-        once for values that lie alike among the days that matter to them."""
-        evaluation, asked = self.evaluation, tuple(self._asked[name])
-        orders = [
-            self._order(atom.means, other, value, of_records=False)
-            for atom in asked
-            if isinstance(atom.means, Quantified)
-            for other, value in chosen.items()
-            if other in atom.reads
+        """The list beside these values of facts that are not known. A record is worked out once for values that lie alike among
+        the days that matter to it."""
+        reading = [
+            (atom.means, other)
+            for atom in self._asked[name]
+            for other in chosen
+            if other in atom.reads and isinstance(atom.means, Quantified)
         ]
-        one = self.list_in_case(name, {**evaluation.facts, **chosen})
-        if None in orders:
-            return one
-        key = (evaluation.law, name, asked, tuple(orders))
-        alike = next(
-            (other for other in evaluation.worked.lists.get(key, ()) if other.serves(asked, evaluation.setting)), None
-        )
-        if alike is None:
-            evaluation.worked.lists.setdefault(key, []).append(one)
-        one.like = alike
-        return one
 
-    def list_in_case(self, name: str, facts: Mapping[str, Any], *, complete: bool = False) -> ListInCase:
+        def alike(number: int | None) -> Hashable | None:
+            orders = tuple(self._order(means, other, chosen[other], of=number) for means, other in reading)
+            return None if None in orders else (tuple(chosen), orders)
+
+        return self.list_in_case(name, {**self.evaluation.facts, **chosen}, alike=alike)
+
+    def list_in_case(
+        self,
+        name: str,
+        facts: Mapping[str, Any],
+        *,
+        complete: bool = False,
+        alike: Callable[[int | None], Hashable | None] = lambda number: None,
+    ) -> ListInCase:
         """A list and the conditions asked of it, beside these facts; `complete`: as if there were no more records."""
-        evaluation = self.evaluation
-        records = evaluation.records(name)
+        one = self.evaluation
+        records = one.records(name)
         if complete:
             records = Records(records.records, complete=True)
-        return ListInCase(evaluation.law, name, self._asked[name], records, facts, evaluation.setting)
+        return ListInCase(one.law, name, self._asked[name], records, facts, one.setting, one.worked, alike)
 
     @property
     def atoms(self) -> Sequence[Atom]:
@@ -502,24 +507,19 @@ class Table:
             return False
         # Completions that can't change this fact alone: facts that a constraint ties to it may change with it.
         variable = completions.by_name[name]
-        for index in range(variable.size):
-            here = completions.pattern(name, (index,))
-            for other in range(variable.size):
-                if other == index:
-                    continue
+        tied = [one.name for one in completions.variables if one is not variable]
+        for other in range(variable.size):
+            landing = completions.pattern(name, (other,)) & outside
+            if not landing:
+                continue
+            there = 0
+            for index in range(variable.size):
                 shift = (other - index) * variable.stride
-                stuck_there = _shift(mask & here, shift) & ~mask  # where the flip alone is impossible
-                stuck = _shift(stuck_there, -shift) & inside
-                if not stuck:
-                    continue
-                landing = completions.pattern(name, (other,)) & outside
-                there = _shift(stuck, shift)
-                if any(
-                    completions.project(there, tied.name) & landing
-                    for tied in completions.variables
-                    if tied is not variable
-                ):
-                    return True
+                here = mask & completions.pattern(name, (index,))
+                # Where the flip alone is impossible; among those that are inside, as they stand after it.
+                there |= _shift(here & inside, shift) & ~mask
+            if there and any(completions.project(there, one) & landing for one in tied):
+                return True
         return False
 
 

@@ -112,9 +112,16 @@ class Case:
 
 def plain_record(record: Mapping[str, Value]) -> dict[str, Any]:
     """The fields of a record as conditions read them: wholly known ones only, and under STATED the dates known in part."""
-    found: dict[str, Any] = {field: value for field, value in record.items() if is_known(value)}
-    partly = {field: value for field, value in record.items() if isinstance(value, PartialDate)}
-    return {**found, STATED: partly} if partly else found
+    found: dict[str, Any] = dict(record)
+    partly: dict[str, Value] = {}
+    for name, value in record.items():
+        if value is UNKNOWN:
+            del found[name]
+        elif value.__class__ is PartialDate:
+            partly[name] = found.pop(name)
+    if partly:
+        found[STATED] = partly
+    return found
 
 
 def is_known(value: Value) -> bool:

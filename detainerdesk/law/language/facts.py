@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 from detainerdesk.law.errors import CaseError
 from detainerdesk.law.language import grammar
-from detainerdesk.law.language.case import Case, Records, is_known, leaf_holds, plain_record
+from detainerdesk.law.language.case import Case, Records, leaf_holds, plain_record
+from detainerdesk.law.language.dates import PartialDate
 from detainerdesk.law.language.lists import OffenseTable
 from detainerdesk.law.language.membership import STATE, filled, state_cited
 from detainerdesk.law.language.rulebook import _near
@@ -206,7 +207,7 @@ class Facts:
             found.update(dict.fromkeys(defaults.now, self.at))
         found.update(self.stated)
         for name, value in self.stated.items():
-            if not is_known(value):
+            if value is UNKNOWN or value.__class__ is PartialDate:
                 del found[name]
         found[OWED] = self.owed
         for name, records in self.lists.items():
@@ -297,6 +298,10 @@ class _Reader:
                 with suppress(ValueError):
                     stated[name] = instant(datetime.fromisoformat(raw), self.zone)
                     continue
+            fact = self.vocabulary.facts.get(name)
+            if fact is not None and not fact.list and fact.kind != "list" and name not in self.definitions:
+                stated[name] = typed(fact, raw, self.zone)
+                continue
             self.fact(name, raw)
         for name, record in self.flat.items():
             if name in self.lists:
