@@ -200,8 +200,9 @@ def _how_long(hold: Outcome, decision: Decision, agency: AgencyWords, situation:
 
 
 def hold_end(hold: Outcome, decision: Decision) -> datetime | None:
-    """The end of a hold that the law requires or permits: the clock that governs, else the moment at which the outcome turns."""
-    return decision.clocks.get("hold_until") or hold.until
+    """The end of a hold that the law requires or permits: the clock that governs, or the moment at which the outcome turns before it."""
+    ends = [end for end in (decision.clocks.get("hold_until"), hold.until) if end is not None]
+    return min(ends, key=lambda end: end.astimezone(UTC), default=None)
 
 
 _LEADS = {

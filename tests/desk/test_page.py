@@ -377,6 +377,11 @@ def test_why_lists_every_rule_by_what_became_of_it(desk: Desk) -> None:
     assert rule.cite
     assert rule.conditions
     assert rule.adopted == "not adopted by counsel"
+    assert rule.dates == "in force from 2019-12-18 or 2019-12-19"
+    assert rule.status == "text not checked against its source"
+    off = [rule for group, rule in rules.values() if group == "are off or rejected" and "off" in rule.status]
+    assert off
+    assert all(rule.adopted == "nothing to adopt" and not rule.check_source for rule in off)
 
 
 def test_why_says_of_nothing_assumed_that_somebody_stated_it(desk: Desk) -> None:

@@ -4,25 +4,19 @@ leaves a choice, what counsel chose. In: an agency, `now`. Out: a LawPage; for o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from detainerdesk.desk import life, words
 from detainerdesk.desk.models import Signature
 from detainerdesk.desk.page.look import KEPT, Look, local_zone, look_at, looks, now_text
+from detainerdesk.desk.page.standing import SOURCE, dates
 from detainerdesk.desk.page.values import Alternative, LawLayer, LawPage, LawReading, LawRow
 from detainerdesk.law import Adoption, Decision, Edition, Provision, Reading, Signed, Stack, digest
 from detainerdesk.law.adoption import leans_on
 from detainerdesk.law.explain import definitions_said
-from detainerdesk.law.language.dates import Span
 from detainerdesk.law.language.rulebook import Rulebook
-
-STATUS = {
-    "verified": "text read",
-    "verify": "text not checked against its source",
-    "off": "switched off, takes no part",
-}
 
 
 def law_page(agency: str, now: datetime, *, show: str = "all", ticked: Collection[str] = ()) -> LawPage:
@@ -99,8 +93,8 @@ def _row(
         id=one.id,
         says=one.says or prose.sentence(one),
         cite=one.cite,
-        dates=_dates(one),
-        status=STATUS[one.status] + (f": {one.reason}" if one.reason else ""),
+        dates=dates(one),
+        status=SOURCE[one.status] + (f": {one.reason}" if one.reason else ""),
         check_source=one.status == "verify" and standing != "adopted",
         standing=standing,
         signed=_who(signed.get(one.id), now),
@@ -109,27 +103,6 @@ def _row(
         words=tuple(definitions_said(one, prose)),
         with_it=", ".join(also),
     )
-
-
-def _dates(one: Provision) -> str:
-    """`in force from 2019-12-18 or 2019-12-19`, `in force 2014-08-20 to 2019-12-18, not 2017-08-30 to 2018-03-12`."""
-    spans = [] if str(one.in_force) == "no first or last day" else [_span(*each) for each in _ends(one.in_force.spans)]
-    stays = [_span(*each) for each in _ends(one.in_force.stayed)]
-    stayed = f", not {' and '.join(stays)}" if stays else ""
-    declared = f"; a court declared on {one.declared} that it always was" if one.declared else ""
-    return f"in force {' and '.join(spans) or 'always'}{stayed}{declared}"
-
-
-def _ends(spans: Iterable[Span]) -> Iterator[tuple[str, str]]:
-    for span in spans:
-        start = str(span.start or "") + (f" or {span.late}" if span.late else "")
-        yield start, str(span.end or "")
-
-
-def _span(start: str, end: str) -> str:
-    if start and end:
-        return f"{start} to {end}"
-    return f"from {start}" if start else f"until {end}" if end else "always"
 
 
 def _only_open(layer: LawLayer) -> LawLayer:

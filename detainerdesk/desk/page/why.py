@@ -9,6 +9,7 @@ from datetime import datetime
 
 from detainerdesk.desk import words
 from detainerdesk.desk.page.look import Look
+from detainerdesk.desk.page.standing import SOURCE, dates
 from detainerdesk.desk.page.values import WhyGroup, WhyRule
 from detainerdesk.law import UNKNOWN, Edition, Step, Test, Trace
 
@@ -55,11 +56,11 @@ def _why_rule(step: Step, trace: Trace, look: Look) -> WhyRule:
         id=rule.id,
         says=rule.says,
         cite=rule.cite,
-        dates=str(rule.in_force),
-        status=rule.status,
-        adopted=ADOPTED[look.adoption.standing(rule, look.edition)],
+        dates=dates(rule),
+        status=SOURCE[rule.status],
+        adopted="nothing to adopt" if rule.status == "off" else ADOPTED[look.adoption.standing(rule, look.edition)],
         conditions=(*ended, *_conditions(trace.tests(rule), look)),
-        check_source=rule.status != "verified" and rule.id not in look.agency.adopted,
+        check_source=rule.status == "verify" and rule.id not in look.agency.adopted,
     )
 
 
@@ -106,4 +107,6 @@ def assumed_value(value: object, look: Look) -> str:
         return words.moment(value, look.agency.zone, look.now)
     if isinstance(value, frozenset | set | tuple | list):
         return ", ".join(str(one).replace("_", " ") for one in sorted(value, key=str))
+    if value == "owed":
+        return "owed, nothing recorded"
     return "unknown" if value is UNKNOWN else str(value).replace("_", " ")

@@ -11,7 +11,7 @@ from detainerdesk.desk import life
 from detainerdesk.desk.models import Signature
 from detainerdesk.law import digest, provisions
 from detainerdesk.ledger import log
-from tests.desk.web.conftest import BOSTON, PASSWORD, Desk, Screen, delacroix
+from tests.desk.web.conftest import BOSTON, NARROW, PASSWORD, SCREEN, Desk, Screen, delacroix
 
 EDITION = life.edition()
 DRAFT = "DRAFT: NOT ADOPTED BY COUNSEL"
@@ -130,3 +130,44 @@ def test_counsel_adopts_a_layer_by_keyboard_and_the_stamp_goes(desk: Desk, windo
             assert DRAFT not in screen.page.locator("body").inner_text()
     every = [one for one in provisions(EDITION.stack(BOSTON)) if one.status != "off"]
     assert Signature.objects.count() == len(every) == len(list(log.entries(kind="law.adopted")))
+
+
+@pytest.mark.browser
+def test_counsel_reads_each_rule_word_for_word_an_item_a_line(desk: Desk, window: Callable[..., Screen]) -> None:
+    desk.account("adler", "counsel", station="")
+    for size in (SCREEN, NARROW):
+        screen = window(viewport=size)
+        screen.sign_in("adler")
+        screen.open("law")
+        said = screen.page.locator("article[id^=rule-]").evaluate_all(
+            "all => all.map(one => [one.id.slice(5), one.querySelector('.says').innerText])"
+        )
+        assert [(id, plain(text)) for id, text in said] == [
+            (one.id, one.says) for one in provisions(EDITION.stack(BOSTON))
+        ]
+        rule = screen.page.locator("#rule-BOS19-1")
+        items = [plain(item) for item in rule.locator(":scope > div .says li").all_inner_texts()]
+        assert [item[:4] for item in items] == ["(a) ", "(b) ", "(c) "]
+        tops = [box["y"] for item in rule.locator(":scope > div .says li").all() if (box := item.bounding_box())]
+        assert tops == sorted(set(tops))
+        box = screen.page.get_by_role("checkbox", name="BOS19-1", exact=True)
+        described = screen.page.locator(f"#{box.get_attribute('aria-describedby')}")
+        assert plain(described.inner_text()) == next(
+            one.says for one in provisions(EDITION.stack(BOSTON)) if one.id == "BOS19-1"
+        )
+
+
+@pytest.mark.browser
+def test_the_why_page_prints_each_rule_word_for_word(desk: Desk, screen: Screen) -> None:
+    number = desk.paper(delacroix())
+    screen.open(f"requests/{number}/why")
+    said = screen.page.locator("article.rule").evaluate_all(
+        "all => all.map(one => [one.querySelector('.id').innerText, one.querySelector('.says').innerText])"
+    )
+    signed = {one.id: one.says for one in provisions(EDITION.stack(BOSTON))}
+    assert len(said) > 10
+    assert all(plain(text) == signed[id] for id, text in said)
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
