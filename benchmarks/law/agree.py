@@ -156,6 +156,7 @@ class OfTyped(Decider):
         self._evaluations = {}
         self._settings = {}
         self._worked = {}
+        self._opened = {}
         self._law = None
         plain = self.setting(None, known.case.at)
         refuse_contradictions(known, self.law_on(known.case.at), plain, lambda: self.evaluation(plain))

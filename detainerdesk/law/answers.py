@@ -16,20 +16,18 @@ from typing import Any
 
 from detainerdesk.law.candidates import Unknown, candidates, clusters, is_ordered, merged_alike
 from detainerdesk.law.circuit import (
-    AllOf,
-    AnyOf,
     Atom,
     FactTest,
     InWindow,
     Listed,
     Meaning,
-    Negation,
     Node,
     Quantified,
     atoms_of,
+    bits_of,
     nodes_of,
 )
-from detainerdesk.law.completions import Completions, Variable
+from detainerdesk.law.completions import Completions, TooManyUnknowns, Variable
 from detainerdesk.law.jail import JailOfRecord
 from detainerdesk.law.joined import Joined, Tell, joined
 from detainerdesk.law.known import Setting
@@ -277,7 +275,10 @@ class ListInCase:
         else:
             records = self.records.records
             beside = sum(any(record.get(one, UNKNOWN) is UNKNOWN for one in self.different) for record in records)
-        return RecordTable(self, index, self._values_of_different(beside))
+        try:
+            return RecordTable(self, index, self._values_of_different(beside))
+        except TooManyUnknowns as error:
+            raise TooManyUnknowns((self.name,)) from error
 
     def _values_of_different(self, beside: int) -> Mapping[str, tuple[Value, ...]]:
         """The values that a field may have of which different ones are counted: those of other records, and some of its own."""
@@ -491,27 +492,7 @@ class RecordTable:
 
     def bits(self, node: Node) -> int:
         """The completions in which a condition on the record is true."""
-        full = self.completions.full
-        if isinstance(node, bool):
-            return full if node else 0
-        if id(node) not in self._bits:
-            if isinstance(node, AllOf):
-                bits = full
-                for item in node.items:
-                    bits &= self.bits(item)
-                    if not bits:
-                        break
-            elif isinstance(node, AnyOf):
-                bits = 0
-                for item in node.items:
-                    bits |= self.bits(item)
-            elif isinstance(node, Negation):
-                bits = full & ~self.bits(node.item)
-            else:
-                assert isinstance(node, Atom)
-                bits = self._atom_bits(node)
-            self._bits[id(node)] = bits
-        return self._bits[id(node)]
+        return bits_of(node, self.completions.full, self._bits, self._atom_bits)
 
     def _atom_bits(self, atom: Atom) -> int:
         names = dict.fromkeys(self._variable(name) for name in atom.fields if name not in self.known)

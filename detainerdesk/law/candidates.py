@@ -15,11 +15,15 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from detainerdesk.law.circuit import ClockState, FactTest, InWindow, Listed, Meaning, names_of
+from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.language import grammar, lookback
 from detainerdesk.law.language.case import operand_value
 from detainerdesk.law.language.clocks import clock_end
 from detainerdesk.law.language.dates import PartialDate
-from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, midnight
+from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, local_day, midnight
+
+MOST_TRIED = 1 << 20
+"""As many times as values of one unknown fact are put before the tests that read it. Real law stays under a hundredth of that."""
 
 Known = Callable[[str], Value]
 """The value of a fact or field, or UNKNOWN."""
@@ -48,7 +52,9 @@ def candidates(
     forbidden: Collection[Meaning] = (),
 ) -> dict[str, tuple[Value, ...]]:
     """The values of each unknown fact. `turning`: further moments and days at which something turns (the dates of records);
-    `partly`: the dates of which only the year or the month is known; `forbidden`: the tests that can't be true."""
+    `partly`: the dates of which only the year or the month is known; `forbidden`: the tests that can't be true.
+
+    Raises TooManyUnknowns where so many values stand before so many tests that no law is meant."""
     ends = (day for part in partly.values() for day in (part.start, part.end))
     turning = (*turning, *ends)
     found: dict[str, tuple[Value, ...]] = {}
@@ -58,6 +64,8 @@ def candidates(
             found[one.name] = merged_alike(one.name, _plain(one, zone), behaves)
             continue
         points = _Points(cluster, known, at, zone, turning)
+        if len(points.tests) * len(points.others) > MOST_TRIED:
+            raise TooManyUnknowns(tuple(one.name for one in cluster))
         lists = {one.name: _in_part(points.of(one), partly.get(one.name)) for one in cluster}
         if len({tuple(values) for values in lists.values()}) == 1:
             room = 1 if _only_order(cluster, forbidden) else len(cluster)
@@ -180,7 +188,7 @@ class _Points:
         self.tests = dict.fromkeys(test for one in cluster for test in one.tests)
         self.others = [value for test in self.tests for value in _others(test, known, at, zone)]
         self.others += turning
-        days = sorted({_day(value, zone) for value in (at, *self.others) if isinstance(value, date)})
+        days = sorted({local_day(value, zone) for value in (at, *self.others) if isinstance(value, date)})
         for test in self.tests:
             if isinstance(test, InWindow):
                 self.others += _turns(test, known, at, zone, days)
@@ -199,7 +207,7 @@ class _Points:
             _latest_start_expired(test, self.at, self.zone) for test in self.tests if isinstance(test, ClockState)
         }
         if one.fact.kind == "date":
-            days = {moment.astimezone(self.zone).date() for moment in moments}
+            days = {local_day(moment, self.zone) for moment in moments}
             return tuple(_spread(days, timedelta(days=1), self.room))
         return tuple(_spread(moments, timedelta(minutes=1), self.room))
 
@@ -241,10 +249,6 @@ def _turns(test: InWindow, known: Known, at: datetime, zone: ZoneInfo, days: Seq
     """The days and counts at which a look-back turns, for each of its facts; one that is not known may be any of `days`."""
     for name in test.window.names():
         yield from lookback.turns(test.window, name, known, at, zone, days)
-
-
-def _day(value: date, zone: ZoneInfo) -> date:
-    return value.astimezone(zone).date() if isinstance(value, datetime) else value
 
 
 def _latest_start_expired(clock: ClockState, at: datetime, zone: ZoneInfo) -> datetime:

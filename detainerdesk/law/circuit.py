@@ -180,28 +180,23 @@ class Circuits:
         return self._atoms[key]
 
     def all_of(self, items: Iterable[Node]) -> Node:
-        kept: dict[int, Node] = {}
-        for item in items:
-            if item is False:
-                return False
-            if item is not True:
-                for part in item.items if isinstance(item, AllOf) else (item,):
-                    kept[id(part)] = part
-        if len(kept) < 2:
-            return next(iter(kept.values()), True)
-        return self._once((AllOf, *kept), lambda: AllOf(tuple(kept.values())))
+        return self._joined(AllOf, items, ends=False)
 
     def any_of(self, items: Iterable[Node]) -> Node:
+        return self._joined(AnyOf, items, ends=True)
+
+    def _joined(self, kind: type[AllOf | AnyOf], items: Iterable[Node], *, ends: bool) -> Node:
+        """Items joined, each once and without brackets of the same kind; `ends` is the value of an item that settles the whole."""
         kept: dict[int, Node] = {}
         for item in items:
-            if item is True:
-                return True
-            if item is not False:
-                for part in item.items if isinstance(item, AnyOf) else (item,):
+            if item is ends:
+                return ends
+            if not isinstance(item, bool):
+                for part in item.items if isinstance(item, kind) else (item,):
                     kept[id(part)] = part
         if len(kept) < 2:
-            return next(iter(kept.values()), False)
-        return self._once((AnyOf, *kept), lambda: AnyOf(tuple(kept.values())))
+            return next(iter(kept.values()), not ends)
+        return self._once((kind, *kept), lambda: kind(tuple(kept.values())))
 
     def negation(self, item: Node) -> Node:
         if isinstance(item, bool):
@@ -248,6 +243,32 @@ class Circuits:
             facts += [name for atom in atoms_of(jail.where) for name in atom.reads]
             fields.append(jail.name)
         return tuple(dict.fromkeys(facts)), tuple(dict.fromkeys(fields))
+
+
+def bits_of(node: Node, full: int, memo: dict[int, int], of_atom: Callable[[Atom], int]) -> int:
+    """The completions in which a circuit without rules in it is true, one bit each; `full` is all of them, `memo` keeps the parts by
+    their ids."""
+    if isinstance(node, bool):
+        return full if node else 0
+    key = id(node)
+    if key not in memo:
+        if isinstance(node, AllOf):
+            bits = full
+            for item in node.items:
+                bits &= bits_of(item, full, memo, of_atom)
+                if not bits:
+                    break
+        elif isinstance(node, AnyOf):
+            bits = 0
+            for item in node.items:
+                bits |= bits_of(item, full, memo, of_atom)
+        elif isinstance(node, Negation):
+            bits = full & ~bits_of(node.item, full, memo, of_atom)
+        else:
+            assert isinstance(node, Atom)
+            bits = of_atom(node)
+        memo[key] = bits
+    return memo[key]
 
 
 def names_of(node: grammar.Expression) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from detainerdesk.law.lowering import ActionLaw, LawOn, law_on
 from detainerdesk.law.plan import MOST_REMEMBERED, Plan, Plans, plan_among, plans_on
 from detainerdesk.law.table import Evaluation
 from detainerdesk.law.trace import Step, Trace
-from detainerdesk.law.turns import turns
+from detainerdesk.law.turns import Opened, turns
 
 
 def decide(case: Case, edition: Edition, adoption: Adoption | None = None) -> Decision:
@@ -62,6 +62,7 @@ class Decider:
         self._evaluations: dict[Setting, Evaluation] = {}
         self._settings: dict[tuple[str | None, datetime, bool], Setting] = {}
         self._worked: dict[datetime, Worked] = {}
+        self._opened: Opened = {}
         self._law: tuple[datetime, LawOn, Plans] | None = None
         plain = self.setting(None, self.case.at)
         refuse_contradictions(self.known, self.law_on(self.case.at), plain, lambda: self.evaluation(plain))
@@ -177,7 +178,7 @@ class Decider:
         reading = self.stack.readings.get(HOLD_UNTIL)
         if reading is None or reading.jurisdiction != clock.jurisdiction:
             return True
-        return self.known.setting().reading[HOLD_UNTIL] in (EARLIEST, clock.name)
+        return self.setting(None, self.case.at).reading[HOLD_UNTIL] in (EARLIEST, clock.name)
 
     def clock_lengths(self) -> dict[str, ClockLength]:
         """The length of each clock that has a start, as its law counts it."""
@@ -205,7 +206,7 @@ class Decider:
 
     def _chosen(self, choice: Choice, jurisdiction: str) -> str | None:
         """The value of a choice, or None while what it turns on is not known."""
-        evaluation = self.evaluation(self.known.setting())
+        evaluation = self.evaluation(self.setting(None, self.case.at))
         for condition, value in choice.branches:
             here = evaluation.truth(evaluation.law.circuit(condition, jurisdiction)) if condition else True
             if here is None:
@@ -224,13 +225,13 @@ class Decider:
 
     def _later_moments(self, action: str, item: str | None) -> list[datetime]:
         at, zone = self.case.at, self.stack.zone
-        laws = self.laws(action, self.known.setting(item, at))
+        laws = self.laws(action, self.setting(item, at))
         days = {day for law in laws for provision in law.considered for day in provision.in_force.changes()}
         days |= {provision.declared for law in laws for provision in law.considered if provision.declared}
         days |= {day for layer in self.stack.layers for one in layer.definitions for day in one.in_force.changes()}
         moments = {midnight(day, zone) for day in days}
         values: list[Value] = []
-        for atom in self._atoms_behind(action, self.known.setting(item, at)):
+        for atom in self._atoms_behind(action, self.setting(item, at)):
             means = atom.means
             values += map(self.known.facts.value, atom.reads)
             if isinstance(means, FactTest) and isinstance(means.test, grammar.Compare):
@@ -250,7 +251,7 @@ class Decider:
 
     def reads(self, action: str, fact: str) -> bool:
         """Whether the law of an action, or of an item of it, reads a fact or list."""
-        settings = [self.known.setting(item) for item in self.known.items_of(action)]
+        settings = [self.setting(item, self.case.at) for item in self.known.items_of(action)]
         return any(fact in atom.reads for setting in settings for atom in self._atoms_behind(action, setting))
 
     def _atoms_behind(self, action: str, setting: Setting) -> Sequence[Atom]:
@@ -274,7 +275,7 @@ class Decider:
 
     def _was_so(self, action: str, item: str | None, base: Outcome) -> str | None:
         day = self.known.day(self.case.at)
-        considered = [one for law in self.laws(action, self.known.setting(item)) for one in law.considered]
+        considered = [one for law in self.laws(action, self.setting(item, self.case.at)) for one in law.considered]
         if not any(one.declared and day < one.declared for one in considered):
             return None
         word = self._over_readings(action, item, self.case.at, declared_too=True).outcome
@@ -286,15 +287,16 @@ class Decider:
         """The smallest sets of facts that the vocabulary marks as able to arrive and that would change the class."""
         if base.outcome in ("undetermined", "disputed"):
             return ()
-        return tuple(turns(self.known, action, self.known.setting(item), self._read_by([action]), _class_word(base)))
+        read, is_now = self._read_by([action]), _class_word(base)
+        return tuple(turns(self.known, action, self.setting(item, self.case.at), read, is_now, self._opened))
 
     # Beside the outcomes.
 
     def duty_states(self) -> tuple[DutyState, ...]:
         """Every duty of the layers that this case gives rise to, or may."""
         states: list[DutyState] = []
-        setting = self.known.setting()
-        evaluation = self.evaluation(setting)
+        setting = self.setting(None, self.case.at)
+        evaluation, ends = self.evaluation(setting), self.clock_ends()
         for duty in self.stack.duties():
             if duty.status == "off" or not evaluation.truth(evaluation.law.in_force(duty)):
                 continue
@@ -304,7 +306,7 @@ class Decider:
                 trigger = False if stopped else None if stopped is None else trigger
             if trigger is False or self._is_voided(duty, setting):
                 continue
-            due_at = self.clock_ends().get(duty.deadline)
+            due_at = ends.get(duty.deadline)
             if trigger is None:
                 state = "undetermined"
             elif duty.done and self._holds(duty.done, duty, done=True):
@@ -331,7 +333,7 @@ class Decider:
 
     def _holds(self, condition: grammar.Expression, by: Provision | Note, *, done: bool = False) -> bool | None:
         """Whether a condition of a provision holds now; None while it turns on what is not known."""
-        evaluation = self.evaluation(self.known.setting())
+        evaluation = self.evaluation(self.setting(None, self.case.at))
         return evaluation.truth(evaluation.law.circuit(condition, by.jurisdiction, done=done))
 
     def _is_voided(self, duty: Duty, setting: Setting) -> bool:
@@ -377,18 +379,23 @@ class Decider:
             note.status == "off"
             or note.in_force.on(day) == "out"
             or (note.actions and not set(note.actions) & set(asked))
+            or not self._concerns(note)
         ):
             return False
         if note.when is None:
             return bool(note.actions)
         return self._holds(note.when, note) is not False
 
+    def _concerns(self, note: Note) -> bool:
+        """Whether the note is for who acts, as a rule's `who` is."""
+        return not note.who or self.known.roles is None or bool(self.known.roles & set(note.who))
+
     def trace(self, asked: Sequence[str]) -> Trace:
         return Trace(self.case, self.stack, self.known.facts, tuple(asked), self.steps)
 
     def steps(self, action: str) -> tuple[Step, ...]:
         """What became of each rule and void that speaks of the action, by the default readings."""
-        setting = self.known.setting(self.known.items_of(action)[0])
+        setting = self.setting(self.known.items_of(action)[0], self.case.at)
         judge = self.plan(action, setting.item, setting.at).judge
         judge = judge.hold if isinstance(judge, Mirror) else judge
         try:
@@ -403,7 +410,7 @@ class Decider:
         """The facts that the law of the actions asked reads."""
         read: set[str] = set()
         for action in asked:
-            setting = self.known.setting(next(iter(self.vocabulary.actions[action].is_item), None))
+            setting = self.setting(next(iter(self.vocabulary.actions[action].is_item), None), self.case.at)
             read |= {name for atom in self._atoms_behind(action, setting) for name in atom.reads}
         return read
 

@@ -21,6 +21,13 @@ from detainerdesk.law.table import Evaluation, Table
 from detainerdesk.law.trace import Step
 
 CLASSES = ("required", "forbidden", "conflict", "free")
+GIVEN_BY = {
+    "required": ("must",),
+    "forbidden": ("must not",),
+    "permitted": ("may",),
+    "conflict": ("must", "must not"),
+}
+"""The effects of the rules that give an outcome; a silent one is given by none."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ class Judge:
                 out[layout.permits(index)] = out[layout.takes(index)]
             if not self.law.may_end(one):
                 out[layout.applies(index)] = out[layout.takes(index)]
-        return Effects(self, tuple(out), tuple(out), 1, 1, None)
+        return Effects(self, tuple(out), tuple(out), 1, None)
 
     def over(self, table: Table, setting: Setting | None = None) -> Effects:
         """What the law comes to in each completion of a table; `setting`: another that asks the same of the case's lists."""
@@ -97,7 +104,7 @@ class Judge:
         run = self.compiled.over_completions
         opened = run(tests, table.full, table.mask, False)
         meanwhile = run(tests, table.full, table.mask, True) if self.law.has_burden else opened
-        return Effects(self, opened, meanwhile, table.full, table.mask, table)
+        return Effects(self, opened, meanwhile, table.mask, table)
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,6 @@ class Effects:
     judge: Judge
     opened: tuple[int, ...]
     meanwhile: tuple[int, ...]
-    full: int
     mask: int
     table: Table | None
 
@@ -183,12 +189,7 @@ class Effects:
 
     def _giving(self, word: str, *, standing: bool) -> tuple[tuple[Provision, ...], bool]:
         """The rules that surely take effect and have the winning effect; else those of which one does."""
-        effects = {
-            "required": ("must",),
-            "forbidden": ("must not",),
-            "permitted": ("may",),
-            "conflict": ("must", "must not"),
-        }.get(word, ())
+        effects = GIVEN_BY.get(word, ())
         surely: list[Provision] = []
         possibly: list[Provision] = []
         for index, one in enumerate(self.law.active.values()):

@@ -6,6 +6,7 @@ printed as a labelled list, an item a line, so that different conditions never p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from detainerdesk.law.decision import Decision, plain
 from detainerdesk.law.language.dates import InForce
 from detainerdesk.law.language.layout import laid_out
 from detainerdesk.law.language.prose import Prose
-from detainerdesk.law.language.rulebook import Provision, Rulebook
+from detainerdesk.law.language.rulebook import Note, Provision, Rulebook
 from detainerdesk.law.load import Edition
 from detainerdesk.law.trace import Step
 
@@ -27,11 +28,19 @@ def explain(id: str, edition: Edition) -> str:
                 return "\n".join(_provision_lines(provision, rulebook, prose))
         for note in rulebook.notes:
             if note.id == id:
-                return f"{note.id} (a note; it gives no outcome by itself) · {rulebook.name}\n{note.text}\nSource: {note.cite}. Status: {note.status}."
+                return "\n".join(_note_lines(note, rulebook))
         for definition in rulebook.definitions:
             if definition.name == id:
                 return f"{_listed(prose.definition(definition))}\nSource: {definition.cite or rulebook.name}."
     raise KeyError(id)
+
+
+def _note_lines(note: Note, rulebook: Rulebook) -> Iterator[str]:
+    yield f"{note.id} (a note; it gives no outcome by itself) · {rulebook.name}"
+    yield note.text
+    if note.who:
+        yield f"Said to: {', '.join(role.replace('_', ' ') for role in note.who)}."
+    yield f"Source: {note.cite}. Status: {note.status}."
 
 
 def _provision_lines(provision: Provision, rulebook: Rulebook, prose: Prose) -> Iterator[str]:
@@ -41,9 +50,31 @@ def _provision_lines(provision: Provision, rulebook: Rulebook, prose: Prose) -> 
     declared = f"; a court declared on {provision.declared} that this had always been law" if provision.declared else ""
     yield f"In force: {provision.in_force}{declared}"
     yield f"Source: {provision.cite}"
-    yield f"Status: {STATUS_WORDS[provision.status]}{f' ({provision.reason})' if provision.reason else ''}. Checked through {rulebook.checked_through}."
+    reason = f" ({reason_in_words(provision)})" if provision.reason else ""
+    yield f"Status: {STATUS_WORDS[provision.status]}{reason}. Checked through {rulebook.checked_through}."
     if provision.note:
         yield f"Note: {provision.note}"
+
+
+_TAG = re.compile(r"(?<![\w-])(T-part|T|PP|P|R|I|D)(?![\w-])")
+TAGS = {
+    "T": "text read",
+    "T-part": "beginning or headnote read",
+    "PP": "two or more sources",
+    "P": "one source",
+    "R": "recalled",
+    "I": "inferred",
+    "D": "read in a law modelled on it",
+}
+"""What the tags of evidence say that a status carries; each rulebook explains them at its head."""
+
+
+def reason_in_words(provision: Provision) -> str:
+    """Why a status is no better, as a page prints it: `tags PP, R` is `two or more sources, recalled`."""
+    tags, is_tagged, _ = provision.reason.partition("tags ")
+    if tags or not is_tagged:
+        return provision.reason
+    return _TAG.sub(lambda tag: TAGS[tag[1]], provision.reason.removeprefix("tags "))
 
 
 def definitions_said(provision: Provision, prose: Prose) -> Iterator[str]:

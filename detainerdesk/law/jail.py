@@ -14,7 +14,7 @@ from detainerdesk.law.circuit import AllOf, AnyOf, Atom, InWindow, JailTime, Lis
 from detainerdesk.law.language.case import is_known, plain_record
 from detainerdesk.law.language.lookback import RECORD_DATE, RECORD_DAYS, JailRecord, jail_days
 from detainerdesk.law.language.membership import COMMITTED, settled
-from detainerdesk.law.language.vocabulary import UNKNOWN, Fact, Value
+from detainerdesk.law.language.vocabulary import UNKNOWN, Fact, Value, joined_answers
 
 if TYPE_CHECKING:
     from detainerdesk.law.answers import ListInCase
@@ -94,9 +94,7 @@ class JailOfRecord:
             inner = self._true(node.item, record)
             return None if inner is None else not inner
         if isinstance(node, AllOf | AnyOf):
-            answers = {self._true(item, record) for item in node.items}
-            ends = isinstance(node, AnyOf)
-            return ends if ends in answers else None if None in answers else not ends
+            return joined_answers((self._true(item, record) for item in node.items), ends=isinstance(node, AnyOf))
         assert isinstance(node, Atom)
         try:
             return self.of.law.truth(node)(self.of.facts, self.of.setting, record)

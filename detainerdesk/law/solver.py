@@ -26,7 +26,7 @@ from detainerdesk.law.circuit import (
     nodes_of,
 )
 from detainerdesk.law.derived import MIRROR, Mirror
-from detainerdesk.law.effects import CLASSES, Judged
+from detainerdesk.law.effects import CLASSES, GIVEN_BY, Judged
 from detainerdesk.law.encoding import NO, YES, Encoding, Formula, Records, Swap, both, conditions_in, either, opposite
 from detainerdesk.law.errors import ContradictoryFacts, LawError
 from detainerdesk.law.language.facts import OWED
@@ -359,12 +359,7 @@ class _Judging:
         """The rules that surely take effect and have the winning effect; else those of which one does."""
         word = outcome if outcome not in ("undetermined", "silent") else standing
         law = meanwhile if outcome == "undetermined" else opened
-        effects = {
-            "required": ("must",),
-            "forbidden": ("must not",),
-            "permitted": ("may",),
-            "conflict": ("must", "must not"),
-        }.get(word, ())
+        effects = GIVEN_BY.get(word, ())
         surely: list[Provision] = []
         possibly: list[Provision] = []
         for rule, one in law.law.active.items():

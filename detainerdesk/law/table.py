@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from math import prod
 from typing import Any
@@ -30,13 +30,14 @@ from detainerdesk.law.circuit import (
     Node,
     Quantified,
     atoms_of,
+    bits_of,
 )
 from detainerdesk.law.completions import Completions, TooManyUnknowns
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar, lookback
 from detainerdesk.law.language.case import Records
 from detainerdesk.law.language.dates import PartialDate
-from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Value
+from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Value, joined_answers, local_day
 from detainerdesk.law.lowering import LawOn
 
 Open = tuple[Node, frozenset[str]]
@@ -76,14 +77,7 @@ class Evaluation:
         if isinstance(node, Burden):
             return self.truth(node.item)
         if isinstance(node, AllOf | AnyOf):
-            ends = isinstance(node, AnyOf)
-            unknown = False
-            for item in node.items:
-                here = self.truth(item)
-                if here is ends:
-                    return ends
-                unknown = unknown or here is None
-            return None if unknown else not ends
+            return joined_answers(map(self.truth, node.items), ends=isinstance(node, AnyOf))
         return None
 
     def unknown_in(self, atom: Atom) -> tuple[str, ...]:
@@ -180,7 +174,7 @@ class Table:
     def _turning_dates(self, name: str) -> list[datetime | date]:
         """The days of the records, and those on which an unknown anchor of a look-back on them would turn."""
         days, setting, zone = self._dates_of(name), self.evaluation.setting, self.evaluation.law.stack.zone
-        plain = [value.astimezone(zone).date() if isinstance(value, datetime) else value for value in days]
+        plain = [local_day(value, zone) for value in days]
         known = self.evaluation.known.facts.value
         for atom in self._atoms.values():
             inner = atoms_of(atom.means.body) if isinstance(atom.means, Quantified) else ()
@@ -372,8 +366,9 @@ class Table:
             return bits & self.full
         beside = Completions({name: values[name] for name in names})
         possible, known_bits = self._possible_answers(beside), dict[int, int]()
+        of_atom = partial(self._atom_bits, beside)
         for never, _ in group:
-            possible &= ~self._bits_in(never, beside, known_bits)
+            possible &= ~bits_of(never, beside.full, known_bits, of_atom)
         shared = [name for name in names if name in self.completions.by_name]
         allowed = 0
         for choice in product(*(range(self.completions.by_name[name].size) for name in shared)):
@@ -389,28 +384,7 @@ class Table:
 
     def bits(self, node: Node) -> int:
         """The completions in which a circuit without rules in it is true, one bit each."""
-        return self._bits_in(node, self.completions, self._bits)
-
-    def _bits_in(self, node: Node, completions: Completions, memo: dict[int, int]) -> int:
-        if isinstance(node, bool):
-            return completions.full if node else 0
-        key = id(node)
-        if key not in memo:
-            if isinstance(node, AllOf):
-                bits = completions.full
-                for item in node.items:
-                    bits &= self._bits_in(item, completions, memo)
-            elif isinstance(node, AnyOf):
-                bits = 0
-                for item in node.items:
-                    bits |= self._bits_in(item, completions, memo)
-            elif isinstance(node, Negation):
-                bits = completions.full & ~self._bits_in(node.item, completions, memo)
-            else:
-                assert isinstance(node, Atom)
-                bits = self._atom_bits(node, completions)
-            memo[key] = bits
-        return memo[key]
+        return bits_of(node, self.full, self._bits, partial(self._atom_bits, self.completions))
 
     def atom_bits(self, atom: Atom, setting: Setting | None = None) -> int:
         """The completions in which an atom is true; `setting`: taken for the table's own, for atoms that speak of it."""
@@ -420,9 +394,9 @@ class Table:
         value = self.evaluation.value(atom)
         if value is not None:
             return self.full if value else 0
-        return self._bits_in(atom, self.completions, self._bits)
+        return self.bits(atom)
 
-    def _atom_bits(self, atom: Atom, completions: Completions) -> int:
+    def _atom_bits(self, completions: Completions, atom: Atom) -> int:
         evaluation = self.evaluation
         value = evaluation.value(atom)
         if value is not None:
@@ -525,9 +499,7 @@ class Table:
 
 def _day_of(value: Value, zone: ZoneInfo) -> date | None:
     """The local day of a date or a moment; None where it is neither."""
-    if isinstance(value, datetime):
-        return value.astimezone(zone).date()
-    return value if isinstance(value, date) else None
+    return local_day(value, zone) if isinstance(value, date) else None
 
 
 def _touching(own: Collection[str], evaluation: Evaluation) -> list[Open]:

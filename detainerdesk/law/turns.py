@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from itertools import combinations
 
+from detainerdesk.law.answers import Worked
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.decision import Turn
 from detainerdesk.law.derived import decided_by
@@ -21,8 +22,15 @@ from detainerdesk.law.table import Evaluation, Table
 MOST_AT_ONCE = 3
 
 
-def turns(known: Known, action: str, setting: Setting, read: Collection[str], is_now: str) -> Iterator[Turn]:
-    """The smallest sets of facts that would turn the class of an action, which is `is_now`; `read`: the facts of its law."""
+Opened = dict[tuple[str, ...], tuple[Known, Worked]]
+"""The same case with these facts not known, and what is worked out for it."""
+
+
+def turns(
+    known: Known, action: str, setting: Setting, read: Collection[str], is_now: str, opened_before: Opened
+) -> Iterator[Turn]:
+    """The smallest sets of facts that would turn the class of an action, which is `is_now`; `read`: the facts of its law.
+    `opened_before`: shared by the actions of one case."""
     able = [
         name
         for name, fact in known.vocabulary.facts.items()
@@ -30,9 +38,9 @@ def turns(known: Known, action: str, setting: Setting, read: Collection[str], is
     ]
     if not able:
         return
-    opened = known.opened(able)
+    opened, worked = opened_before.setdefault(tuple(able), (known.opened(able), Worked()))
     law = law_on(known.stack, known.day(setting.at))
-    evaluation = Evaluation(opened, law, setting)
+    evaluation = Evaluation(opened, law, setting, worked)
     try:
         effects = decided_by(action, setting.item, law, opened).effects(evaluation)
     except TooManyUnknowns:

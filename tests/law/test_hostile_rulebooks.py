@@ -387,6 +387,17 @@ def test_a_thousand_rules_that_compare_one_number_are_decided(tmp_path: Path) ->
         assert decided(edition).actions["hold"].outcome == "undetermined"
 
 
+def test_thousands_of_rules_that_compare_one_number_end_soon_and_say_which(tmp_path: Path) -> None:
+    of_a_layer = {
+        layer: "".join(rule(f"{layer[0].upper()}-{i}", "must", when=f"days < {2 * i + odd}") for i in range(1200))
+        for odd, layer in enumerate(("state", "city"))
+    }
+    with limited():
+        outcome = decided(load(write(tmp_path, **of_a_layer))).actions["hold"]
+    assert outcome.outcome == "undetermined"
+    assert outcome.needs == ("days",)
+
+
 def test_a_file_or_line_beyond_all_measure_is_refused(tmp_path: Path) -> None:
     folder = write(tmp_path, city=rule("C-1", "must"))
     town = folder / "us/xx/town.md"

@@ -395,6 +395,23 @@ def test_a_rule_is_explained_with_each_definition_below_in_the_words_of_its_own_
     assert "  The town's base is met when the cherry is there. " in text
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("verify; tags PP, R", "(two or more sources, recalled)"),
+        ("verify; tags T-part; start day I", "(beginning or headnote read; start day inferred)"),
+        (
+            "verify; tags T for § 12-R and (a)(1), R for the rest",
+            "(text read for § 12-R and (a)(1), recalled for the rest)",
+        ),
+        ("verify; the P was not found", "(the P was not found)"),
+    ],
+)
+def test_the_tags_of_a_status_are_explained_in_words(tmp_path: Path, status: str, said: str) -> None:
+    text = explain("C-1", law(tmp_path, city=rule("C-1", "may", status=status)))
+    assert f"has not been checked against its source {said}. Checked through" in text
+
+
 def test_a_definition_of_a_list_is_explained_in_the_words_of_its_records(tmp_path: Path) -> None:
     good = define("good of papers", "signed and not void", in_force="..")
     text = explain("C-1", law(tmp_path, city=good + rule("C-1", "may", when="some papers where good")))

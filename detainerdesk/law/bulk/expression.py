@@ -17,7 +17,6 @@ import ibis
 
 from detainerdesk.law.bulk.columns import Layout, Source, sources
 from detainerdesk.law.bulk.formulas import (
-    CLASSES,
     Formula,
     Formulas,
     Giving,
@@ -43,6 +42,7 @@ from detainerdesk.law.bulk.tests import (
 )
 from detainerdesk.law.circuit import AllOf, AnyOf, Atom, Negation, Quantified, atoms_of
 from detainerdesk.law.derived import MIRROR, Mirror
+from detainerdesk.law.effects import CLASSES
 from detainerdesk.law.known import Setting
 from detainerdesk.law.lowering import ActionLaw, LawOn
 

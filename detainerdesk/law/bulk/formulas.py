@@ -32,8 +32,6 @@ from detainerdesk.law.known import Setting
 from detainerdesk.law.language.rulebook import Provision
 from detainerdesk.law.lowering import ActionLaw
 
-CLASSES = ("required", "forbidden", "conflict", "free")
-
 
 @dataclass(frozen=True, eq=False)
 class Sure:

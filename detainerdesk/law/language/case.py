@@ -16,7 +16,7 @@ from detainerdesk.law.errors import CaseError
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDate
 from detainerdesk.law.language.membership import STATED
-from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, Vocabulary, instant, typed
+from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, Vocabulary, instant, local_day, typed
 
 
 @dataclass(frozen=True)
@@ -198,5 +198,5 @@ def ordered(left: Value, operator: str, right: Value, zone: ZoneInfo) -> bool:
     if isinstance(left, str) or isinstance(right, str):
         return False
     if isinstance(left, datetime) != isinstance(right, datetime):  # a moment against a day: by the local day
-        left, right = (side.astimezone(zone).date() if isinstance(side, datetime) else side for side in (left, right))
+        left, right = (local_day(side, zone) if isinstance(side, date) else side for side in (left, right))
     return bool({"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator])

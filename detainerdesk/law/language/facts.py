@@ -31,6 +31,7 @@ from detainerdesk.law.language.vocabulary import (
     Value,
     Vocabulary,
     instant,
+    joined_answers,
     typed,
 )
 
@@ -243,14 +244,7 @@ class Facts:
         if isinstance(node, grammar.Constant):
             return node.value
         if isinstance(node, grammar.And | grammar.Or):
-            ends = isinstance(node, grammar.Or)
-            unknown = False
-            for item in node.items:
-                here = self._holds(item)
-                if here is ends:
-                    return ends
-                unknown = unknown or here is None
-            return None if unknown else not ends
+            return joined_answers(map(self._holds, node.items), ends=isinstance(node, grammar.Or))
         if isinstance(node, grammar.Not):
             inner = self._holds(node.item)
             return None if inner is None else not inner

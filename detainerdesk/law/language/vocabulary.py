@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timezone
@@ -421,6 +421,21 @@ def instant(moment: datetime, zone: ZoneInfo) -> datetime:
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The first instant of a local day, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def joined_answers(answers: Iterable[bool | None], *, ends: bool) -> bool | None:
+    """`or` (`ends` is True) or `and` (False) of answers of which None is unknown: one that settles the whole wins, else unknown."""
+    unknown = False
+    for answer in answers:
+        if answer is ends:
+            return ends
+        unknown = unknown or answer is None
+    return None if unknown else not ends
+
+
+def local_day(value: date, zone: ZoneInfo) -> date:
+    """The local day of a moment; a day as it is."""
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value
 
 
 def _date(fact: Fact, raw: object) -> Value:
