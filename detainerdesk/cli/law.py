@@ -269,7 +269,10 @@ def new(
     layer: Annotated[str, typer.Option("--layer", help="federal, state, county, city or agency.")],
     parent: Annotated[str, typer.Option("--parent", help="The jurisdiction above, like us-wa.")],
     timezone: Annotated[
-        str, typer.Option("--timezone", help="Its zone, like America/Los_Angeles; default its parent's.")
+        str,
+        typer.Option(
+            "--timezone", help="Its zone, like America/Los_Angeles; default its parent's, where that is encoded."
+        ),
     ] = "",
     into: Annotated[
         Path | None, typer.Option("--into", help="The folder of rulebooks; default those of this program.")

@@ -22,7 +22,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON, for a 
 
 
 def report(
-    year: Annotated[int, typer.Option(help="The year that is reported.")],
+    year: Annotated[int, typer.Option(help="The year that is reported: the one in which the period ends.")],
+    part: Annotated[
+        str,
+        typer.Option(help="Where the law asks for several reports a year: H1 or H2, Q1 to Q4, 01 to 12."),
+    ] = "",
     agency: Annotated[str, typer.Option(help="The agency that reports.")] = AGENCY,
     as_of: Annotated[
         str, typer.Option(help="The cut-off, like 2026-12-31; default now. A day counts to its end.")
@@ -31,7 +35,7 @@ def report(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """The annual report that the law asks for, as PDF and CSV; each figure opens to its requests and to the ledger."""
+    """The report that the law asks for, as PDF and CSV; each figure opens to its requests and to the ledger."""
     edition = law_here()
     zone = known_stack(agency, edition).zone
     now = datetime.now(UTC).astimezone(zone)
@@ -41,7 +45,7 @@ def report(
     open_installation(data)
     from detainerdesk.reports import annual
 
-    made = annual.make(agency, year, cut_off, edition, out=out_folder, actor=ACTOR)
+    made = annual.make(agency, year, cut_off, edition, out=out_folder, actor=ACTOR, part=part)
     if as_json:
         say_json(report_json(made))
     else:
@@ -74,11 +78,12 @@ def report_json(made: Made) -> dict[str, Any]:
         "cite": told.standing.cite,
         "marks": list(told.standing.marks),
         "period": {
+            "part": told.due.part,
             "first": told.due.period.first.isoformat(),
             "last": told.due.period.last.isoformat(),
             "zone": told.due.period.zone.key,
         },
-        "due": told.due.due_on.isoformat(),
+        "due": told.due.due_on.isoformat() if told.due.due_on else None,
         "as_of": told.as_of.isoformat(),
         "records_begin": told.records_begin.isoformat() if told.records_begin else None,
         "requests": told.requests,

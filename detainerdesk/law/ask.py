@@ -122,6 +122,8 @@ def _first(decider: Decider, actions: Sequence[str], needed: Sequence[Fact], edi
         search = _Search.over(decider, actions, needed, edition)
     except TooManyUnknowns:
         return _estimate(decider, actions, needed, edition), False
+    if not search.looks:  # all that is needed is needed under readings other than the default's
+        return _estimate(decider, actions, needed, edition), False
     plan = search.first()
     if plan is not None:
         return plan, True

@@ -4,7 +4,7 @@ made again as it was made."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -40,6 +40,10 @@ from detainerdesk.law.language.rulebook import (
 from detainerdesk.law.language.vocabulary import VOCABULARY_KINDS, Fact, Vocabulary, read_vocabulary
 
 RULEBOOKS = Path(__file__).resolve().parents[2] / "rulebooks"
+ACCEPTED = "accepted.md"
+"""What the proofs found and somebody has accepted (prove/accepted.py): it stands beside rulebooks and is none."""
+CASES = ".cases.md"
+"""How a file of further worked cases ends: `state.cases.md` beside `state.md`."""
 
 
 @dataclass(frozen=True)
@@ -276,11 +280,13 @@ def load(
     paths: dict[str, Path] = {}
     for path in sorted((root / "us").rglob("*.md")):
         with going_on(refused):
-            document = read_document(path, RULEBOOK_KINDS, name=path.relative_to(root).as_posix(), refused=refused)
-            rulebook = read_rulebook(document, vocabulary, path.parent, refused)
+            rulebook = _read(path, path.relative_to(root).as_posix(), vocabulary, refused)
+            if rulebook is None:
+                continue
             _refuse_a_second(rulebook, rulebooks)
             rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, path
-            digest.update(b"\0" + document.file.encode() + b"\0" + document.text.encode())
+            for document in rulebook.documents():
+                digest.update(b"\0" + document.file.encode() + b"\0" + document.text.encode())
             for file, hashed in rulebook.tables():
                 digest.update(b"\0" + file.encode() + b"\0" + hashed.encode())
     _refuse_orphans(rulebooks, refused)
@@ -297,10 +303,30 @@ def load(
     return edition
 
 
+def _read(path: Path, name: str, vocabulary: Vocabulary, refused: Refused | None = None) -> Rulebook | None:
+    """The rulebook in a file, with the worked cases that stand in a file of their own beside it; None for such a file."""
+    if path.name.endswith(CASES):
+        if not path.with_name(path.name.removesuffix(CASES) + ".md").is_file():
+            raise RulebookError(
+                f"no rulebook stands beside these worked cases: {path.name.removesuffix(CASES)}.md", Place(name, 1)
+            )
+        return None
+    document = read_document(path, RULEBOOK_KINDS, name=name, refused=refused)
+    beside, cases = path.with_suffix(CASES), None
+    if beside.is_file():
+        kinds = {"example": RULEBOOK_KINDS["example"]}
+        cases = read_document(beside, kinds, name=name.removesuffix(".md") + CASES, refused=refused)
+    return read_rulebook(document, vocabulary, path.parent, refused, cases)
+
+
 def refuse_faults(edition: Edition, refused: Refused | None = None) -> None:
     """Check an edition as a whole: every name and type, phrases, ids, circles. Raises RulebookError at the first fault."""
     for rulebook in edition.rulebooks.values():
         line = ancestors(rulebook, edition.rulebooks)
+        if rulebook.jurisdiction not in edition.local:
+            for profile in rulebook.profiles:
+                with going_on(refused):
+                    _refuse_other_layers(profile, rulebook, line)
         check(rulebook, _scope(rulebook, edition), refused)
         check_definition_phrases(line, edition.vocabulary, refused)
         with going_on(refused):
@@ -313,13 +339,16 @@ def _with_local(ours: Edition, folders: tuple[Path, ...]) -> Edition:
     """The same edition with agencies' own rulebooks over it. Its hash goes by jurisdiction, not by where a file lies."""
     rulebooks, paths = dict(ours.rulebooks), dict(ours.paths)
     for name, path in _files(folders):
-        rulebook = read_rulebook(read_document(path, RULEBOOK_KINDS, name=name), ours.vocabulary, path.parent)
+        rulebook = _read(path, name, ours.vocabulary)
+        if rulebook is None:
+            continue
         _refuse_a_second(rulebook, rulebooks)
         rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, path
     own = frozenset(rulebooks) - frozenset(ours.rulebooks)
     digest = hashlib.sha256(ours.hash.encode())
     for jurisdiction in sorted(own):
-        digest.update(b"\0local " + jurisdiction.encode() + b"\0" + rulebooks[jurisdiction].document.text.encode())
+        for document in rulebooks[jurisdiction].documents():
+            digest.update(b"\0local " + jurisdiction.encode() + b"\0" + document.text.encode())
         for file, hashed in rulebooks[jurisdiction].tables():
             digest.update(b"\0" + file.rpartition("/")[2].encode() + b"\0" + hashed.encode())
     edition = Edition(ours.vocabulary, rulebooks, digest.hexdigest(), own, ours, paths)
@@ -336,7 +365,7 @@ def _with_local(ours: Edition, folders: tuple[Path, ...]) -> Edition:
 def _files(folders: tuple[Path, ...]) -> Iterator[tuple[str, Path]]:
     """Each rulebook of the folders, with the name that an error gives it."""
     for folder in folders:
-        found = sorted(folder.rglob("*.md"))
+        found = sorted(path for path in folder.rglob("*.md") if path.name != ACCEPTED)
         if not found:
             what = "holds no rulebook (a file that ends with .md)" if folder.is_dir() else "is no folder"
             raise RulebookError(f"{folder} {what}: name the folder of the agency's own rulebooks")
@@ -355,15 +384,40 @@ def _refuse_another_layer(rulebook: Rulebook, edition: Edition) -> None:
     above = tuple(reversed([one.jurisdiction for one in ancestors(rulebook, edition.rulebooks)][1:]))
     if not rulebook.profiles:
         raise RulebookError("no agency goes by this rulebook: give it a `profile` block", top)
-    replaced = {one.agency: one.layers for one in (edition.ours.profiles() if edition.ours else ())}
+    replaced = {one.agency: one for one in (edition.ours.profiles() if edition.ours else ())}
     for profile in rulebook.profiles:
-        wanted = (*replaced.get(profile.agency, above), rulebook.jurisdiction)
+        before = replaced.get(profile.agency)
+        dropped = [role for role in (before.roles if before else ()) if role not in profile.roles]
+        if dropped:
+            raise RulebookError(
+                f"this profile leaves out {', '.join(dropped)}, whom the law above binds: name every role of the profile that it takes"
+                f" the place of ({', '.join(before.roles if before else ())}), and more if need be",
+                profile.place,
+            )
+        wanted = (*(before.layers if before else above), rulebook.jurisdiction)
         if profile.layers != wanted or above != wanted[:-1]:
             raise RulebookError(
                 f"the layers of {profile.agency} are `{', '.join(wanted)}`: an agency's own rulebook adds its layer below "
                 f"{wanted[-2] if len(wanted) > 1 else 'the others'} and leaves none out",
                 profile.place,
             )
+
+
+def _refuse_other_layers(profile: Profile, rulebook: Rulebook, line: Sequence[Rulebook]) -> None:
+    """A profile is of an agency of the rulebook's own place or of one inside it, and names every layer from the top down to it."""
+    place, own = profile.agency.partition("/")[0], rulebook.jurisdiction
+    if place != own and not place.startswith(f"{own}-") and own != "us":
+        raise RulebookError(
+            f"{profile.agency} is no agency of {own} or of a place in it: its profile stands with its own law",
+            profile.place,
+        )
+    chain = tuple(one.jurisdiction for one in reversed(line))
+    if profile.layers != chain:
+        raise RulebookError(
+            f"the layers of {profile.agency} are `{', '.join(chain)}`, from the top down to this rulebook, not `{', '.join(profile.layers)}`;"
+            " a layer that is not encoded is named in `not encoded`",
+            profile.place,
+        )
 
 
 def _refuse_a_second(rulebook: Rulebook, rulebooks: Mapping[str, Rulebook]) -> None:
@@ -440,7 +494,11 @@ def _scope(rulebook: Rulebook, edition: Edition) -> Scope:
             if id(book) == one
             for provision in book.provisions()
         ),
-        lists=frozenset(offenses.name for one in line for offenses in one.lists),
+        lists={
+            offenses.name: any(one.open for layer in line for one in layer.lists if one.name == offenses.name)
+            for layer in line
+            for offenses in layer.lists
+        },
         may_lift={rule.id: rule.actions for book in (rulebook, *below) for rule in book.rules},
         jurisdictions=frozenset(edition.rulebooks),
         zone=ZoneInfo(rulebook.timezone),
@@ -449,7 +507,7 @@ def _scope(rulebook: Rulebook, edition: Edition) -> Scope:
 
 def _check_vocabulary(vocabulary: Vocabulary, refused: Refused | None) -> None:
     nothing = frozenset[str]()
-    scope = Scope(vocabulary, nothing, {}, {}, nothing, nothing, nothing, {}, nothing, ZoneInfo("UTC"))
+    scope = Scope(vocabulary, nothing, {}, {}, nothing, nothing, {}, {}, nothing, ZoneInfo("UTC"))
     for constraint in vocabulary.constraints:
         with going_on(refused):
             check_condition(constraint.never, scope, constraint.place)

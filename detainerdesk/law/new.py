@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from detainerdesk.law.decide import decide
-from detainerdesk.law.errors import LawError, Place
+from detainerdesk.law.errors import LawError
 from detainerdesk.law.fmt import with_says
 from detainerdesk.law.language.example import example_case
 from detainerdesk.law.language.rulebook import LAYERS, zone
 from detainerdesk.law.load import Edition, load
 
 ACTION = "hold"
-DEFAULT_ZONE = "America/New_York"
 SETTLED = f"{ACTION} settled"
 
 
@@ -41,8 +41,15 @@ def new_rulebook(
     edition = load(folder, stale_words=True)
     _refuse(jurisdiction, layer, parent, edition)
     above = edition.rulebooks.get(parent)
-    timezone = timezone or (above.timezone if above else DEFAULT_ZONE)
-    zone(timezone, Place("--timezone", 1, 1))
+    timezone = timezone or (above.timezone if above else "")
+    if not timezone:
+        raise NewError(
+            f"{parent} is not encoded, so nothing tells the time zone: give it, like --timezone America/Los_Angeles"
+        )
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise NewError(f"no time zone is called “{timezone}”; write one like America/Los_Angeles") from error
     begun: list[tuple[Path, str, str]] = []
     if above is None:
         path = _file(folder, parent, "state")

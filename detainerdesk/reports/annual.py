@@ -58,7 +58,7 @@ class AnnualReport:
 
     @property
     def title(self) -> str:
-        return f"{self.agency_name}: report for {self.due.period.first.year} under {self.standing.cite}"
+        return f"{self.agency_name}: report for {self.due.says} under {self.standing.cite}"
 
     @property
     def begins_late(self) -> str:
@@ -84,7 +84,7 @@ class AnnualReport:
             ("Status of that text", "; ".join(self.standing.marks) or "adopted by counsel"),
             ("Law checked through", f"{self.standing.checked_through:%b} {_day(self.standing.checked_through)}"),
             ("Period", f"{period.first} to {period.last}, days of {period.zone.key}"),
-            ("Due", self.due.due_on.isoformat()),
+            ("Due", self.due.due_on.isoformat() if self.due.due_on else "the law names no day"),
             ("Counted up to", self.cut_off_says),
             *([("Counted from", self.begins_late)] if self.begins_late else []),
             ("Duplicates", self._duplicates()),
@@ -122,10 +122,11 @@ class Made:
     entry: int
 
 
-def annual(agency: str, year: int, as_of: datetime, edition: Edition) -> AnnualReport:
-    """Counts the year up to `as_of`. Raises ReportError where no duty asks for such a report, or the cut-off lies before the year."""
+def annual(agency: str, year: int, as_of: datetime, edition: Edition, *, part: str = "") -> AnnualReport:
+    """Counts the year, or that part of it, up to `as_of`. Raises ReportError where no duty asks for such a report, or the cut-off lies
+    before its first day."""
     stack = edition.stack(agency)
-    due, begin = _countable(stack, year, as_of)
+    due, begin = _countable(stack, year, part, as_of)
     counted = pile(agency, due.period, as_of)
     last = notary.last_checkpoint()
     return AnnualReport(
@@ -152,24 +153,26 @@ def records_begin() -> datetime | None:
     return None if first is None else first.event.at
 
 
-def make(agency: str, year: int, as_of: datetime, edition: Edition, *, out: Path, actor: str) -> Made:
+def make(agency: str, year: int, as_of: datetime, edition: Edition, *, out: Path, actor: str, part: str = "") -> Made:
     """Signs the ledger as it stands, counts, writes PDF and CSV, and records that with their hashes."""
-    _countable(edition.stack(agency), year, as_of)
+    _countable(edition.stack(agency), year, part, as_of)
     notary.sign_checkpoint(actor=actor, agency=agency)
-    report = annual(agency, year, as_of, edition)
+    report = annual(agency, year, as_of, edition, part=part)
     pdf, csv = report.to_pdf(), report.to_csv()
     out.mkdir(parents=True, exist_ok=True)
-    stem = f"report-{agency.replace('/', '-')}-{year}"
+    which = f"{year}-{part}" if part else f"{year}"
+    stem = f"report-{agency.replace('/', '-')}-{which}"
     paths = out / f"{stem}.pdf", out / f"{stem}.csv"
     with transaction.atomic():
         entry = log.append(
             "report.made",
             actor=actor,
             agency=agency,
-            subject=f"report {report.due.duty.id} {year}",
+            subject=f"report {report.due.duty.id} {which}",
             facts={
                 "duty": report.due.duty.id,
                 "year": year,
+                **({"part": part} if part else {}),
                 "as_of": as_of.isoformat(),
                 "requests": report.requests,
                 "edition": edition.hash,
@@ -183,31 +186,45 @@ def make(agency: str, year: int, as_of: datetime, edition: Edition, *, out: Path
     return Made(report, *paths, entry.index)
 
 
-def _countable(stack: Stack, year: int, as_of: datetime) -> tuple[ReportDue, datetime | None]:
+def _countable(stack: Stack, year: int, part: str, as_of: datetime) -> tuple[ReportDue, datetime | None]:
     """The report that is due, and when the records begin; refused where the two have no moment in common up to the cut-off."""
-    due = _the_report(stack, year)
+    due = _the_report(stack, year, part)
     if as_of < due.period.begins:
         raise ReportError(
-            f"The cut-off {as_of:%Y-%m-%d %H:%M} is before {year} begins there: nothing could be counted. Give a later --as-of."
+            f"The cut-off {as_of:%Y-%m-%d %H:%M} is before {due.says} begins there: nothing could be counted. Give a later --as-of."
         )
     begin = records_begin()
     if begin is not None and (begin >= due.period.ends or begin > as_of):
         raise ReportError(
-            f"{_begin(begin, due.period)}: nothing of {year} up to the cut-off is in them, so no figure could be given."
+            f"{_begin(begin, due.period)}: nothing of {due.says} up to the cut-off is in them, so no figure could be given."
         )
     return due, begin
 
 
-def _the_report(stack: Stack, year: int) -> ReportDue:
+def _the_report(stack: Stack, year: int, part: str) -> ReportDue:
     found = reports_due(stack, year)
     if not found:
         raise ReportError(
-            f"No encoded law asks {stack.name} for a report for {year}. Encoded layers: {', '.join(one.name for one in stack.layers)}."
+            f"No encoded law asks {stack.name} for a report for {year} with figures that it names. "
+            f"Encoded layers: {', '.join(one.name for one in stack.layers)}."
         )
-    if len(found) > 1:
-        ids = ", ".join(one.duty.id for one in found)
-        raise ReportError(f"Several duties ask {stack.name} for a report for {year} ({ids}); say which is meant.")
-    return found[0]
+    ids = tuple(dict.fromkeys(one.duty.id for one in found))
+    if len(ids) > 1:
+        raise ReportError(
+            f"Several duties ask {stack.name} for a report for {year} ({', '.join(ids)}); say which is meant."
+        )
+    parts = {one.part: one for one in found}
+    if part not in parts:
+        raise ReportError(_which_part(ids[0], year, part, tuple(parts)))
+    return parts[part]
+
+
+def _which_part(duty: str, year: int, part: str, parts: tuple[str, ...]) -> str:
+    """What to write instead of this `--part`."""
+    if parts == ("",):
+        return f"{duty} asks for one report for {year}, and --part {part} is of none. Leave --part out."
+    asked = f"no report for {part} of {year}" if part else f"more than one report for {year}"
+    return f"{duty} asks for {asked}. Write --part and one of {', '.join(parts)}."
 
 
 def _standing(stack: Stack, due: ReportDue, adopted: frozenset[str]) -> Standing:

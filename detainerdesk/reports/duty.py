@@ -1,19 +1,14 @@
-"""When a statutory report is due, and for which period. In: a duty block of a rulebook and a year; out: a `ReportDue` with the period in the
-agency's own zone, the day it is due, and whether it has to state a cut-off. Plain: no clock, no database."""
+"""When a statutory report is due, and for which period. In: a duty block of a rulebook and a year; out: a `ReportDue` for each of
+the year's reports, with the period in the agency's own zone, the day it is due, and how it states its cut-off. Plain: no clock, no database."""
 
 from __future__ import annotations
 
-import calendar
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from detainerdesk.law import Stack
 from detainerdesk.law.language.rulebook import Duty
-
-_DUE = re.compile(r"^(\d\d)-(\d\d) each year$", re.ASCII)
-CALENDAR_YEAR = "calendar year"
 
 
 class ReportError(Exception):
@@ -45,16 +40,18 @@ class Period:
 
 @dataclass(frozen=True)
 class ReportDue:
-    """One report that a duty asks for."""
+    """One report that a duty asks for. `part` tells it from the others of its year; `due_on` is None where the law names no day."""
 
     duty: Duty
     period: Period
-    due_on: date
+    part: str
+    says: str
+    due_on: date | None
 
     @property
-    def due_in_its_period(self) -> bool:
-        """The report is due before its period has ended, so it can't count all of it."""
-        return self.due_on <= self.period.last
+    def asked_on(self) -> date:
+        """The day whose law asks for it."""
+        return self.due_on or self.period.last
 
     def cut_off_says(self, as_of: datetime, records_begin: datetime | None = None) -> str:
         """The sentence that the report must carry. Records that begin inside the period can't cover all of it."""
@@ -68,37 +65,29 @@ class ReportDue:
 
 
 def reports_due(stack: Stack, year: int) -> tuple[ReportDue, ...]:
-    """Every report that the agency's layers ask for that year: of duties in force on the day they are due."""
-    found = [report_due(duty, year, stack.zone) for duty in stack.duties("report") if duty.fields]
+    """Every report that the agency's layers ask for whose period ends in that year: of duties in force on the day they are due."""
+    found = [one for duty in stack.duties("report") for one in reports_of(duty, year, stack.zone)]
     return tuple(
         one
         for one in found
         if one.duty.status != "off"
-        and one.duty.in_force.on(one.due_on) != "out"
-        and (one.duty.first is None or one.due_on >= one.duty.first)
+        and one.duty.in_force.on(one.asked_on) != "out"
+        and (one.duty.first is None or one.asked_on >= one.duty.first)
     )
 
 
-def report_due(duty: Duty, year: int, zone: ZoneInfo) -> ReportDue:
-    """The report for a year of one duty."""
-    if duty.period != CALENDAR_YEAR:
-        raise ReportError(
-            f"{duty.id} ({duty.place}): the period “{duty.period}” is not known here; known: “{CALENDAR_YEAR}”."
+def reports_of(duty: Duty, year: int, zone: ZoneInfo) -> tuple[ReportDue, ...]:
+    """The reports of one duty whose period ends in that year, whether or not it is in force; none where the law names no figures."""
+    return tuple(
+        ReportDue(
+            duty=duty,
+            period=Period(part.first, part.last, zone),
+            part=part.name,
+            says=part.says,
+            due_on=duty.due.after(part.last) if duty.due else None,
         )
-    period = Period(date(year, 1, 1), date(year, 12, 31), zone)
-    found = _DUE.match(duty.due)
-    if not found:
-        raise ReportError(f"{duty.id} ({duty.place}): `due` is “{duty.due}”; write it like “12-31 each year”.")
-    month, day = int(found[1]), int(found[2])
-    return ReportDue(duty, period, _next_day(period.last, month, day))
-
-
-def _next_day(last: date, month: int, day: int) -> date:
-    """The first such day that is not before the period's last."""
-    year = last.year if (month, day) >= (last.month, last.day) else last.year + 1
-    if not 1 <= month <= 12:
-        raise ReportError(f"There is no month {month}: `due` is written like “12-31 each year”.")
-    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+        for part in (duty.period.parts(year) if duty.period else ())
+    )
 
 
 def spell_moment(moment: datetime, zone: ZoneInfo) -> str:

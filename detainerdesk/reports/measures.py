@@ -110,18 +110,57 @@ def persons_transferred(field: ReportField, requests: Sequence[Counted]) -> Figu
     )
 
 
-def reimbursements_by_case(field: ReportField, requests: Sequence[Counted]) -> Figure:
-    """Federal money, by case. Nothing of it is recorded here."""
-    row = _row(NOT_RECORDED, requests, (), counts=False)
-    says = "This desk records no payments. Whoever keeps the department's accounts adds this figure before the report is sent."
-    return Figure(field.name, field.label, (row,), of_persons=False, recorded=False, says=says)
+def _not_counted(says: str) -> Measure:
+    """A figure that a law asks for and this desk can't give: it has no number, and says who adds it."""
 
+    def figure(field: ReportField, requests: Sequence[Counted]) -> Figure:
+        row = _row(NOT_RECORDED, requests, (), counts=False)
+        return Figure(field.name, field.label, (row,), of_persons=False, recorded=False, says=says)
+
+    return figure
+
+
+_NO_MONEY = (
+    "This desk records no payments. Whoever keeps the department's accounts adds this figure before the report is sent."
+)
+_NO_HAND_OVERS = "This desk has no record of hand-overs, so it can't tell them apart either. Whoever keeps those records adds this figure."
+NOT_COUNTED = {
+    "reimbursements_by_case": _NO_MONEY,
+    "federal_money": _NO_MONEY,
+    "cost_of_housing": "This desk records no costs. Whoever keeps the jail's accounts adds this figure before the report is sent.",
+    "transferred_by_ground": _NO_HAND_OVERS,
+    "transferred_after_dismissal": _NO_HAND_OVERS,
+    "transferred_convicted": _NO_HAND_OVERS,
+    "transferred_matched": _NO_HAND_OVERS,
+    "held_not_transferred": _NO_HAND_OVERS,
+    "not_honored": (
+        "This desk records holds and releases. It does not record whether a detainer as a whole was honored: a person who was never here, "
+        "or whom other custody kept, is neither. A person adds this figure."
+    ),
+    "information_requests": (
+        "This report counts detainer forms. Other requests for information, and the answers to them, are not among them. A person adds this figure."
+    ),
+    "requests_and_actions": (
+        "This figure takes the records of many agencies together, and this desk has those of one. Whoever has them all adds it."
+    ),
+    "communications_received": (
+        "This report counts detainer forms. Other letters, calls and messages of the federal agency are not among them. A person adds this figure."
+    ),
+    "communications_sent": (
+        "This desk does not record every letter, call and message to the federal agency. A person adds this figure."
+    ),
+    "head_count_with_detainer": (
+        "This is a count of the people in the jail on one day. This desk counts the requests that came in a period, which is another number. "
+        "Whoever counts heads adds this figure."
+    ),
+}
+"""What a law asks for and this desk does not record, and why each stands as not recorded."""
 
 MEASURES: dict[str, Measure] = {
     "requests_by_reason": requests_by_reason,
     "persons_detained_by_reason": persons_detained_by_reason,
     "persons_transferred": persons_transferred,
-    "reimbursements_by_case": reimbursements_by_case,
+    **{name: _not_counted(says) for name, says in NOT_COUNTED.items()},
 }
 
 

@@ -229,6 +229,15 @@ def test_a_hold_that_is_required_names_its_law_and_its_end() -> None:
     assert words.release(given, TEXAS, situation, at) == "Kept on this request until Sun Mar 15, 10:00 CDT, no longer."
 
 
+def test_a_hold_ends_where_its_duty_does_though_the_clock_that_counsel_chose_runs_on() -> None:
+    """A duty that goes by the form's hours is over before the regulation's clock."""
+    at = datetime(2026, 3, 13, 9, 0, tzinfo=TEXAS.zone)
+    sunday, tuesday = (datetime(2026, 3, day, 10, 0, tzinfo=TEXAS.zone) for day in (15, 17))
+    given = decision(replace(TX, until=sunday), at=at, clocks={"hold_until": tuesday})
+    situation = Situation(view="person", ended_at=at, check_recorded=True)
+    assert "until Sun Mar 15, 10:00 CDT, no longer" in words.headline(given, TEXAS, situation)
+
+
 def test_a_confirmed_court_warrant_leads() -> None:
     court = Situation(court_warrant="1:26-mj-00123")
     required = decision(outcome("silent"), honor_criminal_warrant=outcome("required", layer="federal"))

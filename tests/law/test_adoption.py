@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from detainerdesk.law import Adoption, CaseError, Edition, RulebookError, Signed, ask, decide, digest, load
+from detainerdesk.law import Adoption, CaseError, Decision, Edition, RulebookError, Signed, ask, decide, digest, load
 from detainerdesk.law.adoption import provisions, rests_on
 from detainerdesk.law.language.case import Case
 from tests.law.small import AGENCY, NOON, block, decided, define, law, rule
@@ -245,9 +246,76 @@ def test_which_clock_governs_is_counsels_choice_where_the_rulebook_leaves_it_ope
     assert note["hold_until"] == "Counsel of this agency reads hold until as long."
 
 
-def test_the_reading_of_which_clock_governs_names_clocks(tmp_path: Path) -> None:
-    with pytest.raises(RulebookError, match="says which clock governs: earliest, or one of long, short"):
-        law(tmp_path, city=CLOCKS + block("reading", "hold_until", alternatives="earliest, form", default="earliest"))
+@pytest.mark.parametrize("other", ["form", "plain"])
+def test_the_reading_of_which_clock_governs_names_clocks_that_limit_a_hold(tmp_path: Path, other: str) -> None:
+    plain = block("clock", "plain", start="started_at", hours="5")
+    open_to = block("reading", "hold_until", alternatives=f"earliest, {other}", default="earliest")
+    with pytest.raises(RulebookError, match=r"says which clock governs: earliest, or one of long, short$"):
+        law(tmp_path, city=CLOCKS + plain + open_to)
+
+
+def test_a_choice_of_the_clock_above_lengthens_no_limit_of_a_layer_below(tmp_path: Path) -> None:
+    own = block("clock", "own", start="started_at", hours="15", limits="hold")
+    edition = law(tmp_path, federal=CLOCKS + GOVERNS, city=own + rule("C-1", "must"))
+    case = Case(AGENCY, NOON, {"started_at": NOON}, ask=("hold",))
+    chosen = decide(case, edition, chooses(edition, "hold_until", "long"))
+    assert (chosen.clocks["hold_until"] - NOON).seconds == 15 * 3600
+
+
+HARRIS = "us-tx-harris/sheriff"
+FRIDAY, SUNDAY, TUESDAY = (datetime(2026, 5, day, 10, 0, tzinfo=ZoneInfo("America/Chicago")) for day in (1, 3, 5))
+
+
+def held_over_a_weekend(edition: Edition, at: datetime, choice: str = "") -> Decision:
+    facts = {
+        "request.kind": "I-247A",
+        "request.issuer": "ICE_ERO",
+        "request.states_probable_cause": True,
+        "person.release_ground": "bail_or_ROR",
+        "person.eligible_for_release_at": FRIDAY,
+        "person.citizenship_proof": "none",
+        "warrants": "none",
+    }
+    adoption = Adoption(HARRIS)
+    if choice:
+        signed = Signed(
+            "hold_until",
+            digest(edition.stack(HARRIS).readings["hold_until"], edition),
+            "officer 5",
+            SIGNED_AT,
+            choice,
+        )
+        adoption = adoption.after("reading.chosen", signed)
+    return decide(Case(HARRIS, at, facts, ask=("hold", "release")), edition, adoption)
+
+
+def test_between_the_forms_end_and_the_regulations_both_readings_show_until_counsel_chooses(edition: Edition) -> None:
+    found = held_over_a_weekend(edition, SUNDAY)
+    hold, release = found.actions["hold"], found.actions["release"]
+    assert (hold.outcome, hold.standing) == ("disputed", "forbidden")
+    assert dict(hold.alternatives) == {"earliest": "forbidden", "regulation_limit": "silent"}
+    assert (release.outcome, release.standing) == ("disputed", "required")
+    assert found.clocks["hold_until"] == SUNDAY
+
+
+@pytest.mark.parametrize(
+    ("choice", "hold", "release", "ends"),
+    [("earliest", "forbidden", "required", SUNDAY), ("regulation_limit", "silent", "permitted", TUESDAY)],
+)
+def test_counsels_choice_of_the_clock_governs_the_outcome_and_the_end_alike(
+    edition: Edition, choice: str, hold: str, release: str, ends: datetime
+) -> None:
+    found = held_over_a_weekend(edition, SUNDAY, choice)
+    assert (found.actions["hold"].outcome, found.actions["release"].outcome) == (hold, release)
+    assert found.clocks["hold_until"] == ends
+
+
+@pytest.mark.parametrize("choice", ["", "earliest", "regulation_limit"])
+def test_no_choice_lengthens_a_duty_that_goes_by_the_forms_hours_or_a_hold_past_the_regulation(
+    edition: Edition, choice: str
+) -> None:
+    assert held_over_a_weekend(edition, FRIDAY, choice).actions["hold"].until == SUNDAY
+    assert held_over_a_weekend(edition, TUESDAY, choice).actions["hold"].outcome == "forbidden"
 
 
 def test_every_provision_of_every_agency_has_a_digest_of_its_own_and_the_same_each_time(edition: Edition) -> None:

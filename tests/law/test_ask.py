@@ -134,3 +134,30 @@ def test_asking_on_answering_comes_to_an_end(edition: Edition) -> None:
             seen += facts
             asked = replace(asked, facts={**asked.facts, **facts})
             assert len(seen) < 40
+
+
+def test_what_only_another_reading_needs_is_asked_too(edition: Edition) -> None:
+    """San Francisco's look-back counts from release by default; counted from the judgment it needs a date that is not known."""
+    facts = {
+        "request.kind": "I-247N",
+        "person.release_ground": "time_served",
+        "custody.other_lawful_basis": False,
+        "warrants": "none",
+        "person.citizenship_proof": "none",
+        "person.rehabilitation_considered": True,
+        "person.convictions": [{"offense_citation": "CA PC 211", "class": "felony", "released_at": "2020-06-11"}],
+        "person.charges": [
+            {
+                "offense_citation": "CA PC 459/460(a)",
+                "class": "felony",
+                "domestic_violence": False,
+                "held_to_answer": True,
+            }
+        ],
+    }
+    at = datetime(2026, 6, 10, 10, 0, tzinfo=ZoneInfo("America/Los_Angeles"))
+    one = Case(agency="us-ca-san-francisco/sheriff", at=at, facts=facts)
+    question = ask(one, edition, ("notify_release",))
+    assert question is not None
+    assert question.facts[0] == "person.convictions"
+    assert not question.exact

@@ -218,6 +218,7 @@ def test_a_new_rulebook_under_one_that_is_encoded_takes_its_zone(rulebooks: Path
         ("us-ma-salem", "village", "us-ma", "a layer is one of"),
         ("us-ma-salem", "city", "us-tx", "does not lie in us-tx"),
         ("us-wa-king-seattle", "city", "us-wa-king", "begin us-wa-king first"),
+        ("us-wa-seattle", "city", "us-wa", "give it, like --timezone America/Los_Angeles"),
     ],
 )
 def test_what_can_not_be_begun_is_refused_and_nothing_written(

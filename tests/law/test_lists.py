@@ -159,6 +159,19 @@ def test_a_closed_list_hears_no_ruling(tmp_path: Path) -> None:
     assert word(town(tmp_path, BAN), {"crimes": [{"offense_citation": "PC 99", "ruled_in": "wide"}]}) == "silent"
 
 
+def test_an_open_list_asked_of_records_on_which_counsel_can_not_rule_is_refused(tmp_path: Path) -> None:
+    crimes = CRIMES.replace("ruled_in", "ruled_inside")
+    with pytest.raises(
+        RulebookError, match=r"wide is open, so counsel rules .* records of crimes have no field ruled_in"
+    ):
+        law(
+            tmp_path,
+            vocabulary=crimes,
+            city=block("list", "wide", file="offenses.csv", open="yes") + rule("C-1", "must not", when=BAN),
+            tables={"offenses.csv": HEAD + ROWS},
+        )
+
+
 def test_of_an_open_list_counsel_is_asked_only_where_the_rest_of_the_rule_fits(tmp_path: Path) -> None:
     edition = town(tmp_path, "some crimes where (grave and offense_citation in wide)", open="yes")
     assert word(edition, {"crimes": [{"offense_citation": "PC 99", "grave": False}]}) == "silent"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from detainerdesk.law import Edition, NoteSaid, RulebookError, load, prove
+from detainerdesk.law.load import RULEBOOKS
+from detainerdesk.law.prove.everywhere import prove_all
 from tests.law.small import AGENCY, PROFILE, by, decided, law, outcome, rule, word, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,6 +99,7 @@ def test_our_own_examples_are_decided_without_it_and_its_examples_with_it(tmp_pa
             r"order\.md:11:\d+ .* adds its layer below us-xx-town and leaves none out",
         ),
         (", us-xx-town-police\n", "\n", "leaves none out"),
+        ("roles: officer, clerk", "roles: officer", "this profile leaves out clerk, whom the law above binds"),
         ("parent: us-xx-town", "parent: us-xx", "leaves none out"),
         ("parent: us-xx-town", "parent: us-yy", "us-yy of us-xx-town-police is not encoded"),
         (
@@ -152,3 +156,25 @@ def test_the_example_in_the_repository_holds_and_boston_s_own_still_do() -> None
     assert [str(one) for one in (*own, *ours) if one.wrong] == []
     assert len(own) == 3
     assert all("FICTIONAL" in one.cite for one in edition.rulebooks["us-ma-boston-police"].provisions())
+
+
+def test_the_example_in_the_repository_is_proved_as_its_documents_say() -> None:
+    assert prove_all(load(local=EXAMPLE), RULEBOOKS, (), ["us-ma-boston/police"]).open == ()
+
+
+@pytest.mark.parametrize(
+    ("layers", "says"),
+    [
+        ("us, us-xx", "`us, us-xx, us-xx-town`, from the top down to this rulebook, not `us, us-xx`"),
+        ("us-xx-town, us-xx, us", "not `us-xx-town, us-xx, us`"),
+        ("us, us-xx, us-xx-twon", "not `us, us-xx, us-xx-twon`"),
+    ],
+)
+def test_a_profile_of_ours_names_every_layer_from_the_top_down(tmp_path: Path, layers: str, says: str) -> None:
+    with pytest.raises(RulebookError, match=re.escape(says)):
+        load(write(tmp_path, profile=PROFILE.replace("us, us-xx, us-xx-town", layers)))
+
+
+def test_a_profile_stands_with_the_law_of_its_own_place(tmp_path: Path) -> None:
+    with pytest.raises(RulebookError, match="us-yy-town/police is no agency of us-xx-town or of a place in it"):
+        load(write(tmp_path, profile=PROFILE.replace("us-xx-town/police", "us-yy-town/police")))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from detainerdesk.law import Case, Decision, Edition, decide
+from detainerdesk.law import Case, Decision, Edition, RulebookError, decide
+from detainerdesk.law.explain import explain
 from detainerdesk.law.language.membership import state_cited
 from detainerdesk.law.language.vocabulary import UNKNOWN
+from tests.law.small import AGENCY, NOON, block, law
 
 REPORTS = {
     "police": "NYC-REPORT-PD.2018",
@@ -97,3 +100,38 @@ def test_a_conviction_counts_by_whose_law_it_is_and_what_was_meant(
         "person.convictions": [{"class": "felony", "date": "2024-05-10", **record}],
     }
     assert new_york(edition, "correction", "2026-03-01T12:00:00-05:00", facts).actions["hold"].outcome == outcome
+
+
+@pytest.mark.parametrize(("department", "said"), [("correction", True), ("police", False), ("mayors-office", False)])
+def test_a_note_for_one_department_is_said_to_it_alone(edition: Edition, department: str, said: bool) -> None:
+    found = new_york(edition, department, "2026-07-01T12:00:00-04:00", {}, ask=["report"])
+    assert ("NYC-REPORT-DOC" in {note.id for note in found.notes}) is said
+
+
+@pytest.mark.parametrize(
+    ("note", "actor", "said"),
+    [
+        ({"who": "clerk"}, "clerk", True),
+        ({"who": "clerk"}, "officer", False),
+        ({"who": "clerk"}, None, False),
+        ({"who": "employee"}, "officer", True),
+        ({"who": "clerk, officer"}, None, True),
+        ({}, "officer", True),
+        ({"who": "clerk", "when": "apple"}, "officer", False),
+    ],
+)
+def test_a_note_is_said_to_the_roles_that_it_names(
+    tmp_path: Path, note: dict[str, str], actor: str | None, said: bool
+) -> None:
+    small = law(tmp_path, city=block("note", "N-1", status="verified", text="Mind the step.", action="hold", **note))
+    found = decide(Case(AGENCY, NOON, {"apple": True}, ask=("hold",), actor=actor), small)
+    assert ("N-1" in {one.id for one in found.notes}) is said
+
+
+def test_a_note_for_a_role_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RulebookError, match="“warden” is no role of the vocabulary"):
+        law(tmp_path, city=block("note", "N-1", status="verified", text="Mind the step.", who="warden"))
+
+
+def test_to_whom_a_note_is_said_is_explained(edition: Edition) -> None:
+    assert "Said to: city correction officer." in explain("NYC-REPORT-DOC", edition)

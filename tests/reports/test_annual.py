@@ -15,8 +15,9 @@ from detainerdesk.law import digest
 from detainerdesk.law.language.rulebook import ReportField
 from detainerdesk.ledger import log, notary
 from detainerdesk.reports import annual as reports
+from detainerdesk.reports.counted import Counted, pile
 from detainerdesk.reports.duty import ReportError
-from detainerdesk.reports.measures import Figure, measure
+from detainerdesk.reports.measures import NOT_COUNTED, Figure, measure
 from tests.intake.made import BOSTON, detainer
 from tests.reports.conftest import PENDING, SUMMER, YEAR_END, ZONE, Department
 from tests.reports.test_pdf import text_of
@@ -24,6 +25,11 @@ from tests.reports.test_pdf import text_of
 
 def lines(figure: Figure) -> dict[str, tuple[int, int]]:
     return {row.label: (row.count, row.notice_count) for row in figure.rows}
+
+
+def _counted(department: Department) -> tuple[Counted, ...]:
+    due = department.counts().due
+    return pile(BOSTON, due.period, YEAR_END).requests
 
 
 @pytest.fixture
@@ -195,8 +201,74 @@ def test_each_line_opens_to_its_requests_and_to_entries_of_the_ledger_that_are_a
 
 
 def test_no_report_is_made_where_no_law_asks_for_one(department: Department) -> None:
-    with pytest.raises(ReportError, match="No encoded law asks Harris County"):
-        reports.annual("us-tx-harris/sheriff", 2025, YEAR_END, department.edition)
+    with pytest.raises(ReportError, match="No encoded law asks Dallas"):
+        reports.annual("us-tx-dallas/police", 2025, YEAR_END, department.edition)
+
+
+@pytest.mark.parametrize(
+    ("agency", "part", "says"),
+    [
+        (
+            "us-tx-harris/sheriff",
+            "",
+            "TX-REPORT asks for more than one report for 2025. Write --part and one of 01, 02, 03,",
+        ),
+        ("us-tx-harris/sheriff", "H1", "TX-REPORT asks for no report for H1 of 2025. Write --part and one of 01, 02,"),
+        (BOSTON, "Q1", "BOS19-14 asks for one report for 2025, and --part Q1 is of none. Leave --part out."),
+    ],
+)
+def test_a_part_of_the_year_is_named_where_the_law_asks_for_several_reports(
+    department: Department, agency: str, part: str, says: str
+) -> None:
+    with pytest.raises(ReportError, match=says):
+        reports.annual(agency, 2025, YEAR_END, department.edition, part=part)
+
+
+def test_a_figure_that_this_desk_does_not_record_has_no_number_and_says_who_adds_it(small_pile: Department) -> None:
+    figure = measure(ReportField("x", "head_count_with_detainer", "Heads"), _counted(small_pile))
+    assert (figure.total, figure.notice_total, figure.said()) == (None, None, "not recorded")
+    assert "another number" in figure.says
+
+
+@pytest.mark.parametrize("name", NOT_COUNTED)
+def test_what_is_always_not_recorded_holds_every_request_in_that_line(small_pile: Department, name: str) -> None:
+    counted = _counted(small_pile)
+    figure = measure(ReportField("x", name, "Something"), counted)
+    (row,) = figure.rows
+    assert (row.label, row.counts, row.count + row.notice_count) == ("not recorded", False, len(counted))
+    assert figure.says.endswith(".")
+
+
+def test_a_months_report_counts_that_month_and_says_so(department: Department) -> None:
+    """A jail of Texas: the figures are none that this desk records, and the report says so instead of a number."""
+    report = reports.annual("us-tx-harris/sheriff", 2025, YEAR_END, department.edition, part="07")
+    assert "report for July 2025 under" in report.title
+    assert dict(report.facts())["Due"] == "2025-08-05"
+    assert [figure.said() for figure in report.figures] == ["not recorded", "not recorded"]
+    page = text_of(report.to_pdf())
+    assert "another number" in page
+
+
+def test_making_the_report_of_a_part_names_it_in_the_ledger_and_the_files(department: Department) -> None:
+    made = reports.make(
+        "us-tx-harris/sheriff",
+        2025,
+        YEAR_END,
+        department.edition,
+        out=department.folder / "out",
+        actor="records",
+        part="07",
+    )
+    (entry,) = log.entries(kind="report.made")
+    assert (entry.event.subject, entry.event.facts["part"]) == ("report TX-REPORT 2025-07", "07")
+    assert made.pdf.name == "report-us-tx-harris-sheriff-2025-07.pdf"
+
+
+def test_a_report_for_which_the_law_names_no_day_says_that(department: Department) -> None:
+    agency = "us-ny-new-york-city/mayors-office"
+    report = reports.annual(agency, 2025, YEAR_END, department.edition, part="Q3")
+    assert dict(report.facts())["Due"] == "the law names no day"
+    assert "the quarter to September 30, 2025" in report.title
 
 
 def test_a_cut_off_before_the_year_is_refused(department: Department) -> None:

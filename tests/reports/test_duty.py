@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from detainerdesk.law import Edition
-from detainerdesk.reports.duty import ReportError, report_due, reports_due
+from detainerdesk.reports.duty import ReportDue, reports_due, reports_of
+from detainerdesk.reports.measures import MEASURES
 
 BOSTON = "us-ma-boston/police"
 
@@ -53,18 +51,65 @@ def test_a_report_due_on_the_last_day_of_its_period_says_what_it_can_not_count(e
 
 
 def test_a_period_begins_and_ends_at_the_agency_s_midnight(edition: Edition) -> None:
-    period = report_due(the_duty(edition), 2025, ZoneInfo("America/New_York")).period
+    (due,) = reports_of(the_duty(edition), 2025, ZoneInfo("America/New_York"))
+    period = due.period
     assert period.holds(datetime(2026, 1, 1, 4, 59, 59, tzinfo=UTC))
     assert not period.holds(datetime(2026, 1, 1, 5, 0, tzinfo=UTC))
     assert not period.holds(datetime(2025, 1, 1, 4, 59, 59, tzinfo=UTC))
 
 
-def test_a_day_in_spring_is_in_the_year_after_the_one_reported(edition: Edition) -> None:
-    due = report_due(replace(the_duty(edition), due="02-15 each year"), 2025, ZoneInfo("America/New_York"))
-    assert due.due_on == date(2026, 2, 15)
+def days(due: ReportDue) -> tuple[str, date, date, date | None]:
+    return due.part, due.period.first, due.period.last, due.due_on
 
 
-@pytest.mark.parametrize("wrong", [{"due": "when asked"}, {"due": "13-01 each year"}, {"period": "quarter"}])
-def test_a_due_date_that_is_not_known_is_said_with_its_place(edition: Edition, wrong: dict[str, str]) -> None:
-    with pytest.raises(ReportError, match=r"BOS19-14|month 13"):
-        report_due(replace(the_duty(edition), **wrong), 2025, ZoneInfo("America/New_York"))
+def test_new_york_citys_reports_are_for_years_to_june_30(edition: Edition) -> None:
+    (due,) = reports_due(edition.stack("us-ny-new-york-city/police"), 2026)
+    assert due.duty.id == "NYC-REPORT-PD.2018"
+    assert days(due) == ("", date(2025, 7, 1), date(2026, 6, 30), date(2026, 9, 1))
+    assert due.says == "the year to June 30, 2026"
+
+
+def test_the_citys_older_reports_were_for_other_years(edition: Edition) -> None:
+    stack = edition.stack("us-ny-new-york-city/correction")
+    (of_2014,), (of_2016,) = reports_due(stack, 2014), reports_due(stack, 2016)
+    assert days(of_2014) == ("", date(2013, 9, 30), date(2014, 9, 29), date(2014, 9, 30))
+    assert days(of_2016) == ("", date(2015, 10, 1), date(2016, 9, 30), date(2016, 10, 15))
+
+
+def test_the_report_of_the_mayors_designee_is_quarterly_and_the_law_names_no_day(edition: Edition) -> None:
+    found = reports_due(edition.stack("us-ny-new-york-city/mayors-office"), 2026)
+    assert [(due.duty.id, due.part, due.due_on) for due in found] == [
+        ("NYC-16.report", f"Q{number}", None) for number in (1, 2, 3, 4)
+    ]
+
+
+def test_the_sheriff_of_san_francisco_reports_twice_a_year(edition: Edition) -> None:
+    stack = edition.stack("us-ca-san-francisco/sheriff")
+    first, second = reports_due(stack, 2026)
+    assert days(first) == ("H1", date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1))
+    assert days(second) == ("H2", date(2026, 7, 1), date(2026, 12, 31), date(2027, 1, 1))
+    assert [due.part for due in reports_due(stack, 2014)] == ["H2"], "the report of July 1, 2014 was another one"
+
+
+def test_a_texas_jail_reports_each_month_by_the_fifth_of_the_next(edition: Edition) -> None:
+    found = reports_due(edition.stack("us-tx-harris/sheriff"), 2026)
+    assert [due.part for due in found] == [f"{month:02d}" for month in range(1, 13)]
+    assert days(found[11]) == ("12", date(2026, 12, 1), date(2026, 12, 31), date(2027, 1, 5))
+    assert reports_due(edition.stack("us-tx-dallas/police"), 2026) == ()
+
+
+def test_a_report_without_a_day_says_that_its_period_had_not_ended(edition: Edition) -> None:
+    due = reports_due(edition.stack("us-ny-new-york-city/mayors-office"), 2026)[0]
+    said = due.cut_off_says(datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
+    assert "The period had not ended: what arrived" in said
+
+
+def test_every_measure_that_a_rulebook_asks_for_is_counted_or_known_not_to_be(edition: Edition) -> None:
+    asked = {
+        (duty.id, field.measure)
+        for book in edition.rulebooks.values()
+        for duty in book.duties
+        for field in duty.fields
+        if field.measure not in MEASURES
+    }
+    assert asked == set()

@@ -187,6 +187,15 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _RESERVED = {"and", "or", "not", "is", "in", "includes", "where"}
+INSTEAD = {
+    "=": "is, or is not",
+    "!": "is not",
+    "&": "and",
+    "|": "or",
+    "“": "values without quotation marks",
+    "'": "values without quotation marks",
+}
+"""What is written for a mark that other languages use."""
 _ARGUMENTS = {
     "of": "the day that the span ends on",
     "years": "a number",
@@ -207,7 +216,8 @@ class _Parser:
             found = _TOKEN.match(stripped, end)
             if not found:
                 bad = stripped[end:].strip()[0]
-                raise self.error(f"“{bad}” has no meaning in a condition", stripped.index(bad, end))
+                instead = f": write {INSTEAD[bad]}" if bad in INSTEAD else ""
+                raise self.error(f"“{bad}” has no meaning in a condition{instead}", stripped.index(bad, end))
             self.tokens.append((found[0].strip(), found.end() - len(found[0].strip())))
             end = found.end()
         if len(self.tokens) > MAX_TOKENS:
@@ -254,8 +264,18 @@ class _Parser:
             raise self.error("an empty condition")
         expression = self.disjunction()
         if self.peek():
-            raise self.error(f"expected `and`, `or` or the end, found “{self.peek()}”")
+            raise self.error(f"expected `and`, `or` or the end, found “{self.peek()}”{self._hint()}")
         return expression
+
+    def _hint(self) -> str:
+        """What may be meant by a word that can't stand here."""
+        word = self.peek() or ""
+        if word.lower() in _RESERVED and word not in _RESERVED:
+            return f": write {word.lower()}, in small letters"
+        follows = self.tokens[self.index + 1][0] if self.index + 1 < len(self.tokens) else ""
+        if word.endswith(":") or follows == ":":
+            return ": a line that begins with a space goes on with the one above; a new key stands at the beginning of its line"
+        return ""
 
     def disjunction(self) -> Expression:
         items = [self.conjunction()]

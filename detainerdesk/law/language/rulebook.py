@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -22,6 +22,8 @@ from detainerdesk.law.language.dates import InForce, parse_day, parse_in_force
 from detainerdesk.law.language.document import Block, Document, Text, parts
 from detainerdesk.law.language.grammar import Expression, parse
 from detainerdesk.law.language.lists import OffenseList, OffenseTable, read_list, read_offenses
+from detainerdesk.law.language.membership import RULED_IN
+from detainerdesk.law.language.periods import Due, ReportPeriod, parse_due, parse_period
 from detainerdesk.law.language.vocabulary import Fact, Vocabulary, names, typed
 
 _WHEN = {"who", "when", "unless", "in force", "declared", "stayed", "cite", "status", "says", "note"}
@@ -52,7 +54,7 @@ RULEBOOK_KINDS: dict[str, frozenset[str]] = {
         | _WHEN
     ),
     "profile": frozenset({"name", "kind", "layers", "roles", "timezone", "not encoded", "words", "note"}),
-    "note": frozenset({"cite", "status", "text", "action", "when", "in force"}),
+    "note": frozenset({"cite", "status", "text", "action", "who", "when", "in force"}),
     "list": frozenset({"file", "rows", "open", "in force", "cite", "status", "phrase", "not phrase", "note"}),
     "offenses": frozenset({"file", "cite", "status", "note"}),
     "pending": frozenset({"what", "stage", "checked", "could change", "cite", "note"}),
@@ -129,8 +131,8 @@ class Duty(Provision):
     excused: Expression | None
     deadline: str
     content: str
-    due: str
-    period: str
+    due: Due | None
+    period: ReportPeriod | None
     first: date | None
     fields: tuple[ReportField, ...]
 
@@ -237,6 +239,7 @@ class Note:
     status: Status
     text: str
     actions: tuple[str, ...]
+    who: tuple[str, ...]
     when: Expression | None
     in_force: InForce
     place: Place
@@ -303,6 +306,8 @@ class Rulebook:
     lists: tuple[OffenseList, ...]
     offenses: tuple[OffenseTable, ...]
     document: Document
+    cases: Document | None = None
+    """Further worked cases, in a file of their own."""
 
     def provisions(self) -> Iterator[Provision]:
         yield from self.rules
@@ -314,6 +319,12 @@ class Rulebook:
         """The first day on which any rule, void or duty of it may be law; None where one has no first day, or there is none."""
         firsts = [one.in_force.first for one in self.provisions() if one.status != "off"]
         return min((day for day in firsts if day), default=None) if None not in firsts else None
+
+    def documents(self) -> Iterator[Document]:
+        """The rulebook's own text, and that of its further worked cases."""
+        yield self.document
+        if self.cases is not None:
+            yield self.cases
 
     def tables(self) -> Iterator[tuple[str, str]]:
         """The CSV files that stand beside it, and the hash of each."""
@@ -337,11 +348,14 @@ T = TypeVar("T")
 
 
 def read_rulebook(
-    document: Document, vocabulary: Vocabulary, folder: Path | None = None, refused: Refused | None = None
+    document: Document,
+    vocabulary: Vocabulary,
+    folder: Path | None = None,
+    refused: Refused | None = None,
+    cases: Document | None = None,
 ) -> Rulebook:
-    """Build a rulebook from its document and the CSV files beside it in `folder`. Raises RulebookError at the block, or the line
-    of a CSV, that is wrong; with `refused` it takes note of
-    that and leaves the block out."""
+    """Build a rulebook from its document, the CSV files beside it in `folder`, and the document of further worked cases. Raises
+    RulebookError at the block, or the line of a CSV, that is wrong; with `refused` it takes note of that and leaves the block out."""
     header = document.header
     top = Place(document.file, 1, 1)
 
@@ -376,12 +390,13 @@ def read_rulebook(
         raise RulebookError("every rulebook but `us` names its parent", top)
     if ("law_page" in header) != ("items" in header):
         raise RulebookError("a rulebook that encodes a law page names its numbered items: `items: US-01..US-29`", top)
-    _refuse_doubles(document, refused)
+    blocks = document.blocks + _cases_of(jurisdiction, cases)
+    _refuse_doubles(blocks, refused)
     builder = _Builder(jurisdiction, vocabulary, folder)
 
     def built(kind: str, build: Callable[[Block], T]) -> tuple[T, ...]:
         found: list[T] = []
-        for block in document.blocks:
+        for block in blocks:
             if block.kind == kind:
                 with going_on(refused):
                     found.append(build(block))
@@ -411,7 +426,22 @@ def read_rulebook(
         lists=built("list", builder.offense_list),
         offenses=built("offenses", builder.offenses),
         document=document,
+        cases=cases,
     )
+
+
+def _cases_of(jurisdiction: str, cases: Document | None) -> tuple[Block, ...]:
+    """The blocks of a document of worked cases, which says at its head whose they are."""
+    if cases is None:
+        return ()
+    top = Place(cases.file, 1, 1)
+    if set(cases.header) != {"cases of"}:
+        raise RulebookError(f"the header of a file of worked cases is one line, `cases of: {jurisdiction}`", top)
+    if cases.header["cases of"].text != jurisdiction:
+        raise RulebookError(
+            f"these are cases of {cases.header['cases of'].text}, and the rulebook beside them is {jurisdiction}", top
+        )
+    return cases.blocks
 
 
 def zone(name: str, place: Place) -> ZoneInfo:
@@ -421,9 +451,9 @@ def zone(name: str, place: Place) -> ZoneInfo:
         raise RulebookError(f"no time zone is called “{name}”; write one like America/New_York", place) from error
 
 
-def _refuse_doubles(document: Document, refused: Refused | None) -> None:
+def _refuse_doubles(blocks: Sequence[Block], refused: Refused | None) -> None:
     seen: dict[tuple[str, str, str], Place] = {}
-    for block in document.blocks:
+    for block in blocks:
         # The same clock, cautious order or definition may have several versions, told apart by their dates.
         version = block.get("in force") or ""
         own = ("define", "clock", "cautious", "example", "profile", "list", "offenses")
@@ -432,12 +462,16 @@ def _refuse_doubles(document: Document, refused: Refused | None) -> None:
         with going_on(refused):
             if key in seen:
                 raise RulebookError(
-                    f"{block.kind} {block.id} stands here and at line {seen[key].line}: an id is used once; another version is "
+                    f"{block.kind} {block.id} stands here and at {_where(seen[key], block.place)}: an id is used once; another version is "
                     "called, say, "
                     f"{block.id}.2019",
                     block.place,
                 )
             seen[key] = block.place
+
+
+def _where(place: Place, here: Place) -> str:
+    return f"line {place.line}" if place.file == here.file else f"{place.file}:{place.line}"
 
 
 class _Builder:
@@ -487,13 +521,13 @@ class _Builder:
         (action,) = self._actions(block, only=1)
         trigger = block.need("trigger")
         done, excused, first = block.keys.get("done"), block.keys.get("excused"), block.keys.get("first")
-        fields: list[ReportField] = []
-        for line in parts(block.keys.get("fields") or Text("", block.place), "\n"):
-            if line.text:
-                found = re.match(r"^(\w+)\s*=([\w ]+):\s*(\S.*)$", line.text)
-                if not found:
-                    raise RulebookError(f"expected `NAME = measure: label`, not “{line.text}”", line.place)
-                fields.append(ReportField(found[1], found[2].strip(), found[3]))
+        fields = self._report_fields(block)
+        for key in ("due", "period", "first"):
+            if not fields and block.get(key):
+                raise RulebookError(
+                    f"`{key}` is of a report whose `fields` are named, and there are none", block.at(key)
+                )
+        due = parse_due(block.need("due").text, block.at("due")) if block.get("due") else None
         common = replace(self._provision(block), when=parse(trigger.text, trigger.place))
         return Duty(
             action=action,
@@ -502,12 +536,25 @@ class _Builder:
             excused=parse(excused.text, excused.place) if excused else None,
             deadline=block.get("deadline") or "",
             content=block.get("content") or "",
-            due=block.get("due") or "",
-            period=block.get("period") or "",
+            due=due,
+            period=parse_period(block.need("period").text, due, block.at("period")) if fields else None,
             first=parse_day(first.text, first.place) if first else None,
-            fields=tuple(fields),
+            fields=fields,
             **vars(common),
         )
+
+    def _report_fields(self, block: Block) -> tuple[ReportField, ...]:
+        """The figures that a report asks for."""
+        fields: dict[str, ReportField] = {}
+        for line in parts(block.keys.get("fields") or Text("", block.place), "\n"):
+            if line.text:
+                found = re.match(r"^(\w+)\s*=([\w ]+):\s*(\S.*)$", line.text)
+                if not found:
+                    raise RulebookError(f"expected `NAME = measure: label`, not “{line.text}”", line.place)
+                if found[1] in fields:
+                    raise RulebookError(f"two fields of this report are called {found[1]}", line.place)
+                fields[found[1]] = ReportField(found[1], found[2].strip(), found[3])
+        return tuple(fields.values())
 
     def definition(self, block: Block) -> Definition:
         name, _, of = block.id.partition(" of ")
@@ -621,6 +668,7 @@ class _Builder:
             status=self._status(block)[0],
             text=block.need("text").text,
             actions=self._actions(block) if block.get("action") else (),
+            who=self._who(block),
             when=parse(when.text, when.place) if when else None,
             in_force=self._in_force(block, needed=False),
             place=block.place,
@@ -760,7 +808,8 @@ class Scope:
     readings: Mapping[str, Reading]
     clocks: frozenset[str]
     rules: frozenset[str]
-    lists: frozenset[str]
+    lists: Mapping[str, bool]
+    """The lists of offenses, and whether a version of each is open."""
     may_lift: Mapping[str, tuple[str, ...]]
     jurisdictions: frozenset[str]
     zone: ZoneInfo
@@ -784,9 +833,10 @@ def check(rulebook: Rulebook, scope: Scope, refused: Refused | None = None) -> N
             _check_key(note.when, scope, blocks[note.place], "when")
     for reading in rulebook.readings:
         with going_on(refused):
-            if reading.name == HOLD_UNTIL and not set(reading.alternatives) <= {EARLIEST, *scope.clocks}:
+            own = sorted(clock.name for clock in rulebook.clocks if clock.limits == "hold")
+            if reading.name == HOLD_UNTIL and not set(reading.alternatives) <= {EARLIEST, *own}:
                 raise RulebookError(
-                    f"the reading {HOLD_UNTIL} says which clock governs: {EARLIEST}, or one of {', '.join(sorted(scope.clocks))}",
+                    f"the reading {HOLD_UNTIL} says which clock governs: {EARLIEST}, or one of {', '.join(own)}",
                     blocks[reading.place].at("alternatives"),
                 )
 
@@ -1038,6 +1088,12 @@ class _Check:
         if fact.kind != "text":
             raise self.refuse(
                 f"{fact.name} is {fact.kind}: only a citation, which is text, stands on a list of offenses", node.field
+            )
+        if self.scope.lists[node.list] and RULED_IN not in self.fields(element):
+            raise self.refuse(
+                f"{node.list} is open, so counsel rules on what it does not name, and records of {element} have no field "
+                f"{RULED_IN} for that: give them one in the vocabulary, or ask it of another list",
+                node.list,
             )
 
     def within(self, node: grammar.Within, element: str | None) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from detainerdesk.law.errors import Place, RulebookError
 from detainerdesk.law.language.document import Block, read_document
 from detainerdesk.law.language.vocabulary import names
+from detainerdesk.law.load import ACCEPTED
 from detainerdesk.law.prove.findings import Finding
 
 KINDS = {"accepted": frozenset({"agencies", "reason"})}
@@ -33,7 +34,7 @@ class Accepted:
 
 def read_accepted(folder: Path) -> tuple[Accepted, ...]:
     """The accepted findings beside the rulebooks of a folder; none where there is no such file. Raises RulebookError."""
-    file = folder / "accepted.md"
+    file = folder / ACCEPTED
     if not file.is_file():
         return ()
     return tuple(_accepted(block) for block in read_document(file, KINDS).blocks)

@@ -61,10 +61,12 @@ class Everything:
 def prove_all(
     edition: Edition, folder: Path, examples: Sequence[Proved] = (), agencies: Sequence[str] | None = None
 ) -> Everything:
-    """Prove the law of some agencies, or of every one with a profile. `folder` holds the rulebooks."""
+    """Prove the law of some agencies, or of every one with a profile. `folder` holds the rulebooks; what an agency accepts of its own
+    stands beside its own."""
+    own = sorted({edition.paths[name].parent for name in edition.local})
     every = [one.agency for one in edition.profiles()]
     return Everything(
         theorems={agency: theorems(edition, agency, examples) for agency in (every if agencies is None else agencies)},
-        accepted=read_accepted(folder),
+        accepted=tuple(one for place in (folder, *own) for one in read_accepted(place)),
         whole=agencies is None,
     )
