@@ -24,6 +24,7 @@ from detainerdesk.law.decide import Decider
 from detainerdesk.law.errors import CaseError, ContradictoryFacts, LawError, Place
 from detainerdesk.law.known import Known
 from detainerdesk.law.language import grammar
+from detainerdesk.law.language.clocks import EVERY_HOUR
 from detainerdesk.law.language.example import example_case
 from detainerdesk.law.language.grammar import Expression
 from detainerdesk.law.language.rulebook import Clock, Definition, Duty, Example, Provision, Rule, Voids
@@ -75,6 +76,8 @@ def equivalent(mutant: Mutant, edition: Edition) -> str:
         return _same_meanwhile(mutant, edition)
     if isinstance(mutant.piece, Voids) and (reason := _no_target(mutant, edition)):
         return reason
+    if isinstance(mutant.piece, Clock) and _no_days_off(mutant):
+        return "the clock counts every hour, so no holiday is looked up"
     pair = _pair(mutant)
     if pair is None:
         return ""
@@ -87,6 +90,16 @@ def equivalent(mutant: Mutant, edition: Edition) -> str:
     except (LawError, AssertionError, KeyError):
         return ""
     return "the two conditions are alike in every completion of what they read, on every day on which this is law"
+
+
+def _no_days_off(mutant: Mutant) -> bool:
+    """Where only the holidays of a clock change, they hang on nothing, and on no condition does it leave days out."""
+    before, after = mutant.piece, mutant.changed
+    assert isinstance(before, Clock)
+    if not isinstance(after, Clock) or replace(after, holidays=before.holidays) != before:
+        return False
+    plain = all(condition is None for one in (before, after) for condition, _ in one.holidays.branches)
+    return plain and all(value == EVERY_HOUR for _, value in before.calendar.branches)
 
 
 def _same_people(mutant: Mutant, edition: Edition) -> str:
@@ -290,11 +303,11 @@ def _without_opaque(pair: tuple[Expression, Expression]) -> Iterator[tuple[Expre
     if set(opaque) != set(own):
         gone = [one for one in opaque if one not in own]
         new = [one for one in own if one not in opaque]
-        if not all(isinstance(one, grammar.Shown) for one in (*gone, *new)) or len(gone) != 1 or len(new) != 1:
-            yield from _assigned(pair, list(dict.fromkeys((*opaque, *own))))
+        if len(gone) == len(new) == 1 and isinstance(gone[0], grammar.Shown) and isinstance(new[0], grammar.Shown):
+            # The same burden with another argument: alike if the arguments are.
+            yield gone[0].item, new[0].item
             return
-        # The same burden with another argument: alike if the arguments are.
-        yield gone[0].item, new[0].item  # type: ignore[attr-defined]
+        yield from _assigned(pair, list(dict.fromkeys((*opaque, *own))))
         return
     yield from _assigned(pair, opaque)
 
@@ -383,7 +396,7 @@ class Searcher:
                 if any(names & _named(condition) for condition in conditions_of(one)):
                     found += [one.action] if isinstance(one, Duty) else getattr(one, "actions", ())
         if "custody.eligible_for_release" in names:
-            found.append("release")
+            found += ["release", "refuse_hold"]
         return found
 
     # Where to look.
@@ -464,7 +477,7 @@ class Searcher:
 
     def _reads(self, mutant: Mutant, actions: Sequence[str], seeds: Sequence[Case]) -> list[str]:
         found: dict[str, None] = {}
-        for case in seeds[:2] + seeds[-1:]:
+        for case in (*seeds[:2], *seeds[-1:]):
             try:
                 decider = Decider(replace(case, ask=tuple(actions)), self.edition)
                 for action in actions:

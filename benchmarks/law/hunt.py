@@ -12,10 +12,15 @@ from seen import Seen, fails, footprint
 
 from detainerdesk.law import Edition
 from detainerdesk.law.errors import LawError, RulebookError
-from detainerdesk.law.language.rulebook import Example
+from detainerdesk.law.language.clocks import EVERY_HOUR
+from detainerdesk.law.language.rulebook import Clock, Example
 from detainerdesk.law.load import refuse_faults
 
 LOADER = "the loader"
+
+
+def _leaves_days_out(clock: Clock) -> bool:
+    return any(value != EVERY_HOUR for _, value in clock.calendar.branches)
 
 
 @dataclass
@@ -29,6 +34,8 @@ class Hunter:
     def catches(self, mutant: Mutant) -> str | None:
         """The example that fails under the mutant, or the loader's refusal; None where nothing notices it."""
         edition = mutant.edition(self.edition)
+        if isinstance(mutant.changed, Clock) and mutant.changed.counts_back and _leaves_days_out(mutant.changed):
+            return f"{LOADER}: a clock that counts back counts every hour"
         if mutant.changed is None or mutant.what.startswith(("in force", "action")):
             try:
                 refuse_faults(edition)

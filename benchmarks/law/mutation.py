@@ -33,6 +33,10 @@ QUICK = 12
 EXACT = (
     "the same class and the same rules in every completion of what is unknown, for every role, reading and span of days"
 )
+ADDS = (
+    "the same class, and for a settled answer the same rules, in every completion, for every role, reading and span of days; it only adds to"
+    " what an answer lists as voided or lifted, or what an open answer may rest on, and an example names what is there, not what is missing"
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} mutants of each rulebook, for CI")
     parser.add_argument("--book", action="append", help="only this rulebook")
+    parser.add_argument("--processes", type=int, default=2, help="how many work at once")
     parser.add_argument("--write", action="store_true", help="make docs/mutation.md anew")
     asked = parser.parse_args()
     os.nice(10)
@@ -70,7 +75,7 @@ def main() -> int:
     books = asked.book or list(edition.rulebooks)
     chosen = [one for book in books for one in _sample(list(mutants(edition, book)), quick=asked.quick)]
     WORK.append(Work(edition, Hunter(edition, seen_by(edition)), chosen, exact=not asked.quick))
-    with get_context("fork").Pool(2) as pool:
+    with get_context("fork").Pool(asked.processes) as pool:
         found = pool.map(_become, range(len(chosen)), chunksize=8)
     for one in found:
         if not one.caught and not one.excused:
@@ -103,17 +108,19 @@ def _become(number: int) -> Found:
     searcher = Searcher(work.hunter, random.Random(number))
     if told := searcher.differing_case(mutant):
         return Found(mutant.jurisdiction, mutant.key, example=told.block("to be named"))
-    if work.exact and _alike(mutant, work.edition, searcher):
-        return Found(mutant.jurisdiction, mutant.key, excused=EXACT)
-    return Found(mutant.jurisdiction, mutant.key)
+    return Found(mutant.jurisdiction, mutant.key, excused=_alike(mutant, work.edition, searcher) if work.exact else "")
 
 
-def _alike(mutant: Mutant, edition: Edition, searcher: Searcher) -> bool:
+def _alike(mutant: Mutant, edition: Edition, searcher: Searcher) -> str:
+    """Why no example can tell the mutant from the law, by the exact comparison; empty where that is not shown."""
     agencies = [stack.agency for stack in stacks_of(mutant.jurisdiction, edition)]
+    compared = Compared(edition, mutant)
     try:
-        return Compared(edition, mutant).alike(searcher.actions(mutant), agencies)
+        if not compared.alike(searcher.actions(mutant), agencies):
+            return ""
     except Undecided:
-        return False
+        return ""
+    return ADDS if compared.adds_beside else EXACT
 
 
 def page(edition: Edition, books: Sequence[str], found: Sequence[Found]) -> str:
@@ -126,8 +133,8 @@ def _lines(edition: Edition, books: Sequence[str], found: Sequence[Found]) -> It
     yield ""
     yield "Made by `python benchmarks/law/mutation.py --write`. Each rule, void, duty, definition, clock and list is deleted, flipped or moved in one"
     yield "place at a time; then the worked examples run. A mutant is caught where one of them fails, or the rulebooks no longer load. A mutant is"
-    yield "excused only where it is proved that no case can tell it from the law; each is listed with its reason. `open` is what no example catches"
-    yield "and no proof excuses."
+    yield "excused only where it is proved that no example could tell it from the law; each is listed with its reason. `open` is what no example"
+    yield "catches and no proof excuses."
     yield ""
     yield "| rulebook | mutants | caught | excused | open |"
     yield "| --- | --- | --- | --- | --- |"
