@@ -312,7 +312,7 @@ def is_checked(decision: Decision) -> bool:
 
 
 def outcome_words(outcome: Outcome, decision: Decision) -> str:
-    """`forbidden`, `undetermined; for now forbidden; could turn on warrants`, with `until` and what it was all along."""
+    """`forbidden`, `undetermined; for now forbidden; could turn on warrants`, with when it changes and what it was all along."""
     zone = decision.trace.stack.zone
     said = "no rule found" if outcome.outcome == "silent" else outcome.outcome
     if outcome.outcome in ("undetermined", "disputed", "conflict"):
@@ -322,7 +322,7 @@ def outcome_words(outcome: Outcome, decision: Decision) -> str:
     if outcome.needs:
         said += f"; could turn on {', '.join(outcome.needs)}"
     if outcome.until:
-        said += f"; until {outcome.until.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+        said += f"; the answer changes at {outcome.until.astimezone(zone):%Y-%m-%d %H:%M %Z}"
     if outcome.was_so:
         said += f"; as a court later said: {outcome.was_so}"
     for item, one in outcome.items.items():

@@ -50,7 +50,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON, for a 
 
 @app.command()
 def explain(
-    what: Annotated[str, typer.Argument(help="A rule's id, like BOS19-1, or a case (YAML or JSON file).")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="A rule's id, like BOS19-1, the name of a definition, reading or list, or a case (YAML or JSON file)."
+        ),
+    ],
     rulebooks: Folder = None,
     local: Local = None,
     as_json: AsJson = False,
@@ -88,7 +93,7 @@ def _explained_rule(id: str, edition: Edition) -> Explained:
         return Explained(law_explain(id, edition), known.get(id) == "verified")
     except KeyError:
         raise BadInput(
-            f"There is no rule, duty, definition or note {id}.{did_you_mean(id, known)} docs/coverage.md lists all; a case is a .yaml or .json file."
+            f"There is no rule, duty, note, definition, reading or list {id}.{did_you_mean(id, known)} docs/coverage.md lists all; a case is a .yaml or .json file."
         ) from None
 
 
@@ -97,6 +102,8 @@ def _statuses(edition: Edition) -> dict[str, str]:
     known: dict[str, str] = {}
     for rulebook in edition.rulebooks.values():
         known |= {one.name: "verify" for one in rulebook.definitions}
+        known |= {one.name: "verify" for one in rulebook.readings}
+        known |= {one.name: "verify" for one in rulebook.lists}
         known |= {one.id: one.status for one in rulebook.provisions()}
         known |= {one.id: one.status for one in rulebook.notes}
     return known

@@ -13,26 +13,60 @@ from datetime import datetime
 from detainerdesk.law.decision import Decision, plain
 from detainerdesk.law.language.dates import InForce
 from detainerdesk.law.language.layout import laid_out
+from detainerdesk.law.language.lists import OffenseList
 from detainerdesk.law.language.prose import Prose
-from detainerdesk.law.language.rulebook import Note, Provision, Rulebook
+from detainerdesk.law.language.rulebook import Definition, Note, Provision, Reading, Rulebook
 from detainerdesk.law.load import Edition
 from detainerdesk.law.trace import Step
 
 
 def explain(id: str, edition: Edition) -> str:
-    """A rule, void, duty, definition or note by its id, in full. Raises KeyError where there is none."""
-    for rulebook in edition.rulebooks.values():
-        prose = edition.prose(rulebook)
-        for provision in rulebook.provisions():
-            if provision.id == id:
-                return "\n".join(_provision_lines(provision, rulebook, prose))
-        for note in rulebook.notes:
-            if note.id == id:
-                return "\n".join(_note_lines(note, rulebook))
-        for definition in rulebook.definitions:
-            if definition.name == id:
-                return f"{_listed(prose.definition(definition))}\nSource: {definition.cite or rulebook.name}."
-    raise KeyError(id)
+    """What goes by this id or name, in full: a rule, void, duty or note; a definition, reading or list of offenses, as each rulebook
+    has it. Raises KeyError where there is none."""
+    found = ["\n".join(lines) for rulebook in edition.rulebooks.values() for lines in _by_name(id, rulebook, edition)]
+    if not found:
+        raise KeyError(id)
+    return "\n\n".join(found)
+
+
+def _by_name(id: str, rulebook: Rulebook, edition: Edition) -> Iterator[Iterator[str]]:
+    for provision in rulebook.provisions():
+        if provision.id == id:
+            yield _provision_lines(provision, rulebook, edition.prose(rulebook))
+    yield from (_note_lines(note, rulebook) for note in rulebook.notes if note.id == id)
+    for definition in rulebook.definitions:
+        if definition.name == id:
+            yield _definition_lines(definition, rulebook, edition.prose(rulebook))
+    yield from (_reading_lines(one, rulebook) for one in rulebook.readings if one.name == id)
+    yield from (_list_lines(one, rulebook) for one in rulebook.lists if one.name == id)
+
+
+def _definition_lines(definition: Definition, rulebook: Rulebook, prose: Prose) -> Iterator[str]:
+    yield f"{definition.name} · {rulebook.name}"
+    yield _listed(prose.definition(definition))
+    yield f"In force: {definition.in_force}"
+    yield f"Source: {definition.cite or rulebook.name}."
+
+
+def _reading_lines(reading: Reading, rulebook: Rulebook) -> Iterator[str]:
+    yield f"{reading.name} (a reading that the law leaves open) · {rulebook.name}"
+    for one in reading.alternatives:
+        standing = (
+            "the default" if one == reading.default else "refused by the courts" if one in reading.rejected else "open"
+        )
+        yield f"  {one.replace('_', ' ')}: {standing}"
+    if reading.note:
+        yield reading.note
+    yield f"Source: {reading.cite}"
+
+
+def _list_lines(offenses: OffenseList, rulebook: Rulebook) -> Iterator[str]:
+    yield f"{offenses.name} (a list of offenses) · {rulebook.name}"
+    rows = len(offenses.rows)
+    is_open = "; it is open: counsel rules on what it does not name" if offenses.open else ""
+    yield f"{rows} {'row' if rows == 1 else 'rows'} of {offenses.file}{is_open}."
+    yield f"In force: {offenses.in_force}"
+    yield f"Source: {offenses.cite or rulebook.name}. Status: {offenses.status}."
 
 
 def _note_lines(note: Note, rulebook: Rulebook) -> Iterator[str]:
@@ -104,7 +138,7 @@ def explain_decision(decision: Decision, edition: Edition) -> str:
     for action, outcome in decision.actions.items():
         spec = edition.vocabulary.actions[action]
         lines.append("")
-        until = f", until {_local(outcome.until, decision)}" if outcome.until else ""
+        until = f"; the answer changes at {_local(outcome.until, decision)}" if outcome.until else ""
         meanwhile = f"; meanwhile {outcome.standing}" if outcome.outcome != outcome.standing else ""
         lines.append(f"{action} ({spec.meaning}): {outcome.outcome}{meanwhile}{until}")
         if outcome.needs:

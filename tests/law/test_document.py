@@ -157,3 +157,10 @@ def test_days_that_make_no_sense_are_refused(tmp_path: Path, span: str, says: st
 
 def test_days_that_touch_do_not_overlap(tmp_path: Path) -> None:
     load(write(tmp_path, city=rule("C-1", "may", in_force="2020-01-01 .. 2020-06-01; 2020-06-02 ..")))
+
+
+def test_a_file_that_an_editor_began_with_a_mark_of_its_encoding_is_read(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    town = folder / "us/xx/town.md"
+    town.write_bytes(b"\xef\xbb\xbf" + town.read_bytes())
+    assert load(folder).rulebooks["us-xx-town"].name == "Town"

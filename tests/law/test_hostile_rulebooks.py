@@ -49,6 +49,11 @@ type: text
 phrase: its offense is {value}
 not phrase: its offense is not {value}
 ```
+```fact sentences[].ruled_in
+type: text
+phrase: counsel counts it on {value}
+not phrase: counsel does not count it on {value}
+```
 """
 
 

@@ -395,6 +395,23 @@ def test_a_rule_is_explained_with_each_definition_below_in_the_words_of_its_own_
     assert "  The town's base is met when the cherry is there. " in text
 
 
+def test_a_name_is_explained_as_each_rulebook_has_it(tmp_path: Path) -> None:
+    federal = define("base", "apple", in_force="2020-01-01 ..")
+    federal += block(
+        "reading", "how", alternatives="soon, late, never", default="soon", rejected="never", note="Two days or ten."
+    )
+    own = block(
+        "define", "base", means="cherry", phrase="the town's base is met", not_phrase="the town's base is not met"
+    )
+    edition = law(tmp_path, federal=federal, city=own)
+    text = explain("base", edition)
+    assert text.count("base · ") == 2
+    assert "base · Land\nBase holds when the apple is there.\nIn force: 2020-01-01 .." in text
+    assert "base · Town\nThe town's base is met when the cherry is there." in text
+    how = explain("how", edition)
+    assert "soon: the default\n  late: open\n  never: refused by the courts\nTwo days or ten." in how
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [

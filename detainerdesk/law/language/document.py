@@ -100,7 +100,7 @@ def read_document(
         raise RulebookError(f"the file has {size} bytes; at most {MAX_BYTES} are read. Split it.", Place(file, 1, 1))
     raw = path.read_bytes()
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8").removeprefix("\ufeff")  # some editors begin a file with it
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8")
         place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
