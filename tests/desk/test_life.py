@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -539,6 +540,9 @@ def test_led_2_nothing_personal_stands_in_a_leaf(request_: RequestState, lima: O
     found = (FoundWarrant("state_criminal", "state_judge", True, number="2612CR004567"),)
     life.record_warrant_check(request_.number, 4, lima, "found", found=found, at=NOW)
     leaves = b"".join(bytes(leaf.data) for leaf in Leaf.objects.all())
+    leaves = re.sub(
+        rb"[0-9a-f]{32,}", b"", leaves
+    )  # commitments and hashes are random: one in thirty runs says 1982 in them
     for planted in (b"PLANTED", b"98765", b"planted", b"004567", b"1982", b"DELACROIX", b"Honduras"):
         assert planted not in leaves
     sealed = [name for entry in log.entries(f"request {request_.number}") for name in entry.event.sealed]
