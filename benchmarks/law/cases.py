@@ -75,6 +75,7 @@ def _case(dice: Random, number: int) -> dict[str, Any]:
         "id": f"case {number}",
         "agency": AGENCY,
         "at": at.isoformat(),
+        "choices": {"hold_until": "earliest"},  # what counsel chose; the peers' versions have that reading only
         "actor": "city_employee" if dice.random() < 0.2 else "police_officer",
         "facts": {**_request(dice, at), **_person(dice, at), "warrants": _warrants(dice)},
     }
