@@ -33,7 +33,7 @@ from detainerdesk.law.circuit import (
 )
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.derived import DERIVED, ELIGIBLE, Mirror, Reflected, decided_by
-from detainerdesk.law.effects import CLASSES, Effects, Judge
+from detainerdesk.law.effects import CLASSES, GIVEN_BY, Effects, Judge
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.rulebook import Choice, Duty, Note
@@ -46,7 +46,6 @@ SECONDS = 40.0
 MOST_TABLES = 3_000
 OPAQUE = (Burden, TakesEffect, LayerRequires)
 MOST_OPAQUE = 4
-GIVES = {"required": ("must",), "forbidden": ("must not",), "conflict": ("must", "must not"), "permitted": ("may",)}
 
 
 class Undecided(Exception):
@@ -334,11 +333,13 @@ class Compared:
             return True
         if one.class_bits(standing=True) != other.class_bits(standing=True):
             return False
-        words = [word for word in GIVES if word != "permitted" or may_settle]
+        words = [word for word in GIVEN_BY if word != "permitted" or may_settle]
         if not _gives_alike(one, other, words, standing=False, named_only=True):
             return False
         ended = (_ended(one), _ended(other))
-        everything = all(_gives_alike(one, other, list(GIVES), standing=now, named_only=False) for now in (False, True))
+        everything = all(
+            _gives_alike(one, other, list(GIVEN_BY), standing=now, named_only=False) for now in (False, True)
+        )
         if everything and ended[0] == ended[1]:
             return True
         if any(bits & ~ended[1].get(pair, 0) for pair, bits in ended[0].items()):
@@ -354,7 +355,7 @@ def _gives_alike(one: Effects, other: Effects, words: Sequence[str], *, standing
     """Whether the same rules give each outcome; `named_only`: of answers that are settled, whose rules an example can name."""
     bits = one.class_bits(standing=standing)
     for word in words:
-        effects = GIVES[word]
+        effects = GIVEN_BY[word]
         # An open answer names every permission that takes effect in some completion.
         here = one.mask if word == "permitted" and not named_only else bits[word] & one.mask
         if here and _giving(one, effects, here, standing) != _giving(other, effects, here, standing):

@@ -195,7 +195,6 @@ class _Writer(ABC):
         self.body: list[ast.stmt] = []
         self.tests = _Tests(law.law)
         self.number = {rule: index for index, rule in enumerate(law.active)}
-        self.actives = list(law.active.values())
         self.slot = {atom.id: index for index, atom in enumerate(law.atoms)}
         self.uses = _uses(law)
         self._names: dict[tuple[int, bool], str] = {}
@@ -264,15 +263,8 @@ class _Writer(ABC):
         if isinstance(node, TakesEffect):
             return self.takes(node.rule)
         if isinstance(node, LayerRequires):
-            rules = [
-                rule
-                for rule, one in self.law.active.items()
-                if one.provision.jurisdiction == node.layer
-                and one.effect == "must"
-                and one.in_action
-                and rule not in self._under_way
-            ]
-            return self.either([self.takes(rule) for rule in rules])
+            rules = self.law.musts_of(node.layer)
+            return self.either([self.takes(rule) for rule in rules if rule not in self._under_way])
         assert isinstance(node, Atom)
         return self.atom(node)
 

@@ -24,7 +24,7 @@ from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.clocks import clock_end
 from detainerdesk.law.language.lookback import later_turns
-from detainerdesk.law.language.rulebook import EARLIEST, HOLD_UNTIL, Choice, Clock, Duty, Note, Provision
+from detainerdesk.law.language.rulebook import EARLIEST, HOLD_UNTIL, Choice, Clock, Duty, Note, Provision, binds
 from detainerdesk.law.language.vocabulary import NONE, Value, midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.lowering import ActionLaw, LawOn, law_on
@@ -379,16 +379,12 @@ class Decider:
             note.status == "off"
             or note.in_force.on(day) == "out"
             or (note.actions and not set(note.actions) & set(asked))
-            or not self._concerns(note)
+            or not binds(note.who, self.known.roles)
         ):
             return False
         if note.when is None:
             return bool(note.actions)
         return self._holds(note.when, note) is not False
-
-    def _concerns(self, note: Note) -> bool:
-        """Whether the note is for who acts, as a rule's `who` is."""
-        return not note.who or self.known.roles is None or bool(self.known.roles & set(note.who))
 
     def trace(self, asked: Sequence[str]) -> Trace:
         return Trace(self.case, self.stack, self.known.facts, tuple(asked), self.steps)

@@ -94,24 +94,12 @@ class Points:
 
 def both(items: Iterable[Formula]) -> Formula:
     """All of these. What is plainly true or false is folded away; a solver's own `And` is many times slower."""
-    kept: dict[int, Formula] = {}
-    for item in items:
-        if item is NO:
-            return NO
-        if item is not YES:
-            kept[item.get_id()] = item
-    return _joined(z3.Z3_mk_and, list(kept.values()), YES)
+    return _joined(z3.Z3_mk_and, items, ends=NO, empty=YES)
 
 
 def either(items: Iterable[Formula]) -> Formula:
     """One or more of these."""
-    kept: dict[int, Formula] = {}
-    for item in items:
-        if item is YES:
-            return YES
-        if item is not NO:
-            kept[item.get_id()] = item
-    return _joined(z3.Z3_mk_or, list(kept.values()), NO)
+    return _joined(z3.Z3_mk_or, items, ends=YES, empty=NO)
 
 
 def opposite(item: Formula) -> Formula:
@@ -159,11 +147,18 @@ _CONTEXT = z3.main_ctx()
 _ORDERS: dict[str, Callable[[Any, Any], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq}
 
 
-def _joined(make: Callable[..., Any], items: Sequence[Formula], empty: Formula) -> Formula:
-    if len(items) < 2:
-        return items[0] if items else empty
-    array = (z3.Ast * len(items))(*(item.as_ast() for item in items))
-    return z3.BoolRef(make(_CONTEXT.ref(), len(items), array), _CONTEXT)
+def _joined(make: Callable[..., Any], items: Iterable[Formula], *, ends: Formula, empty: Formula) -> Formula:
+    """The items joined, each once; `ends` settles the whole, `empty` adds nothing to it."""
+    kept: dict[int, Formula] = {}
+    for item in items:
+        if item is ends:
+            return ends
+        if item is not empty:
+            kept[item.get_id()] = item
+    if len(kept) < 2:
+        return next(iter(kept.values()), empty)
+    array = (z3.Ast * len(kept))(*(item.as_ast() for item in kept.values()))
+    return z3.BoolRef(make(_CONTEXT.ref(), len(kept), array), _CONTEXT)
 
 
 def one_only(bools: Sequence[Formula]) -> list[Formula]:

@@ -33,6 +33,7 @@ from detainerdesk.law.language.rulebook import (
     Rulebook,
     Scope,
     Voids,
+    binds,
     check,
     check_condition,
     read_rulebook,
@@ -96,7 +97,7 @@ class Stack:
 
     def is_for(self, who: tuple[str, ...]) -> bool:
         """Whether somebody of the agency has one of these roles (none named: anybody). Without a profile nobody knows."""
-        return not who or self.profile is None or bool(self._roles & set(who))
+        return binds(who, self._roles if self.profile else None)
 
     @cached_property
     def _roles(self) -> frozenset[str]:
@@ -312,11 +313,17 @@ def _read(path: Path, name: str, vocabulary: Vocabulary, refused: Refused | None
             )
         return None
     document = read_document(path, RULEBOOK_KINDS, name=name, refused=refused)
-    beside, cases = path.with_suffix(CASES), None
-    if beside.is_file():
+    beside, cases = cases_beside(path), None
+    if beside is not None:
         kinds = {"example": RULEBOOK_KINDS["example"]}
         cases = read_document(beside, kinds, name=name.removesuffix(".md") + CASES, refused=refused)
     return read_rulebook(document, vocabulary, path.parent, refused, cases)
+
+
+def cases_beside(path: Path) -> Path | None:
+    """The file of further worked cases beside a rulebook's file, where there is one."""
+    beside = path.with_suffix(CASES)
+    return beside if beside.is_file() else None
 
 
 def refuse_faults(edition: Edition, refused: Refused | None = None) -> None:

@@ -38,7 +38,7 @@ from detainerdesk.law.errors import LawError
 from detainerdesk.law.known import Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.lookback import Window
-from detainerdesk.law.language.rulebook import Choice, Clock, Definition, Duty, Provision, Rule, Voids
+from detainerdesk.law.language.rulebook import Choice, Clock, Definition, Duty, Provision, Rule, Voids, binds
 from detainerdesk.law.language.vocabulary import Constraint
 from detainerdesk.law.load import Stack
 
@@ -374,16 +374,13 @@ class ActionLaw:
             return False
         return bool(self._names & set(actions))
 
-    def _acts(self, who: Sequence[str]) -> bool:
-        return not who or self.roles is None or bool(self.roles & set(who))
-
     def _circuit(self, condition: grammar.Expression | None, provision: Provision, *, done: bool = False) -> Node:
         if condition is None:
             return False
         return self.law.circuit(condition, provision.jurisdiction, item=self.item, done=done)
 
     def _add(self, rule: Rule, action: str = "") -> None:
-        if rule.status == "off" or not self._acts(rule.who):
+        if rule.status == "off" or not binds(rule.who, self.roles):
             return
         self.considered.append(rule)
         in_force = self.law.in_force(rule)
@@ -394,7 +391,7 @@ class ActionLaw:
         self.active[rule.id] = Active(rule, rule.effect, when, unless, rule.lifts, rule.otherwise_may, action)
 
     def _add_voids(self, voids: Voids, action: str = "") -> None:
-        if voids.status == "off" or not self._acts(voids.who):
+        if voids.status == "off" or not binds(voids.who, self.roles):
             return
         self.considered.append(voids)
         in_force = self.law.in_force(voids)
@@ -479,6 +476,14 @@ class ActionLaw:
     @cached_property
     def has_burden(self) -> bool:
         return any(isinstance(node, Burden) for node in nodes_of(*self.nodes))
+
+    def musts_of(self, layer: str) -> Sequence[str]:
+        """The rules of a layer that order the action."""
+        return [
+            rule
+            for rule, one in self.active.items()
+            if one.in_action and one.effect == "must" and one.provision.jurisdiction == layer
+        ]
 
     def lifters(self, rule: str) -> Sequence[Active]:
         """The rules that lift a rule."""

@@ -112,17 +112,13 @@ class Plan:
             return plain.declared_too, self.judge.bits(facts, plain)
         if isinstance(self.judge, Judge):
             compiled = self.judge.compiled
-            first, slots = compiled.closure(facts, plain if self._plain_is_first(plain) else self.settings(plain)[0])
+            first, slots = compiled.closure(facts, plain)
             for slot in compiled.of_setting:
                 if slots[slot] is not None:
                     break
             else:
                 return plain.declared_too, first
         return plain.declared_too, *[self.judge.bits(facts, setting) for setting in self.settings(plain)]
-
-    def _plain_is_first(self, plain: Setting) -> bool:
-        readings, bounds = self.ways[0]
-        return plain.readings == readings and plain.bounds == bounds
 
     def over_completions(
         self, evaluations: Callable[[Setting], Evaluation], known: Known, settings: Sequence[Setting]

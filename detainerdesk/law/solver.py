@@ -99,15 +99,8 @@ class LawFormulas:
         if isinstance(node, TakesEffect):
             return self.takes(node.rule)
         if isinstance(node, LayerRequires):
-            rules = [
-                rule
-                for rule, one in self.law.active.items()
-                if one.in_action
-                and one.effect == "must"
-                and one.provision.jurisdiction == node.layer
-                and rule not in self._under_way
-            ]
-            return either(self.takes(rule) for rule in rules)
+            rules = self.law.musts_of(node.layer)
+            return either(self.takes(rule) for rule in rules if rule not in self._under_way)
         return self.encoding.formula(node, self.law.item)
 
     def takes(self, rule: str) -> Formula:

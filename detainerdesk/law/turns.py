@@ -38,7 +38,10 @@ def turns(
     ]
     if not able:
         return
-    opened, worked = opened_before.setdefault(tuple(able), (known.opened(able), Worked()))
+    key = tuple(able)
+    if key not in opened_before:
+        opened_before[key] = known.opened(able), Worked()
+    opened, worked = opened_before[key]
     law = law_on(known.stack, known.day(setting.at))
     evaluation = Evaluation(opened, law, setting, worked)
     try:

@@ -30,7 +30,7 @@ from detainerdesk.intake.models import Document
 from detainerdesk.intake.request import Request
 from detainerdesk.law import Adoption, Case, Decision, Edition, LawError, decide
 from detainerdesk.law.decision import plain
-from detainerdesk.law.load import CASES, RULEBOOKS
+from detainerdesk.law.load import RULEBOOKS, cases_beside
 from detainerdesk.ledger import log, notary
 from detainerdesk.ledger.log import Entry
 from detainerdesk.reports.counted import as_it_stood
@@ -228,8 +228,8 @@ def _law(folder: Path, edition: Edition) -> None:
         _put(folder / path.relative_to(RULEBOOKS), path.read_bytes())
     for name in edition.local:
         own = edition.paths[name]
-        cases = own.with_suffix(CASES)
-        for path in (own, *([cases] if cases.is_file() else []), *sorted(own.parent.glob("*.csv"))):
+        cases = cases_beside(own)
+        for path in (own, *([cases] if cases else []), *sorted(own.parent.glob("*.csv"))):
             _put(folder / "local" / name / path.name, path.read_bytes())
 
 

@@ -123,16 +123,8 @@ class Formulas:
         if isinstance(node, TakesEffect):
             return self.takes(node.rule, standing)
         if isinstance(node, LayerRequires):
-            return make.any_of(
-                [
-                    self.takes(rule, standing)
-                    for rule, one in self.law.active.items()
-                    if one.in_action
-                    and one.effect == "must"
-                    and one.provision.jurisdiction == node.layer
-                    and rule not in self._under_way
-                ]
-            )
+            rules = self.law.musts_of(node.layer)
+            return make.any_of([self.takes(rule, standing) for rule in rules if rule not in self._under_way])
         assert isinstance(node, Atom)
         return under(node, self.setting, self.law.law.circuits)
 

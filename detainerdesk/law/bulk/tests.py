@@ -6,9 +6,11 @@ that comes out whatever an unknown value is may say so.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import reduce
 from typing import Any
 
 import ibis
@@ -54,27 +56,19 @@ COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
 
 def both(items: Sequence[Truth]) -> Truth:
     """All of them, as SQL says it of NULL."""
-    kept = [one for one in items if one is not True]
-    if any(one is False for one in kept):
-        return False
-    if not kept:
-        return True
-    found = kept[0]
-    for one in kept[1:]:
-        found = found & one
-    return found
+    return _joined(operator.and_, items, ends=False)
 
 
 def either(items: Sequence[Truth]) -> Truth:
-    kept = [one for one in items if one is not False]
-    if any(one is True for one in kept):
-        return True
-    if not kept:
-        return False
-    found = kept[0]
-    for one in kept[1:]:
-        found = found | one
-    return found
+    """One or more of them, as SQL says it of NULL."""
+    return _joined(operator.or_, items, ends=True)
+
+
+def _joined(join: Callable[[Truth, Truth], Truth], items: Sequence[Truth], *, ends: bool) -> Truth:
+    kept = [one for one in items if one is not (not ends)]
+    if any(one is ends for one in kept):
+        return ends
+    return reduce(join, kept) if kept else not ends
 
 
 def opposite(item: Truth) -> Truth:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -442,6 +442,11 @@ def _cases_of(jurisdiction: str, cases: Document | None) -> tuple[Block, ...]:
             f"these are cases of {cases.header['cases of'].text}, and the rulebook beside them is {jurisdiction}", top
         )
     return cases.blocks
+
+
+def binds(who: Collection[str], roles: Collection[str] | None) -> bool:
+    """Whether what is said to these roles (none named: to anybody) is said to one who has these; `roles` None: any fits."""
+    return not who or roles is None or not set(who).isdisjoint(roles)
 
 
 def zone(name: str, place: Place) -> ZoneInfo:
