@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from detainerdesk.law.circuit import Node, names_of
-from detainerdesk.law.compiled import compile_tests
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.errors import ContradictoryFacts
-from detainerdesk.law.known import Known, Setting
+from detainerdesk.law.known import Known, Setting, Ways
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import plain_record
 from detainerdesk.law.language.dates import PartialDate
@@ -16,6 +15,7 @@ from detainerdesk.law.language.facts import Defaults
 from detainerdesk.law.language.membership import STATED
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Constraint, Fact, Value
 from detainerdesk.law.lowering import LawOn
+from detainerdesk.law.one_case import test_of
 from detainerdesk.law.table import Evaluation, Table
 
 
@@ -53,7 +53,7 @@ def _refuse_open(evaluation: Evaluation) -> None:
 def _guess_fits(known: Known, law: LawOn, setting: Setting) -> bool:
     """Whether the plainest way of filling in what is not known fits: nothing has happened, nothing more is there."""
     if law.guessing is None:
-        law.guessing = _Guessing(law, known.facts.defaults)
+        law.guessing = _Guessing(law, known.facts.defaults, setting)
     guessing: _Guessing = law.guessing
     return guessing.fits(known, setting)
 
@@ -61,9 +61,9 @@ def _guess_fits(known: Known, law: LawOn, setting: Setting) -> bool:
 class _Guessing:
     """The constraints as one function, and the plainest value of every fact and field that they read."""
 
-    def __init__(self, law: LawOn, defaults: Defaults) -> None:
+    def __init__(self, law: LawOn, defaults: Defaults, setting: Setting) -> None:
         never = [node for _, node in law.constraints]
-        self.broken = compile_tests(never, law)
+        self.broken = test_of(never, law, 1).under(Ways.only(setting))
         atoms = [inner for node in never for atom in law.atoms(node) for inner in law.within(atom)]
         facts = [law.vocabulary.facts[name] for name in dict.fromkeys(name for atom in atoms for name in atom.reads)]
         self.plainest = {fact.name: _plainest(fact) for fact in facts}

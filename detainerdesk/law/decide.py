@@ -18,7 +18,7 @@ from detainerdesk.law.circuit import Atom, ClockState, FactTest, InWindow, atoms
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.contradictions import refuse_contradictions
 from detainerdesk.law.decision import ClockLength, Decision, DutyState, NoteSaid, Outcome, Turn
-from detainerdesk.law.derived import Mirror
+from detainerdesk.law.derived import Mirror, Reflected
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case
@@ -392,12 +392,12 @@ class Decider:
     def steps(self, action: str) -> tuple[Step, ...]:
         """What became of each rule and void that speaks of the action, by the default readings."""
         setting = self.setting(self.known.items_of(action)[0], self.case.at)
-        judge = self.plan(action, setting.item, setting.at).judge
-        judge = judge.hold if isinstance(judge, Mirror) else judge
+        plan = self.plan(action, setting.item, setting.at)
         try:
-            return tuple(judge.effects(self.evaluation(setting)).steps())
+            effects = plan.effects(self.evaluation(setting))
+            return tuple((effects.hold if isinstance(effects, Reflected) else effects).steps())
         except TooManyUnknowns:
-            law = judge.law
+            law = plan.judge.laws[0]
             return tuple(
                 Step(one, "would decide if" if one.id in law.active else "not in force", "") for one in law.considered
             )

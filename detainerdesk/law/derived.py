@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from detainerdesk.law.atoms import node_truth
 from detainerdesk.law.circuit import Atom, Node, atoms_of
 from detainerdesk.law.effects import CLASSES, Effects, Judge, Judged, judge_of
-from detainerdesk.law.known import Known, Setting
+from detainerdesk.law.known import Known, Setting, Ways
 from detainerdesk.law.language import grammar
 from detainerdesk.law.lowering import ActionLaw, LawOn
+from detainerdesk.law.one_case import test_of
 from detainerdesk.law.table import Evaluation, Table
 
 DERIVED = ("release", "refuse_hold")
@@ -81,29 +81,30 @@ class Mirror:
         """The tests that it rests on."""
         return tuple(atoms_of(*(node for law in self.laws for node in law.nodes), *self.beside))
 
-    @cached_property
-    def _beside_of(self) -> tuple[Callable[..., bool], ...]:
-        return tuple(node_truth(node, self.law.circuits) for node in self.beside)
-
-    def bits(self, facts: Mapping[str, Any], setting: Setting) -> tuple[int, ...]:
-        """As `Judge.bits`: whether it is out of the question, then the bits of each law."""
-        out = any(test(facts, setting, {}) for test in self._beside_of)
+    def one_case(self, ways: Ways) -> Callable[[Mapping[str, Any], Setting], tuple[int, ...]]:
+        """As `Judge.one_case`: the ways in which it is out of the question, then the bits of each law."""
+        out = test_of(self.beside, self.law, len(ways)).under(ways)
         judges = (self.hold, self.warrant) if self.tests_other_ground else (self.hold,)
-        return (out, *[judge.bits(facts, setting) for judge in judges])
+        closures = (out, *[judge.one_case(ways) for judge in judges])
 
-    def of_bits(self, bits: tuple[int, ...]) -> Reflected:
+        def bits(facts: Mapping[str, Any], setting: Setting) -> tuple[int, ...]:
+            return tuple([closure(facts, setting) for closure in closures])
+
+        return bits
+
+    def of_bits(self, bits: tuple[int, ...], way: int, ways: int) -> Reflected:
         """As `Judge.of_bits`."""
         out, hold, *warrant = bits
-        beside = self.warrant.of_bits(warrant[0]) if warrant else None
-        return Reflected(self.hold.of_bits(hold), beside, int(out))
+        beside = self.warrant.of_bits(warrant[0], way, ways) if warrant else None
+        return Reflected(self.hold.of_bits(hold, way, ways), beside, out >> way & 1)
 
     def effects(self, evaluation: Evaluation) -> Reflected:
         """As `Judge.effects`."""
         try:
-            bits = self.bits(evaluation.facts, evaluation.setting)
+            bits = self.one_case(Ways.only(evaluation.setting))(evaluation.facts, evaluation.setting)
         except KeyError:
             return self.over(Table(evaluation, self.atoms))
-        return self.of_bits(bits)
+        return self.of_bits(bits, 0, 1)
 
     def over(self, table: Table, setting: Setting | None = None) -> Reflected:
         """As `Judge.over`."""

@@ -6,15 +6,15 @@ meanwhile. A complete case is decided by the generated function and remembered b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from detainerdesk.law.circuit import Atom
-from detainerdesk.law.compiled import Compiled, compile_law
+from detainerdesk.law.compiled import Compiled
 from detainerdesk.law.errors import ContradictoryFacts
-from detainerdesk.law.known import Known, Setting
+from detainerdesk.law.known import Known, Setting, Ways
 from detainerdesk.law.language.rulebook import Provision, Voids
 from detainerdesk.law.lowering import ActionLaw
 from detainerdesk.law.table import Evaluation, Table
@@ -63,7 +63,7 @@ class Judge:
 
     @cached_property
     def compiled(self) -> Compiled:
-        return compile_law(self.law)
+        return Compiled(self.law)
 
     @property
     def laws(self) -> tuple[ActionLaw, ...]:
@@ -75,22 +75,22 @@ class Judge:
         """The tests that it rests on."""
         return self.law.atoms
 
-    def bits(self, facts: Mapping[str, Any], setting: Setting) -> int:
-        """What the generated function makes of a complete case. Raises KeyError where a fact that it needs is not known."""
-        return self.compiled.closure(facts, setting)[0]
+    def one_case(self, ways: Ways) -> Callable[[Mapping[str, Any], Setting], int]:
+        """The generated function that decides a complete case. It raises KeyError where a fact that it needs is not known."""
+        return self.compiled.one_case(ways)
 
     def effects(self, evaluation: Evaluation) -> Effects:
         """What became of its rules in a case, known or not. Raises TooManyUnknowns."""
         try:
-            bits = self.bits(evaluation.facts, evaluation.setting)
+            bits = self.one_case(Ways.only(evaluation.setting))(evaluation.facts, evaluation.setting)
         except KeyError:
             return self.over(Table(evaluation, self.atoms))
-        return self.of_bits(bits)
+        return self.of_bits(bits, 0, 1)
 
-    def of_bits(self, bits: int) -> Effects:
-        """What a complete case's bits say, as a table of one completion."""
+    def of_bits(self, bits: int, way: int, ways: int) -> Effects:
+        """What a complete case's bits say of one of so many ways, as a table of one completion."""
         layout = self.compiled.layout
-        out = [bits >> bit & 1 for bit in range(layout.size)]
+        out = [bits >> bit * ways + way & 1 for bit in range(layout.size)]
         for index, one in enumerate(self.law.active.values()):
             if one.effect == "may" and not one.otherwise_may:
                 out[layout.permits(index)] = out[layout.takes(index)]

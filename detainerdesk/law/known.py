@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -33,6 +33,41 @@ class Setting:
     @cached_property
     def reading(self) -> Mapping[str, str]:
         return dict(self.readings)
+
+
+Way = tuple[tuple[tuple[str, str], ...], Bounds]
+"""The readings taken, and the bound of uncertain days."""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The ways in which the law of an action may be taken, the default's first. What differs between them is an integer with a
+    bit for each."""
+
+    each: tuple[Way, ...]
+
+    @classmethod
+    def only(cls, setting: Setting) -> Ways:
+        """The one way of a setting."""
+        return cls(((setting.readings, setting.bounds),))
+
+    def __len__(self) -> int:
+        return len(self.each)
+
+    def settings(self, plain: Setting) -> Sequence[Setting]:
+        """The setting of each; `plain` is the default's."""
+        if len(self.each) == 1:
+            return (plain,)
+        return [Setting(plain.at, readings, bounds, plain.item, plain.declared_too) for readings, bounds in self.each]
+
+    def with_reading(self, name: str, values: Collection[str]) -> int:
+        """Those in which one of these alternatives of a reading is taken."""
+        return sum(1 << way for way, (readings, _) in enumerate(self.each) if dict(readings)[name] in values)
+
+    @cached_property
+    def with_early_bound(self) -> int:
+        """Those in which uncertain days are taken at their early bound."""
+        return sum(1 << way for way, (_, bounds) in enumerate(self.each) if bounds == "early")
 
 
 @dataclass(frozen=True)

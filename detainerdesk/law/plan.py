@@ -16,20 +16,16 @@ from typing import Any
 from detainerdesk.law.circuit import InWindow, Quantified, ReadingIs
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.decision import By, Outcome
-from detainerdesk.law.derived import Mirror, decided_by
-from detainerdesk.law.effects import CLASSES, Judge, Judged
+from detainerdesk.law.derived import Mirror, Reflected, decided_by
+from detainerdesk.law.effects import CLASSES, Effects, Judged
 from detainerdesk.law.errors import LawError
-from detainerdesk.law.known import Bounds, Known, Setting
+from detainerdesk.law.known import Bounds, Known, Setting, Ways
 from detainerdesk.law.language.rulebook import Provision
 from detainerdesk.law.lowering import LawOn
 from detainerdesk.law.table import Evaluation, Table
 
 MAX_COMBINATIONS = 64
 MOST_REMEMBERED = 4096
-
-Way = tuple[tuple[tuple[str, str], ...], Bounds]
-"""The readings taken, and the bound of uncertain days."""
-
 
 Plans = dict[tuple[str, str | None], "Plan"]
 
@@ -57,9 +53,10 @@ class Plan:
         self.law = law
         self.judge = decided_by(action, item, law, known)
         self.ways = self._ways(known)
+        """Every combination of the readings and uncertain days that the rules use; the default's first."""
         self.remembered: dict[Any, Outcome] = {}
 
-    def _ways(self, known: Known) -> tuple[Way, ...]:
+    def _ways(self, known: Known) -> Ways:
         names = sorted({name for law in self.judge.laws for name in law.readings})
         uncertain = any(law.has_uncertain_days for law in self.judge.laws)
         options: list[tuple[str, ...]] = []
@@ -76,49 +73,41 @@ class Plan:
                 f"{self.action}: {total} combinations of readings; at most {MAX_COMBINATIONS} are decided. Counsel has to choose some first."
             )
         default = dict(known.default_readings)
-        return tuple(
-            (tuple(sorted({**default, **dict(zip(names, choice, strict=True))}.items())), bound)
-            for bound in bounds
-            for choice in product(*options)
+        return Ways(
+            tuple(
+                (tuple(sorted({**default, **dict(zip(names, choice, strict=True))}.items())), bound)
+                for bound in bounds
+                for choice in product(*options)
+            )
         )
 
-    def settings(self, plain: Setting) -> Sequence[Setting]:
-        """Every combination of the readings and uncertain days that the rules use; the default's first."""
-        if len(self.ways) == 1:
-            return (plain,)
-        return [Setting(plain.at, readings, bounds, plain.item, plain.declared_too) for readings, bounds in self.ways]
+    @cached_property
+    def one_case(self) -> Callable[[Mapping[str, Any], Setting], Any]:
+        """What decides a complete case under every combination. It raises KeyError where a fact that it needs is not known."""
+        return self.judge.one_case(self.ways)
 
     def decide(self, evaluations: Callable[[Setting], Evaluation], known: Known, plain: Setting) -> Outcome:
         """The outcome of one case, over all combinations."""
-        facts = known.facts.plain
         try:
-            bits = self.bits(facts, plain)
+            bits = self.one_case(known.facts.plain, plain)
         except KeyError:
-            return self._merged(self.over_completions(evaluations, known, self.settings(plain)), known)
+            return self._merged(self.over_completions(evaluations, known, self.ways.settings(plain)), known)
         found = self.remembered.get(bits)
         if found is None:
-            settings = self.settings(plain)
-            every = bits[1:] if len(bits) > 2 else bits[1:] * len(settings)
-            judged = [(one, self.judge.of_bits(some).judged()) for one, some in zip(settings, every, strict=True)]
+            ways = enumerate(self.ways.settings(plain))
+            judged = [(one, self.judge.of_bits(bits, way, len(self.ways)).judged()) for way, one in ways]
             if len(self.remembered) > MOST_REMEMBERED:
                 self.remembered.clear()
             found = self.remembered[bits] = self._merged(judged, known)
         return found
 
-    def bits(self, facts: Mapping[str, Any], plain: Setting) -> tuple[Any, ...]:
-        """What the generated functions make of a complete case under each combination of readings; of one alone where the
-        default's decided without a look at the readings. Raises KeyError where a fact that they need is not known."""
-        if len(self.ways) == 1:
-            return plain.declared_too, self.judge.bits(facts, plain)
-        if isinstance(self.judge, Judge):
-            compiled = self.judge.compiled
-            first, slots = compiled.closure(facts, plain)
-            for slot in compiled.of_setting:
-                if slots[slot] is not None:
-                    break
-            else:
-                return plain.declared_too, first
-        return plain.declared_too, *[self.judge.bits(facts, setting) for setting in self.settings(plain)]
+    def effects(self, evaluation: Evaluation) -> Effects | Reflected:
+        """What became of its rules in one case, in the default's setting. Raises TooManyUnknowns."""
+        try:
+            bits = self.one_case(evaluation.facts, evaluation.setting)
+        except KeyError:
+            return self.judge.over(Table(evaluation, self.judge.atoms))
+        return self.judge.of_bits(bits, 0, len(self.ways))
 
     def over_completions(
         self, evaluations: Callable[[Setting], Evaluation], known: Known, settings: Sequence[Setting]

@@ -206,7 +206,7 @@ class _Many:
     def _expression(self, group: Group, item: str | None) -> Expression:
         plan = _plan(group, self.action, item)
         order = group.known.cautious(plan.judge.laws[0].action, group.law.day)
-        settings = plan.settings(group.known.setting(item))
+        settings = plan.ways.settings(group.known.setting(item))
         return Expression(
             plan.judge if isinstance(plan.judge, Mirror) else plan.judge.law, settings, order, self.cases.layout
         )
