@@ -26,9 +26,7 @@ from ours import EDITION, encoded
 from detainerdesk.law import ContradictoryFacts
 from detainerdesk.law.bulk import Columns, decide_many
 from detainerdesk.law.bulk.columns import facts_of
-from detainerdesk.law.contradictions import refuse_contradictions
 from detainerdesk.law.decide import Decider
-from detainerdesk.law.known import Known
 
 PLACES = {
     "boston": ("us-ma-boston", "hold"),
@@ -127,7 +125,7 @@ def compare(cases: Columns, action: str, told: pa.Table) -> Compared:
         how = "closure" if is_complete(row, cases) else "table"
         began = time.perf_counter()
         try:
-            outcome = OfTyped(known).outcome(action, ahead=False)
+            outcome = Decider(known, EDITION, known.case.at).outcome(action, ahead=False)
             by = "".join(f"{one.rule}\n" for one in outcome.by)
             expected = (outcome.outcome, outcome.standing, outcome.settled, by)
         except ContradictoryFacts:
@@ -141,25 +139,6 @@ def compare(cases: Columns, action: str, told: pa.Table) -> Compared:
                 f"{dict(facts.stated)} {facts.lists} at {at}: SQL {given}, {how} {expected}"
             )
     return found
-
-
-class OfTyped(Decider):
-    """Decides a case whose facts are typed already."""
-
-    def __init__(self, known: Known) -> None:
-        self.known = known
-        self.case = known.case
-        self.asked_at = known.case.at
-        self.edition = EDITION
-        self.stack = known.stack
-        self.vocabulary = known.vocabulary
-        self._evaluations = {}
-        self._settings = {}
-        self._worked = {}
-        self._opened = {}
-        self._law = None
-        plain = self.setting(None, known.case.at)
-        refuse_contradictions(known, self.law_on(known.case.at), plain, lambda: self.evaluation(plain))
 
 
 def rows(table: pa.Table) -> Iterator[Mapping[str, Any]]:

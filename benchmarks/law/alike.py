@@ -144,14 +144,14 @@ class Compared:
 
     def _action(self, one: LawOn, other: LawOn, action: str, item: str | None, roles: frozenset[str] | None) -> bool:
         mine, theirs = (
-            decided_by(action, item, law, replace(self._known(law.stack, law.day, {}), roles=roles))
+            decided_by(action, item, law, replace(self._known(law.stack, law.day, {}).docket, roles=roles))
             for law in (one, other)
         )
         key = (self._keys(mine), self._keys(theirs))
         if key[0] == key[1] or key in self.done:
             return True
-        known = self._known(one.stack, one.day, {})
-        orders = [known.cautious(action, one.day), self._known(other.stack, one.day, {}).cautious(action, one.day)]
+        dockets = [self._known(law.stack, one.day, {}).docket for law in (one, other)]
+        orders = [docket.cautious(action, one.day) for docket in dockets]
         if orders[0] != orders[1] or isinstance(mine, Mirror) != isinstance(theirs, Mirror):
             return False
         settings = list(self._settings(one, mine, theirs, item))

@@ -479,7 +479,7 @@ class Searcher:
         found: dict[str, None] = {}
         for case in (*seeds[:2], *seeds[-1:]):
             try:
-                decider = Decider(replace(case, ask=tuple(actions)), self.edition)
+                decider = Decider.of(replace(case, ask=tuple(actions)), self.edition)
                 for action in actions:
                     item = decider.known.items_of(action)[0]
                     for law in decider.laws(action, decider.known.setting(item)):
@@ -606,7 +606,7 @@ class Searcher:
 
     def _answer(self, case: Case, mutant: Mutant, edition: Edition, actions: Sequence[str]) -> dict[str, Any] | None:
         try:
-            decider = Decider(replace(case, ask=tuple(actions) or ("hold",)), edition)
+            decider = Decider.of(replace(case, ask=tuple(actions) or ("hold",)), edition)
             ahead = mutant.what.startswith(("declared", "`declared"))
             found: dict[str, Any] = {}
             for action in actions:
@@ -701,10 +701,10 @@ class Searcher:
         if not difference:
             return None
         stack = self.edition.stack(case.agency)
-        decider = Decider(replace(case, ask=tuple(actions) or ("hold",)), self.edition)
+        decider = Decider.of(replace(case, ask=tuple(actions) or ("hold",)), self.edition)
         lines: list[str] = []
         ahead = mutant.what.startswith(("declared", "`declared"))
-        there = Decider(replace(case, ask=tuple(actions) or ("hold",)), changed)
+        there = Decider.of(replace(case, ask=tuple(actions) or ("hold",)), changed)
         for key in sorted(difference - {"duty", "clocks"}):
             action, _, item = key.partition(".")
             mine, other = decider.outcome(action, ahead=ahead), there.outcome(action, ahead=ahead)

@@ -1,7 +1,8 @@
 """The one place where the benchmarks meet the engine: what is measured when they say `ours`.
 
-`ours_from_dict` starts from a case in names.md's plain form, as a peer does; `ours_from_loaded` from a case that has been read.
-Both give the outcome of `hold` and the rules that give it. `told` takes the slow way, with the trace, for the check of equal rules.
+`ours_from_dict` starts from a case in names.md's plain form, as a peer does; `Heard.told` from a case that has been read. Both give
+the outcome of `hold`, the rules that give it and what became of every other; `as_peers_tell` tells it as the peers do. `told` takes the slow
+way, for the check of equal rules.
 The second half is what `stacks.py` measures.
 """
 
@@ -12,29 +13,34 @@ from dataclasses import replace
 from typing import Any
 
 from detainerdesk.law import Case, ContradictoryFacts, Outcome, ask, decide, explain_decision, load, prove
-from detainerdesk.law.decide import Decider, outcomes
+from detainerdesk.law.decide import outcomes
+from detainerdesk.law.straight import Heard, Told, hear
 
 EDITION = load()
 ACTION = "hold"
 FIRES = ("decides", "voids", "lifted", "voided")
 
 
-def ours_from_dict(case: Mapping[str, Any]) -> tuple[str, list[str]]:
-    return ours_from_loaded(prepared(case))
+def ours_from_dict(case: Mapping[str, Any]) -> Told:
+    told = prepared(case).told(ACTION)
+    assert told is not None
+    return told
 
 
 def loaded(case: Mapping[str, Any]) -> Case:
     return Case.read(case)
 
 
-def prepared(case: Mapping[str, Any]) -> Decider:
+def prepared(case: Mapping[str, Any]) -> Heard:
     """A case read and typed, its facts found to be possible together: what a decision starts from."""
-    return Decider(loaded(case), EDITION)
+    heard = hear(case, EDITION)
+    assert heard is not None, "a case of this benchmark states every fact plainly"
+    return heard
 
 
-def ours_from_loaded(decider: Decider) -> tuple[str, list[str]]:
-    outcome = decider.outcome(ACTION, ahead=False)
-    return outcome.outcome, [by.rule for by in outcome.by]
+def as_peers_tell(told: Told) -> tuple[str, list[str]]:
+    """The outcome, and every rule, void and exception whose condition is met, from what the decision recorded."""
+    return told.outcome.outcome, [step.provision.id for step in told.steps() if step.state in FIRES]
 
 
 def told(case: Mapping[str, Any]) -> tuple[str, set[str]]:

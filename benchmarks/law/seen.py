@@ -76,7 +76,7 @@ def wanted(expected: tuple[str, ...], edition: Edition) -> tuple[str, ...]:
 
 def _quick(case: Case, actions: tuple[str, ...], expected: tuple[str, ...], edition: Edition) -> Decision:
     """The decision, without what no clause speaks of."""
-    decider = Decider(_asking(case, actions), edition)
+    decider = Decider.of(_asking(case, actions), edition)
     ahead = {clause.split()[0].split(".")[0] for clause in expected if AHEAD.match(clause)}
     spoken = {word: any(clause.startswith(word) for clause in expected) for word in BESIDE}
     return Decision(
@@ -89,7 +89,7 @@ def _quick(case: Case, actions: tuple[str, ...], expected: tuple[str, ...], edit
         duties=decider.duty_states() if spoken["duty "] else (),
         assumed={},
         notes=tuple(decider.notes(actions)) if spoken["note "] else (),
-        trace=Trace(case, decider.stack, decider.known.facts, actions, decider.steps),
+        trace=Trace(decider.known, actions, decider.steps),
     )
 
 
@@ -102,7 +102,7 @@ def footprint(example: Example, jurisdiction: str, edition: Edition) -> Seen:
     ahead = any(AHEAD.match(clause) for clause in expected)
     blocks: set[tuple[str, str]] = set()
     try:
-        decider = Decider(case, edition)
+        decider = Decider.of(case, edition)
     except LawError:
         return Seen(example, jurisdiction, day, frozenset(), expected, ahead)
     considered: list[Provision] = []

@@ -43,7 +43,7 @@ MAY_COME = {"person.eligible_for_release_at", "sentence.ends_at"}
 """Moments that may lie ahead; the others have happened, or not."""
 NATIONALITIES = ("MX", "GT", "BR", "DO", "CN", "GB", "US")
 OTHER_CITATIONS = {
-    "CA": ("CA HS 11377", "CA VC 23152(a)", "CA PC 484"),
+    "CA": ("CA HS 11377", "CA VC 23152(a)", "CA PC 484(a)"),
     "MA": ("MA GL 90-24", "MA GL 266-30"),
     "NY": ("NY PL 220.03", "NY PL 155.25", "NY VTL 1192"),
     "TX": ("TX PC 49.04", "TX PC 31.03"),
@@ -144,7 +144,7 @@ class StackCases:
                 record[short] = min(judged + self.dice.randrange(0, 1500) * DAY, at.date()).isoformat()
             elif short == "signed_by" and record.get("kind") in SIGNED_BY:
                 record[short] = self.dice.choice(SIGNED_BY[record["kind"]])
-            elif short == "offense_citation":
+            elif short in ("offense_citation", "offense"):
                 listed = self.dice.random() < 0.7
                 record[short] = self.dice.choice(self.citations if listed else OTHER_CITATIONS[self.state])
             else:
@@ -206,7 +206,8 @@ def _words(node: object) -> Iterator[str]:
 
 
 def _citations(stack: Stack, state: str) -> tuple[str, ...]:
-    """The citations of the state's law on the lists beside the stack's rulebooks."""
+    """The citations of the state's law on the lists beside the stack's rulebooks; of one that rows divide, its parts alone, because
+    whether the whole is on a list can't be known."""
     found: set[str] = set()
     for layer in stack.layers:
         for path in sorted((RULEBOOKS / layer.document.file).parent.glob("*.csv")):
@@ -214,7 +215,8 @@ def _citations(stack: Stack, state: str) -> tuple[str, ...]:
                 found |= {
                     row["citation"] for row in csv.DictReader(rows) if row.get("citation", "").startswith(f"{state} ")
                 }
-    return tuple(sorted(found)) or OTHER_CITATIONS[state]
+    whole = {one for one in found if not any(other.startswith(f"{one}(") for other in found)}
+    return tuple(sorted(whole)) or OTHER_CITATIONS[state]
 
 
 def _open_lists(stack: Stack) -> Iterator[str]:

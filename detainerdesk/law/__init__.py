@@ -18,6 +18,7 @@ from detainerdesk.law.language.rulebook import Provision, Reading
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN
 from detainerdesk.law.load import Edition, Stack, load
 from detainerdesk.law.prove import prove
+from detainerdesk.law.straight import outcome
 from detainerdesk.law.trace import Step, Test, Trace
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "explain",
     "explain_decision",
     "load",
+    "outcome",
     "prove",
     "provisions",
     "rests_on",

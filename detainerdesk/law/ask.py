@@ -57,7 +57,7 @@ def ask(
     case: Case, edition: Edition, actions: tuple[str, ...] = ("hold", "notify_release", "transfer")
 ) -> Question | None:
     """The next question for these actions, or None where all are settled or nobody can find out more."""
-    decider = Decider(case, edition)
+    decider = Decider.of(case, edition)
     found = {action: decider.outcome(action, ahead=False) for action in actions}
     needed = _askable(found, case, edition)
     if not needed:

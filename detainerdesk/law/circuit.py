@@ -1,6 +1,6 @@
 """Circuits: the conditions of a stack on a span of days, as `and`, `or` and `not` over atoms. They know no case.
 
-`lowering.py` makes them from the rulebooks; `compiled.py` turns them into Python functions; `table.py` and the proofs evaluate
+`lowering.py` makes them from the rulebooks; `writer.py` turns them into Python functions; `table.py` and the proofs evaluate
 them over everything that is not known. Equal parts are one object, so that a part is decided once.
 """
 

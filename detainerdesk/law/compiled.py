@@ -33,10 +33,20 @@ class Compiled:
     def one_case(self, ways: Ways) -> Closure:
         """What decides a complete case under these ways of taking the law."""
         if ways not in self._closures:
-            if len(ways) not in self._templates:
-                self._templates[len(ways)] = template_of(self.law, self.layout, len(ways))
-            self._closures[ways] = self._templates[len(ways)].under(ways)
+            self._closures[ways] = self._template(len(ways)).under(ways)
         return self._closures[ways]
+
+    def of_bits(self, bits: int, way: int, ways: int) -> list[int]:
+        """The layout's bits in one of so many ways, of what `one_case` came to."""
+        found = [0] * self.layout.size
+        for number, bit in enumerate(self._template(ways).written):
+            found[bit] = bits >> number * ways + way & 1
+        return found
+
+    def _template(self, ways: int) -> Template:
+        if ways not in self._templates:
+            self._templates[ways] = template_of(self.law, self.layout, ways)
+        return self._templates[ways]
 
     @cached_property
     def over_completions(self) -> OverCompletions:

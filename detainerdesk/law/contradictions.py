@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from detainerdesk.law.circuit import Node, names_of
+from detainerdesk.law.circuit import Atom, FactTest, Negation, Node, names_of, nodes_of, parts_of
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.errors import ContradictoryFacts
 from detainerdesk.law.known import Known, Setting, Ways
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import plain_record
 from detainerdesk.law.language.dates import PartialDate
-from detainerdesk.law.language.facts import Defaults
 from detainerdesk.law.language.membership import STATED
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Constraint, Fact, Value
 from detainerdesk.law.lowering import LawOn
-from detainerdesk.law.one_case import test_of
+from detainerdesk.law.one_case import test_at_plainest, test_of
 from detainerdesk.law.table import Evaluation, Table
 
 
@@ -52,21 +52,39 @@ def _refuse_open(evaluation: Evaluation) -> None:
 
 def _guess_fits(known: Known, law: LawOn, setting: Setting) -> bool:
     """Whether the plainest way of filling in what is not known fits: nothing has happened, nothing more is there."""
+    if known.facts.searched and surely_fits(known.facts.plain, law, setting):
+        return True
+    return _guessing(law).fits(known, setting)
+
+
+def surely_fits(facts: Mapping[str, Any], law: LawOn, setting: Setting) -> bool:
+    """Whether facts that are all that is known, their lists complete, can all be true: no constraint is broken where the rest is as plain as
+    can be. False where that is not told so easily."""
+    try:
+        return not _guessing(law).broken_at_plainest(facts, setting)
+    except KeyError:
+        return False
+
+
+def _guessing(law: LawOn) -> _Guessing:
+    """Made once."""
     if law.guessing is None:
-        law.guessing = _Guessing(law, known.facts.defaults, setting)
-    guessing: _Guessing = law.guessing
-    return guessing.fits(known, setting)
+        law.guessing = _Guessing(law)
+    found: _Guessing = law.guessing
+    return found
 
 
 class _Guessing:
     """The constraints as one function, and the plainest value of every fact and field that they read."""
 
-    def __init__(self, law: LawOn, defaults: Defaults, setting: Setting) -> None:
+    def __init__(self, law: LawOn) -> None:
+        defaults, ways = law.stack.defaults, Ways(())  # no constraint turns on a reading
         never = [node for _, node in law.constraints]
-        self.broken = test_of(never, law, 1).under(Ways.only(setting))
+        self.broken = test_of(never, law, 1).under(ways)
         atoms = [inner for node in never for atom in law.atoms(node) for inner in law.within(atom)]
         facts = [law.vocabulary.facts[name] for name in dict.fromkeys(name for atom in atoms for name in atom.reads)]
         self.plainest = {fact.name: _plainest(fact) for fact in facts}
+        self.plainest |= dict.fromkeys(_only_denied(never), True)
         self.surely = {name: value for name, value in self.plainest.items() if name not in defaults.turning}
         self.dates = [fact.name for fact in facts if fact.kind == "date"]
         self.fields = {
@@ -74,6 +92,13 @@ class _Guessing:
             for fact in facts
             if fact.kind == "list"
         }
+
+        free = {name: value for name, value in self.plainest.items() if name not in defaults.assumed}
+        for name, fields in self.fields.items():
+            free |= {f"{name}[].{field}": value for field, value in fields.items()}
+        of_days = {fact.name for fact in facts if fact.kind == "date"}  # may be known in part
+        plainest = {name: value for name, value in free.items() if name not in of_days}
+        self.broken_at_plainest = test_at_plainest(never, law, plainest).under(ways)
 
     def fits(self, known: Known, setting: Setting) -> bool:
         """Whether no constraint is broken."""
@@ -111,6 +136,21 @@ class _Guess(dict[str, Value]):
             return self.turning[name]
         except KeyError:
             return self.plainest[name]
+
+
+def _only_denied(never: Sequence[Node]) -> set[str]:
+    """The facts of which constraints forbid only that they are not so, together with others."""
+    said: dict[bool, set[str]] = {True: set(), False: set()}
+    for node in nodes_of(*never):
+        for part in () if isinstance(node, Negation) else parts_of(node):
+            inner = part.item if isinstance(part, Negation) else part
+            if (
+                isinstance(inner, Atom)
+                and isinstance(inner.means, FactTest)
+                and isinstance(inner.means.test, grammar.Name)
+            ):
+                said[inner is part].add(inner.means.test.name)
+    return said[False] - said[True]
 
 
 def _plainest(fact: Fact) -> Value:

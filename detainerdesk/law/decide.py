@@ -18,7 +18,7 @@ from detainerdesk.law.circuit import Atom, ClockState, FactTest, InWindow, atoms
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.contradictions import refuse_contradictions
 from detainerdesk.law.decision import ClockLength, Decision, DutyState, NoteSaid, Outcome, Turn
-from detainerdesk.law.derived import Mirror, Reflected
+from detainerdesk.law.derived import Mirror
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case
@@ -27,8 +27,8 @@ from detainerdesk.law.language.lookback import later_turns
 from detainerdesk.law.language.rulebook import EARLIEST, HOLD_UNTIL, Choice, Clock, Duty, Note, Provision, binds
 from detainerdesk.law.language.vocabulary import NONE, Value, midnight
 from detainerdesk.law.load import Edition
-from detainerdesk.law.lowering import ActionLaw, LawOn, law_on
-from detainerdesk.law.plan import MOST_REMEMBERED, Plan, Plans, plan_among, plans_on
+from detainerdesk.law.lowering import ActionLaw, LawOn
+from detainerdesk.law.plan import Plan, Term, common
 from detainerdesk.law.table import Evaluation
 from detainerdesk.law.trace import Step, Trace
 from detainerdesk.law.turns import Opened, turns
@@ -39,43 +39,43 @@ def decide(case: Case, edition: Edition, adoption: Adoption | None = None) -> De
 
     Raises CaseError for a case that can't be read and ContradictoryFacts for one that no world satisfies."""
     if adoption is None:
-        return Decider(case, edition).decision()
-    return adoption.tells(Decider(adoption.on(case, edition), edition).decision(), edition)
+        return Decider.of(case, edition).decision()
+    return adoption.tells(Decider.of(adoption.on(case, edition), edition).decision(), edition)
 
 
 def outcomes(case: Case, edition: Edition, actions: Sequence[str]) -> dict[str, Outcome]:
     """Only the outcome, standing and needs of these actions: what the next question is searched with."""
-    decider = Decider(case, edition)
+    decider = Decider.of(case, edition)
     return {action: decider.outcome(action, ahead=False) for action in actions}
 
 
 class Decider:
-    """Decides one case; keeps what it has worked out."""
+    """Decides one case; keeps what it has worked out. Raises ContradictoryFacts for one that no world satisfies."""
 
-    def __init__(self, case: Case, edition: Edition) -> None:
-        self.known = Known.of(case, edition)
-        self.case = self.known.case
-        self.asked_at = case.at
+    def __init__(self, known: Known, edition: Edition, asked_at: datetime) -> None:
+        """`asked_at`: the moment of decision as the caller has it."""
+        self.known = known
+        self.case = known.case
+        self.asked_at = asked_at
         self.edition = edition
-        self.stack = self.known.stack
+        self.stack = known.stack
         self.vocabulary = edition.vocabulary
         self._evaluations: dict[Setting, Evaluation] = {}
         self._settings: dict[tuple[str | None, datetime, bool], Setting] = {}
         self._worked: dict[datetime, Worked] = {}
         self._opened: Opened = {}
-        self._law: tuple[datetime, LawOn, Plans] | None = None
+        self._term: tuple[datetime, Term] | None = None
         plain = self.setting(None, self.case.at)
         refuse_contradictions(self.known, self.law_on(self.case.at), plain, lambda: self.evaluation(plain))
 
     def law_on(self, at: datetime) -> LawOn:
         """The law of the agency at a moment."""
-        return self._at(at)[1]
+        return self._at(at).law
 
-    def _at(self, at: datetime) -> tuple[datetime, LawOn, Plans]:
-        if self._law is None or self._law[0] is not at:
-            law = law_on(self.stack, self.known.day(at))
-            self._law = (at, law, plans_on(law, self.known))
-        return self._law
+    def _at(self, at: datetime) -> Term:
+        if self._term is None or self._term[0] is not at:
+            self._term = (at, Term.on(self.known.docket, at))
+        return self._term[1]
 
     def evaluation(self, setting: Setting) -> Evaluation:
         """The tests of the case in one setting, each decided once."""
@@ -87,6 +87,11 @@ class Decider:
     def laws(self, action: str, setting: Setting) -> Sequence[ActionLaw]:
         """The law that an action rests on: its own, or for a derived one that of the actions that it mirrors."""
         return self.plan(action, setting.item, setting.at).judge.laws
+
+    @classmethod
+    def of(cls, case: Case, edition: Edition) -> Decider:
+        """Of a case as a caller states it. Raises CaseError too."""
+        return cls(Known.of(case, edition), edition, case.at)
 
     # The whole answer.
 
@@ -123,18 +128,7 @@ class Decider:
         if len(items) == 1 and (spec.is_item or not spec.by_item):
             return self._one(action, items[0], ahead)
         parts = {str(item): self._one(action, item, ahead) for item in items}
-        return _common(parts) if ahead else self._remembered(parts)
-
-    def _remembered(self, parts: dict[str, Outcome]) -> Outcome:
-        """The common outcome of items; complete cases share theirs, so what they come to together is kept."""
-        key = tuple((item, id(part)) for item, part in parts.items())
-        together = self._at(self.case.at)[1].together
-        if key not in together:
-            if len(together) > MOST_REMEMBERED:
-                together.clear()
-            together[key] = (_common(parts), parts)  # the parts are held, so that their ids stay theirs
-        common: Outcome = together[key][0]
-        return common
+        return common(parts) if ahead else self._at(self.case.at).together(parts)
 
     def _one(self, action: str, item: str | None, ahead: bool) -> Outcome:
         base = self._over_readings(action, item, self.case.at)
@@ -150,18 +144,17 @@ class Decider:
     def _over_readings(self, action: str, item: str | None, at: datetime, *, declared_too: bool = False) -> Outcome:
         """Decide under every combination of open readings and of bounds of uncertain days that the action's rules use."""
         plain = self.setting(item, at, declared_too)
-        return self.plan(action, item, at).decide(self.evaluation, self.known, plain)
+        return self.plan(action, item, at).decide(self.evaluation, self.known.facts.plain, plain)
 
     def plan(self, action: str, item: str | None, at: datetime) -> Plan:
         """How the action is decided at that moment."""
-        _, law, plans = self._at(at)
-        return plan_among(plans, action, item, law, self.known)
+        return self._at(at).plan(action, item)
 
     def setting(self, item: str | None, at: datetime, declared_too: bool = False) -> Setting:
         """The default's setting."""
         key = (item, at, declared_too)
         if key not in self._settings:
-            self._settings[key] = Setting(at, self.known.default_readings, "late", item, declared_too)
+            self._settings[key] = Setting(at, self.known.docket.readings, "late", item, declared_too)
         return self._settings[key]
 
     # Time.
@@ -274,7 +267,7 @@ class Decider:
         return record.get(name, self.known.facts.value(name))
 
     def _was_so(self, action: str, item: str | None, base: Outcome) -> str | None:
-        day = self.known.day(self.case.at)
+        day = self.known.docket.day(self.case.at)
         considered = [one for law in self.laws(action, self.setting(item, self.case.at)) for one in law.considered]
         if not any(one.declared and day < one.declared for one in considered):
             return None
@@ -352,7 +345,7 @@ class Decider:
                 "no-profile",
                 f"{self.stack.agency} has no profile here; it is decided under {', '.join(layer.name for layer in self.stack.layers)}.",
             )
-        day = self.known.day(self.case.at)
+        day = self.known.docket.day(self.case.at)
         for layer in self.stack.layers:
             if layer.begins is not None and day < layer.begins:
                 yield NoteSaid(
@@ -379,7 +372,7 @@ class Decider:
             note.status == "off"
             or note.in_force.on(day) == "out"
             or (note.actions and not set(note.actions) & set(asked))
-            or not binds(note.who, self.known.roles)
+            or not binds(note.who, self.known.docket.roles)
         ):
             return False
         if note.when is None:
@@ -387,15 +380,14 @@ class Decider:
         return self._holds(note.when, note) is not False
 
     def trace(self, asked: Sequence[str]) -> Trace:
-        return Trace(self.case, self.stack, self.known.facts, tuple(asked), self.steps)
+        return Trace(self.known, tuple(asked), self.steps)
 
     def steps(self, action: str) -> tuple[Step, ...]:
         """What became of each rule and void that speaks of the action, by the default readings."""
         setting = self.setting(self.known.items_of(action)[0], self.case.at)
         plan = self.plan(action, setting.item, setting.at)
         try:
-            effects = plan.effects(self.evaluation(setting))
-            return tuple((effects.hold if isinstance(effects, Reflected) else effects).steps())
+            return tuple(plan.effects(self.evaluation(setting)).steps())
         except TooManyUnknowns:
             law = plan.judge.laws[0]
             return tuple(
@@ -412,28 +404,6 @@ class Decider:
 
 
 # Small things.
-
-
-def _common(parts: Mapping[str, Outcome]) -> Outcome:
-    """The outcome of an action that is decided item by item: the common one, or `partly` with the items."""
-    outcomes = {part.outcome for part in parts.values()}
-    first = next(iter(parts.values()))
-    by = tuple(dict.fromkeys(one for part in parts.values() for one in part.by))
-    needs = tuple(dict.fromkeys(need for part in parts.values() for need in part.needs))
-    untils = [part.until for part in parts.values() if part.until]
-    standings = {part.standing for part in parts.values()}
-    return replace(
-        first,
-        outcome=first.outcome if len(outcomes) == 1 else "partly",
-        standing=first.standing if len(standings) == 1 else "partly",
-        settled=all(part.settled for part in parts.values()),
-        by=by,
-        needs=needs,
-        until=min(untils) if untils else None,
-        items=dict(parts),
-        lifted=tuple(dict.fromkeys(pair for part in parts.values() for pair in part.lifted)),
-        voided=tuple(dict.fromkeys(pair for part in parts.values() for pair in part.voided)),
-    )
 
 
 def _class_word(outcome: Outcome) -> str:

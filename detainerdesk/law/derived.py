@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from detainerdesk.law.circuit import Atom, Node, atoms_of
 from detainerdesk.law.effects import CLASSES, Effects, Judge, Judged, judge_of
-from detainerdesk.law.known import Known, Setting, Ways
+from detainerdesk.law.known import Docket, Setting, Ways
 from detainerdesk.law.language import grammar
 from detainerdesk.law.lowering import ActionLaw, LawOn
 from detainerdesk.law.one_case import test_of
 from detainerdesk.law.table import Evaluation, Table
+from detainerdesk.law.trace import Step
 
 DERIVED = ("release", "refuse_hold")
 ELIGIBLE = "custody.eligible_for_release"
@@ -21,11 +22,11 @@ OTHER_GROUND = "custody.other_lawful_basis"
 MIRROR = {"required": "forbidden", "forbidden": "required", "silent": "permitted"}
 
 
-def decided_by(action: str, item: str | None, law: LawOn, known: Known) -> Judge | Mirror:
+def decided_by(action: str, item: str | None, law: LawOn, docket: Docket) -> Judge | Mirror:
     """What decides an action (or an item of it) on these days: its own law, else, for a derived one, the mirror of `hold`."""
-    if action in DERIVED and not known.has_rules(action):
-        return Mirror.of(action, law, known)
-    return judge_of(law.action(action, item, known.roles), known, action)
+    if action in DERIVED and not docket.has_rules(action):
+        return Mirror.of(action, law, docket)
+    return judge_of(law.action(action, item, docket.roles), docket, action)
 
 
 @dataclass(frozen=True)
@@ -38,18 +39,18 @@ class Mirror:
     warrant: Judge
 
     @classmethod
-    def of(cls, action: str, law: LawOn, known: Known) -> Mirror:
+    def of(cls, action: str, law: LawOn, docket: Docket) -> Mirror:
         """The mirror of these days' law for who acts, made once."""
-        key = (action, known.roles)
+        key = (action, docket.roles)
         if key not in law.mirrors:
-            law.mirrors[key] = cls._made(action, law, known)
+            law.mirrors[key] = cls._made(action, law, docket)
         found: Mirror = law.mirrors[key]
         return found
 
     @classmethod
-    def _made(cls, action: str, law: LawOn, known: Known) -> Mirror:
+    def _made(cls, action: str, law: LawOn, docket: Docket) -> Mirror:
         hold, warrant = (
-            judge_of(law.action(name, None, known.roles), known, name) for name in ("hold", "honor_criminal_warrant")
+            judge_of(law.action(name, None, docket.roles), docket, name) for name in ("hold", "honor_criminal_warrant")
         )
         return cls(action, law, hold, warrant)
 
@@ -133,6 +134,10 @@ class Reflected:
             return self.out
         classes = self.warrant.class_bits()
         return self.out | classes["required"] | classes["permitted"]
+
+    def steps(self) -> Iterator[Step]:
+        """What became of each rule and void that speaks of `hold`."""
+        return self.hold.steps()
 
     def class_bits(self) -> dict[str, int]:
         bits, out, mask = self.hold.class_bits(), self.not_in_question, self.hold.mask

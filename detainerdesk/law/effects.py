@@ -14,7 +14,7 @@ from typing import Any
 from detainerdesk.law.circuit import Atom
 from detainerdesk.law.compiled import Compiled
 from detainerdesk.law.errors import ContradictoryFacts
-from detainerdesk.law.known import Known, Setting, Ways
+from detainerdesk.law.known import Docket, Setting, Ways
 from detainerdesk.law.language.rulebook import Provision, Voids
 from detainerdesk.law.lowering import ActionLaw
 from detainerdesk.law.table import Evaluation, Table
@@ -44,10 +44,10 @@ class Judged:
     voided: tuple[tuple[str, str], ...]
 
 
-def judge_of(law: ActionLaw, known: Known, action: str) -> Judge:
+def judge_of(law: ActionLaw, docket: Docket, action: str) -> Judge:
     """What decides an action by its law, made once. Actions that are one item of information share a law, and each has its own
     order of what to do meanwhile."""
-    order = known.cautious(action, law.law.day)
+    order = docket.cautious(action, law.law.day)
     if order not in law.judges:
         law.judges[order] = Judge(law, order)
     found: Judge = law.judges[order]
@@ -90,7 +90,7 @@ class Judge:
     def of_bits(self, bits: int, way: int, ways: int) -> Effects:
         """What a complete case's bits say of one of so many ways, as a table of one completion."""
         layout = self.compiled.layout
-        out = [bits >> bit * ways + way & 1 for bit in range(layout.size)]
+        out = self.compiled.of_bits(bits, way, ways)
         for index, one in enumerate(self.law.active.values()):
             if one.effect == "may" and not one.otherwise_may:
                 out[layout.permits(index)] = out[layout.takes(index)]
@@ -208,7 +208,7 @@ class Effects:
         """What is not known and makes a difference, cheapest first."""
         if self.table is None:
             return ()
-        return tuple(sorted(self.table.needs(classes), key=self.table.evaluation.known.cost))
+        return tuple(sorted(self.table.needs(classes), key=self.table.evaluation.known.docket.cost))
 
     def _ended_by_lift(self) -> Iterator[tuple[str, str]]:
         number = {rule: index for index, rule in enumerate(self.law.active)}

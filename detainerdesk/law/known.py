@@ -1,13 +1,13 @@
-"""What is known in one case: the typed facts, who acts, and the agency's stack. Everything that decides reads it here."""
+"""What is known in one case: the docket that it is on (the agency's stack, who acts, what counsel chose) and its typed facts."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
-from typing import Literal
+from functools import cached_property, lru_cache
+from typing import Any, Literal, NamedTuple
 
 from detainerdesk.law.errors import CaseError
 from detainerdesk.law.language.case import Case
@@ -19,8 +19,7 @@ from detainerdesk.law.load import Edition, Stack
 Bounds = Literal["early", "late"]
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """One way in which the law of a case is taken: the moment, the readings chosen, the bound of uncertain days, the item
     of information, and whether rules that a court declared only later take part."""
 
@@ -30,9 +29,14 @@ class Setting:
     item: str | None = None
     declared_too: bool = False
 
-    @cached_property
+    @property
     def reading(self) -> Mapping[str, str]:
-        return dict(self.readings)
+        return _by_name(self.readings)
+
+
+@lru_cache(maxsize=1024)
+def _by_name(readings: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    return dict(readings)
 
 
 Way = tuple[tuple[tuple[str, str], ...], Bounds]
@@ -70,54 +74,45 @@ class Ways:
         return sum(1 << way for way, (_, bounds) in enumerate(self.each) if bounds == "early")
 
 
-@dataclass(frozen=True)
-class Known:
-    """A case under its agency's stack. `roles` is None where any rule's `who` fits: no actor is named, and no profile tells what the agency's officer is."""
+@dataclass(eq=False)
+class Docket:
+    """What the cases of one agency have in common that name the same actor and the same choices of counsel.
 
-    case: Case
+    `roles` is None where any rule's `who` fits: no actor is named, and no profile tells what the agency's officer is."""
+
     stack: Stack
     vocabulary: Vocabulary
-    facts: Facts
     roles: frozenset[str] | None
+    choices: Mapping[str, str]
+    readings: tuple[tuple[str, str], ...]
+    """Counsel's recorded choice of each reading, else its default."""
+    terms: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+    """How its actions are decided on each span of days (plan.py), once made."""
+    latest: Any = field(default=None, init=False, repr=False)
+    """The one of them that was asked for last."""
 
     @classmethod
-    def of(cls, case: Case, edition: Edition) -> Known:
-        """Type the case's facts and assume what leaving the others out means. Raises CaseError."""
-        stack = edition.stack(case.agency)
-        case = replace(case, at=case.at.astimezone(UTC))
-        for action in case.ask:
-            if action not in edition.vocabulary.actions:
-                near = ", ".join(difflib.get_close_matches(action, list(edition.vocabulary.actions), n=2))
-                raise CaseError(
-                    f"{action} is no action of the vocabulary; {f'did you mean {near}?' if near else 'rulebooks/vocabulary.md names them'}"
-                )
-        for name, choice in case.choices.items():
-            reading = stack.readings.get(name)
-            if reading is None or choice not in reading.alternatives:
-                known = ", ".join(reading.alternatives) if reading else ", ".join(stack.readings) or "none"
-                raise CaseError(
-                    f"{name} = {choice} is no reading of this agency's law; {f'{name} is one of' if reading else 'its readings are'} {known}"
-                )
-        facts = type_facts(case, stack.definition_names, stack.defaults)
-        return cls(case, stack, edition.vocabulary, facts, _roles(case, stack, edition))
+    def of(cls, agency: str, actor: str | None, choices: Mapping[str, str], edition: Edition) -> Docket:
+        """Made once. Raises CaseError for an agency, actor or choice that there is not."""
+        stack = edition.stack(agency)
+        key = (actor, *choices.items())
+        found: Docket | None = stack.dockets.get(key)
+        if found is None:
+            found = stack.dockets[key] = cls._made(stack, actor, choices, edition)
+        return found
+
+    @classmethod
+    def _made(cls, stack: Stack, actor: str | None, choices: Mapping[str, str], edition: Edition) -> Docket:
+        for name, choice in choices.items():
+            _check_choice(name, choice, stack)
+        roles = _acting(actor, stack, edition)
+        chosen = {name: choices.get(name, one.default) for name, one in stack.readings.items()}
+        return cls(stack, edition.vocabulary, roles, dict(choices), tuple(sorted(chosen.items())))
 
     def cost(self, name: str) -> tuple[int, int, str]:
         """How dear a fact is to find out, for ordering."""
         fact = self.vocabulary.fact(name.split("[", maxsplit=1)[0])
         return (*self.vocabulary.cost(fact), name) if fact else (9, 0, name)
-
-    @cached_property
-    def default_readings(self) -> tuple[tuple[str, str], ...]:
-        """Counsel's recorded choice of each reading, else its default."""
-        if not self.case.choices:
-            return self.stack.default_readings
-        return tuple(
-            sorted((name, self.case.choices.get(name, one.default)) for name, one in self.stack.readings.items())
-        )
-
-    def setting(self, item: str | None = None, at: datetime | None = None) -> Setting:
-        """The default's setting."""
-        return Setting(at or self.case.at, self.default_readings, item=item)
 
     def day(self, at: datetime) -> date:
         """The local day of a moment."""
@@ -125,19 +120,6 @@ class Known:
 
     def rank(self, provision: Provision) -> int:
         return self.stack.rank[provision.jurisdiction]
-
-    def items_sought(self) -> tuple[str, ...]:
-        """The items of information that are asked, in the vocabulary's order; left out or unknown: every one."""
-        every = self.vocabulary.facts["info.sought"].values
-        sought = self.facts.value("info.sought")
-        return tuple(item for item in every if sought is UNKNOWN or item in sought) or every
-
-    def items_of(self, action: str) -> tuple[str | None, ...]:
-        """The items of information by which an action is decided; None for one that is no information."""
-        spec = self.vocabulary.actions[action]
-        if not spec.is_item and not spec.by_item:
-            return (None,)
-        return spec.is_item or self.items_sought()
 
     def cautious(self, action: str, day: date) -> tuple[str, ...]:
         """What to do first while the outcome is open: the lowest layer's order."""
@@ -152,22 +134,19 @@ class Known:
             duty.action == action for duty in self.stack.duties()
         )
 
-    def opened(self, names: Collection[str]) -> Known:
-        """The same case with some facts not known, some lists not complete."""
-        return replace(self, facts=self.facts.opened(names))
+
+def _check_choice(name: str, choice: str, stack: Stack) -> None:
+    reading = stack.readings.get(name)
+    if reading is None or choice not in reading.alternatives:
+        known = ", ".join(reading.alternatives) if reading else ", ".join(stack.readings) or "none"
+        raise CaseError(
+            f"{name} = {choice} is no reading of this agency's law; {f'{name} is one of' if reading else 'its readings are'} {known}"
+        )
 
 
-def _roles(case: Case, stack: Stack, edition: Edition) -> frozenset[str] | None:
-    key = (case.agency, case.actor)
-    if key not in edition.acting:
-        edition.acting[key] = _acting(case, stack, edition)
-    return edition.acting[key]
-
-
-def _acting(case: Case, stack: Stack, edition: Edition) -> frozenset[str] | None:
-    actor = case.actor
+def _acting(actor: str | None, stack: Stack, edition: Edition) -> frozenset[str] | None:
     if actor is None:
-        actor = stack.profile.roles[0] if stack.profile else _officer_of_its_kind(case.agency, edition)
+        actor = stack.profile.roles[0] if stack.profile else _officer_of_its_kind(stack.agency, edition)
         if actor is None:
             return None
     elif actor not in edition.vocabulary.roles:
@@ -185,3 +164,55 @@ def _officer_of_its_kind(agency: str, edition: Edition) -> str | None:
     near = [one for one in alike if one.agency.partition("/")[0].split("-")[:2] == state]
     officers = {one.roles[0] for one in near or alike}
     return officers.pop() if len(officers) == 1 else None
+
+
+@dataclass(frozen=True)
+class Known:
+    """A case on its docket, its facts typed."""
+
+    case: Case
+    docket: Docket
+    facts: Facts
+
+    @classmethod
+    def of(cls, case: Case, edition: Edition) -> Known:
+        """Type the case's facts and assume what leaving the others out means. Raises CaseError."""
+        docket = Docket.of(case.agency, case.actor, case.choices, edition)
+        for action in case.ask:
+            if action not in edition.vocabulary.actions:
+                near = ", ".join(difflib.get_close_matches(action, list(edition.vocabulary.actions), n=2))
+                raise CaseError(
+                    f"{action} is no action of the vocabulary; {f'did you mean {near}?' if near else 'rulebooks/vocabulary.md names them'}"
+                )
+        case = replace(case, at=case.at.astimezone(UTC))
+        stack = docket.stack
+        return cls(case, docket, type_facts(case, stack.definition_names, stack.defaults))
+
+    @property
+    def stack(self) -> Stack:
+        return self.docket.stack
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.docket.vocabulary
+
+    def setting(self, item: str | None = None, at: datetime | None = None) -> Setting:
+        """The default's setting."""
+        return Setting(at or self.case.at, self.docket.readings, item=item)
+
+    def items_sought(self) -> tuple[str, ...]:
+        """The items of information that are asked, in the vocabulary's order; left out or unknown: every one."""
+        every = self.vocabulary.facts["info.sought"].values
+        sought = self.facts.value("info.sought")
+        return tuple(item for item in every if sought is UNKNOWN or item in sought) or every
+
+    def items_of(self, action: str) -> tuple[str | None, ...]:
+        """The items of information by which an action is decided; None for one that is no information."""
+        spec = self.vocabulary.actions[action]
+        if not spec.is_item and not spec.by_item:
+            return (None,)
+        return spec.is_item or self.items_sought()
+
+    def opened(self, names: Collection[str]) -> Known:
+        """The same case with some facts not known, some lists not complete."""
+        return replace(self, facts=self.facts.opened(names))

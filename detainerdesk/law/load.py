@@ -125,6 +125,11 @@ class Stack:
         return tuple(sorted(days))
 
     @cached_property
+    def dockets(self) -> dict[Any, Any]:
+        """What cases have in common that name the same actor and choices (known.py), once worked out."""
+        return {}
+
+    @cached_property
     def laws(self) -> dict[int, Any]:
         """The law on each span of days between two changes, as circuits, once made."""
         return {}
@@ -155,11 +160,6 @@ class Stack:
     @cached_property
     def readings(self) -> Mapping[str, Reading]:
         return {reading.name: reading for layer in self.layers for reading in layer.readings}
-
-    @cached_property
-    def default_readings(self) -> tuple[tuple[str, str], ...]:
-        """Each reading's default."""
-        return tuple(sorted((name, reading.default) for name, reading in self.readings.items()))
 
     @cached_property
     def clocks(self) -> tuple[Clock, ...]:
@@ -207,8 +207,6 @@ class Edition:
     digests: dict[tuple[str, str], str] = field(default_factory=dict, compare=False, repr=False)
     leaned: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict, compare=False, repr=False)
     """Both kept by adoption.py: worked out once an edition."""
-    acting: dict[tuple[str, str | None], frozenset[str] | None] = field(default_factory=dict, compare=False, repr=False)
-    """The roles of who acts for an agency (known.py), once worked out."""
 
     def stack(self, agency: str) -> Stack:
         """The stack of an agency. Raises CaseError where no layer above it is encoded."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -39,7 +39,7 @@ from detainerdesk.law.known import Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.lookback import Window
 from detainerdesk.law.language.rulebook import Choice, Clock, Definition, Duty, Provision, Rule, Voids, binds
-from detainerdesk.law.language.vocabulary import Constraint
+from detainerdesk.law.language.vocabulary import Constraint, midnight
 from detainerdesk.law.load import Stack
 
 SHARE = "share_information"
@@ -91,10 +91,6 @@ class LawOn:
         self.circuits = Circuits(stack.vocabulary, stack.zone)
         self.mirrors: dict[tuple[str, frozenset[str] | None], Any] = {}
         """Derived actions (derived.py), once made."""
-        self.plans: dict[Any, Any] = {}
-        """How each action is decided (plan.py), once made."""
-        self.together: dict[Any, Any] = {}
-        """What items of information come to together (decide.py), once made."""
         self.unseen: dict[Any, Any] = {}
         """What records that nobody has seen may answer (answers.py), once worked out."""
         self.guessing: Any = None
@@ -106,6 +102,14 @@ class LawOn:
         self._truths: dict[int, Truth] = {}
         self._turning: dict[tuple[int, ...], tuple[tuple[str, ...], bool]] = {}
         self._found: dict[tuple[str, str, str | None], Definition | None] = {}
+
+    @cached_property
+    def span(self) -> tuple[datetime, datetime]:
+        """The first instant of its days, and the first after them."""
+        changes, zone = self.stack.changes, self.stack.zone
+        index = bisect_right(changes, self.day)
+        first = midnight(changes[index - 1], zone) if index else datetime.min.replace(tzinfo=UTC)
+        return first, midnight(changes[index], zone) if index < len(changes) else datetime.max.replace(tzinfo=UTC)
 
     def action(self, action: str, item: str | None, roles: frozenset[str] | None) -> ActionLaw:
         """The law of one action (and item of information) for who acts; `roles` None: any rule's `who` fits."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from types import CodeType
 from typing import Any
 
@@ -31,11 +31,12 @@ from detainerdesk.law.known import Setting, Ways
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import test_constant
 from detainerdesk.law.language.clocks import EVERY_HOUR
+from detainerdesk.law.language.membership import STATED
 from detainerdesk.law.lowering import ActionLaw, LawOn
 from detainerdesk.law.writer import Layout, Writer, assign, chain, compiled, name, run
 
 Closure = Callable[[Mapping[str, Any], Setting], int]
-"""The facts of a complete case, and the default's setting -> the layout's bits, each as wide as there are ways."""
+"""The facts of a complete case, and the default's setting -> the bits of what is written, each as wide as there are ways."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Template:
     constants: Mapping[str, Any]
     turning: Mapping[str, Atom]
     """The tests that speak of how the law is taken, by the name of what stands for them."""
+    written: tuple[int, ...] = ()
+    """The bits of the layout that it gives, in their order."""
 
     def under(self, ways: Ways) -> Closure:
         """The function under these ways."""
@@ -64,6 +67,13 @@ def test_of(nodes: Sequence[Node], law: LawOn, ways: int) -> Template:
     tests = _Tests(law, ways)
     value = tests.as_bits(tests.either([tests.condition(node, None) for node in nodes]))
     return tests.template([ast.Return(value)])
+
+
+def test_at_plainest(nodes: Sequence[Node], law: LawOn, plainest: Mapping[str, Any]) -> Template:
+    """The function that says whether one of these circuits is true of the facts where what is not known is as plain as can be.
+    `plainest`: that value, for the facts and fields (`warrants[].kind`) for which it may be taken."""
+    tests = _AtPlainest(law, plainest)
+    return tests.template([ast.Return(tests.either([tests.condition(node, None) for node in nodes]).code)])
 
 
 def _taken(atom: Atom, ways: Ways) -> int:
@@ -91,20 +101,25 @@ class _Tests:
         self.full = (1 << ways) - 1
         self.constants: dict[str, Any] = {}
         self.turning: dict[str, Atom] = {}
+        self.starts: dict[str, str] = {}
+        """What has passed since the start of a clock, by the fact; a name for each."""
         self._records = 0
 
-    def template(self, body: list[ast.stmt]) -> Template:
-        return Template(compiled(["facts", "setting"], body), self.constants, self.turning)
+    def template(self, body: list[ast.stmt], written: Sequence[int] = ()) -> Template:
+        at = assign("at", ast.Attribute(name("setting"), "at", ast.Load()))
+        passed = [assign(text, ast.Constant(None)) for text in self.starts.values()]
+        code = compiled(["facts", "setting"], [at, *passed, *body])
+        return Template(code, self.constants, self.turning, tuple(written))
 
     def constant(self, value: Any) -> ast.expr:
-        if isinstance(value, bool | int):
+        if isinstance(value, bool | int | str):
             return ast.Constant(value)
         text = f"k{len(self.constants)}"
         self.constants[text] = value
         return name(text)
 
-    def record(self) -> str:
-        """A name for the record that is looked at."""
+    def record(self, of_list: str) -> str:
+        """A name for the record of a list that is looked at."""
         self._records += 1
         return f"r{self._records}"
 
@@ -173,7 +188,9 @@ class _Tests:
             return _Value(ast.Attribute(name("setting"), "declared_too", ast.Load()))
         written: ast.expr | None = None
         if isinstance(means, FactTest) and not means.done:
-            written = self._compared(means, record) if isinstance(means.test, grammar.Compare) else self._is(means, record)
+            written = (
+                self._compared(means, record) if isinstance(means.test, grammar.Compare) else self._is(means, record)
+            )
         elif isinstance(means, ClockState):
             written = self._expired(means, atom)
         elif isinstance(means, Quantified) and not self.law.turns_on_setting(atom):
@@ -204,37 +221,52 @@ class _Tests:
         return value if fact.kind == "yes/no" and not fact.by_item else None
 
     def _compared(self, means: FactTest, record: str | None) -> ast.expr | None:
-        """A moment with the moment of decision, or a date with a day that is written out."""
+        """Two moments, or two days."""
         test = means.test
         assert isinstance(test, grammar.Compare)
-        fields = self.law.vocabulary.fields(means.list) if means.list else {}
-        fact = fields.get(test.left) or self.law.vocabulary.fact(test.left)
-        if fact is None:
+        (left, left_kind), (right, right_kind) = (
+            self._side(side, means.list, record) for side in (test.left, test.right)
+        )
+        if left is None or right is None or left_kind != right_kind:
             return None
-        if fact.kind == "moment" and test.right == "at":
-            other: ast.expr = ast.Attribute(name("setting"), "at", ast.Load())
-        elif fact.kind == "date" and len(test.right) == 10 and (day := literal(test.right, self.law.stack.zone)):
-            other = self.constant(day)
-        else:
-            return None
+        there: list[ast.expr] = []
+        sides: list[ast.expr] = []
+        for text, code in (("m", left), ("n", right)):
+            if isinstance(code, ast.Name):
+                sides.append(code)
+                continue
+            # One that has not happened is a word, and has no place in the order.
+            held = ast.NamedExpr(ast.Name(text, ast.Store()), code)
+            there.append(ast.Compare(ast.Attribute(held, "__class__", ast.Load()), [ast.IsNot()], [self.constant(str)]))
+            sides.append(name(text))
         order = {"<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE}[test.operator]()
-        later = ast.Compare(name("m"), [order], [other])
-        return self._happened("m", self.fact(test.left, record if test.left in fields else None), later)
+        compared = ast.Compare(sides[0], [order], [sides[1]])
+        return ast.BoolOp(ast.And(), [*there, compared]) if there else compared
 
-    def _happened(self, text: str, value: ast.expr, then: ast.expr) -> ast.expr:
-        """A moment or day that is no word (`none`), under this name, and what is then asked of it."""
-        held = ast.NamedExpr(ast.Name(text, ast.Store()), value)
-        there = ast.Compare(ast.Attribute(held, "__class__", ast.Load()), [ast.IsNot()], [self.constant(str)])
-        return ast.BoolOp(ast.And(), [there, then])
+    def _side(self, text: str, of_list: str | None, record: str | None) -> tuple[ast.expr | None, str]:
+        """A side of a comparison, and what it is; None for one that is neither a moment nor a day."""
+        if text == "at":
+            return name("at"), "moment"
+        value = literal(text, self.law.stack.zone)
+        if value is not None:
+            kind = "moment" if isinstance(value, datetime) else "date" if isinstance(value, date) else ""
+            return (self.constant(value) if kind else None), kind
+        fields = self.law.vocabulary.fields(of_list) if of_list else {}
+        kind = (fields.get(text) or self.law.vocabulary.facts[text]).kind
+        if kind not in ("moment", "date"):
+            return None, kind
+        return self.fact(text, record if text in fields else None), kind
 
     def _expired(self, means: ClockState, atom: Atom) -> ast.expr | None:
         """A clock that nothing stops has not expired before its hours have passed, whatever its calendar leaves out; so the calendar
-        is seldom asked."""
+        is seldom asked. What has passed since the same start is worked out once."""
         if means.state != "expired" or means.stops:
             return None
-        passed = ast.BinOp(ast.Attribute(name("setting"), "at", ast.Load()), ast.Sub(), name("m"))
-        hours = ast.Compare(passed, [ast.GtE()], [self.constant(timedelta(hours=means.hours))])
-        over = self._happened("m", self.fact(means.start, None), hours)
+        text = self.starts.setdefault(means.start, f"p{len(self.starts)}")
+        passed = ast.Call(self.constant(_passed), [self.fact(means.start, None), name("at")], [])
+        there = ast.Compare(name(text), [ast.IsNot()], [ast.Constant(None)])
+        once = ast.IfExp(there, name(text), ast.NamedExpr(ast.Name(text, ast.Store()), passed))
+        over = ast.Compare(once, [ast.GtE()], [self.constant(timedelta(hours=means.hours))])
         if means.calendar == EVERY_HOUR:
             return over
         return ast.BoolOp(ast.And(), [over, self._called(atom, None).code])
@@ -242,9 +274,49 @@ class _Tests:
     def _some(self, means: Quantified) -> ast.expr | None:
         if means.count != 1 or means.different:
             return None
-        record = self.record()
-        loop = ast.comprehension(ast.Name(record, ast.Store()), self.fact(means.list, None), [], 0)
-        return ast.Call(self.constant(any), [ast.GeneratorExp(self.condition(means.body, record).code, [loop])], [])
+        record = self.record(means.list)
+        some = ast.NamedExpr(ast.Name("records", ast.Store()), self.fact(means.list, None))
+        loop = ast.comprehension(ast.Name(record, ast.Store()), name("records"), [], 0)
+        found = ast.Call(self.constant(any), [ast.GeneratorExp(self.condition(means.body, record).code, [loop])], [])
+        return ast.BoolOp(ast.And(), [some, found])
+
+
+class _AtPlainest(_Tests):
+    """Tests of which those that are not known are answered by the plainest value."""
+
+    def __init__(self, law: LawOn, plainest: Mapping[str, Any]) -> None:
+        super().__init__(law, 1)
+        self.plainest = plainest
+        self.lists: dict[str, str] = {}
+
+    def record(self, of_list: str) -> str:
+        text = super().record(of_list)
+        self.lists[text] = of_list
+        return text
+
+    def fact(self, text: str, record: str | None) -> ast.expr:
+        full = f"{self.lists[record]}[].{text}" if record else text
+        if full not in self.plainest:
+            return super().fact(text, record)
+        get = ast.Attribute(name(record or "facts"), "get", ast.Load())
+        plainest: ast.expr = ast.Call(get, [self.constant(text), self.constant(self.plainest[full])], [])
+        if self.law.vocabulary.facts[full].kind != "date":
+            return plainest
+        known_in_part = ast.Compare(self.constant(STATED), [ast.In()], [name(record or "facts")])
+        return ast.IfExp(
+            known_in_part, super().fact(text, record), plainest
+        )  # not free to be anything: the table finds out
+
+    def both(self, items: Sequence[_Value]) -> _Value:
+        """What may be answered so comes first."""
+        return super().both(
+            sorted(items, key=lambda item: any(isinstance(part, ast.Subscript) for part in ast.walk(item.code)))
+        )
+
+
+def _passed(start: Any, at: datetime) -> timedelta:
+    """What has passed since a clock's start; less than nothing where it has not started."""
+    return at - start if isinstance(start, datetime) else timedelta.min
 
 
 def _by_ways(truth: Truth) -> Callable[[Facts, Setting, Record, Ways], int]:
@@ -270,15 +342,15 @@ class _OneCase(Writer[_Value]):
     def template(self) -> Template:
         values = self.write()
         out: list[ast.stmt] = [assign("bits", ast.Constant(0))]
-        for bit, value in values:
-            place = ast.Constant(bit * self.ways)
+        for number, (_, value) in enumerate(values):
+            place = number * self.ways
             if value.turns:
-                more: ast.expr = ast.BinOp(value.code, ast.LShift(), place)
+                more: ast.expr = ast.BinOp(value.code, ast.LShift(), ast.Constant(place))
                 out.append(ast.AugAssign(ast.Name("bits", ast.Store()), ast.BitOr(), more))
             else:
-                more = ast.Constant(self.tests.full << bit * self.ways)
+                more = ast.Constant(self.tests.full << place)
                 out.append(ast.If(value.code, [ast.AugAssign(ast.Name("bits", ast.Store()), ast.BitOr(), more)], []))
-        return self.tests.template([*self.body, *out, ast.Return(name("bits"))])
+        return self.tests.template([*self.body, *out, ast.Return(name("bits"))], [bit for bit, _ in values])
 
     def named(self, prefix: str, value: _Value) -> _Value:
         if isinstance(value.code, ast.Name | ast.Constant):
@@ -319,7 +391,7 @@ class _OneCase(Writer[_Value]):
     # Lists: every condition on one is tried in one loop over its records, until its answer is found.
 
     def _look_through(self, of_list: str) -> None:
-        record = self.tests.record()
+        record = self.tests.record(of_list)
         inner: list[ast.stmt] = []
         for atom in self.law.atoms:
             if isinstance(atom.means, Quantified) and atom.means.list == of_list:

@@ -6,12 +6,13 @@ completions. One plan serves every case of the same stack, span of days, actor a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from itertools import product
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from detainerdesk.law.circuit import InWindow, Quantified, ReadingIs
 from detainerdesk.law.completions import TooManyUnknowns
@@ -19,51 +20,84 @@ from detainerdesk.law.decision import By, Outcome
 from detainerdesk.law.derived import Mirror, Reflected, decided_by
 from detainerdesk.law.effects import CLASSES, Effects, Judged
 from detainerdesk.law.errors import LawError
-from detainerdesk.law.known import Bounds, Known, Setting, Ways
+from detainerdesk.law.known import Bounds, Docket, Setting, Ways
 from detainerdesk.law.language.rulebook import Provision
-from detainerdesk.law.lowering import LawOn
+from detainerdesk.law.lowering import LawOn, law_on
 from detainerdesk.law.table import Evaluation, Table
+from detainerdesk.law.trace import Step
 
 MAX_COMBINATIONS = 64
 MOST_REMEMBERED = 4096
 
-Plans = dict[tuple[str, str | None], "Plan"]
 
+class Term:
+    """The law of a docket on a span of days, and how its actions are decided then."""
 
-def plans_on(law: LawOn, known: Known) -> Plans:
-    """The plans of these days for who acts and what counsel chose, as far as made."""
-    found: Plans = law.plans.setdefault((known.roles, known.default_readings, frozenset(known.case.choices)), {})
-    return found
+    def __init__(self, law: LawOn, docket: Docket) -> None:
+        self.law = law
+        self.docket = docket
+        self.since, self.until = law.span
+        self.plans: dict[str | tuple[str, str], Plan] = {}
+        """Those made: by the action, or by it and the item."""
+        self._together: dict[Any, tuple[Outcome, dict[str, Outcome]]] = {}
 
+    @classmethod
+    def on(cls, docket: Docket, at: datetime) -> Term:
+        """Of the days around a moment."""
+        latest: Term | None = docket.latest
+        if latest is None or not latest.since <= at < latest.until:
+            latest = docket.latest = cls.of(docket, law_on(docket.stack, docket.day(at)))
+        return latest
 
-def plan_among(plans: Plans, action: str, item: str | None, law: LawOn, known: Known) -> Plan:
-    """The plan of an action (or of an item of it) among these days' plans, made once."""
-    found = plans.get((action, item))
-    if found is None:
-        found = plans[action, item] = Plan(action, item, law, known)
-    return found
+    @classmethod
+    def of(cls, docket: Docket, law: LawOn) -> Term:
+        """Made once."""
+        found: Term | None = docket.terms.get(law)
+        if found is None:
+            found = docket.terms[law] = cls(law, docket)
+        return found
+
+    def plan(self, action: str, item: str | None) -> Plan:
+        """The plan of an action, or of an item of it. Raises LawError."""
+        key = action if item is None else (action, item)
+        found = self.plans.get(key)
+        if found is None:
+            found = self.plans[key] = Plan(action, item, self.law, self.docket)
+        return found
+
+    def together(self, parts: dict[str, Outcome]) -> Outcome:
+        """The common outcome of items; complete cases share theirs, so what they come to together is kept."""
+        key = tuple((item, id(part)) for item, part in parts.items())
+        if key not in self._together:
+            if len(self._together) > MOST_REMEMBERED:
+                self._together.clear()
+            self._together[key] = (common(parts), parts)  # the parts are held, so that their ids stay theirs
+        return self._together[key][0]
 
 
 class Plan:
     """How one action is decided. Raises LawError where there are more combinations of readings than are decided."""
 
-    def __init__(self, action: str, item: str | None, law: LawOn, known: Known) -> None:
+    def __init__(self, action: str, item: str | None, law: LawOn, docket: Docket) -> None:
         self.action = action
         self.item = item
         self.law = law
-        self.judge = decided_by(action, item, law, known)
-        self.ways = self._ways(known)
+        self.docket = docket
+        self.judge = decided_by(action, item, law, docket)
+        self.ways = self._ways()
         """Every combination of the readings and uncertain days that the rules use; the default's first."""
-        self.remembered: dict[Any, Outcome] = {}
+        self.remembered: dict[Any, Told] = {}
+        """What complete cases came to, by what the generated function makes of them."""
 
-    def _ways(self, known: Known) -> Ways:
+    def _ways(self) -> Ways:
+        docket = self.docket
         names = sorted({name for law in self.judge.laws for name in law.readings})
         uncertain = any(law.has_uncertain_days for law in self.judge.laws)
         options: list[tuple[str, ...]] = []
         for name in names:
-            reading = known.stack.readings[name]
-            if name in known.case.choices:
-                options.append((known.case.choices[name],))
+            reading = docket.stack.readings[name]
+            if name in docket.choices:
+                options.append((docket.choices[name],))
             else:
                 options.append((reading.default, *(one for one in reading.open if one != reading.default)))
         bounds: tuple[Bounds, ...] = ("late", "early") if uncertain else ("late",)
@@ -72,7 +106,7 @@ class Plan:
             raise LawError(
                 f"{self.action}: {total} combinations of readings; at most {MAX_COMBINATIONS} are decided. Counsel has to choose some first."
             )
-        default = dict(known.default_readings)
+        default = dict(docket.readings)
         return Ways(
             tuple(
                 (tuple(sorted({**default, **dict(zip(names, choice, strict=True))}.items())), bound)
@@ -86,19 +120,21 @@ class Plan:
         """What decides a complete case under every combination. It raises KeyError where a fact that it needs is not known."""
         return self.judge.one_case(self.ways)
 
-    def decide(self, evaluations: Callable[[Setting], Evaluation], known: Known, plain: Setting) -> Outcome:
+    def decide(self, evaluations: Callable[[Setting], Evaluation], facts: Mapping[str, Any], plain: Setting) -> Outcome:
         """The outcome of one case, over all combinations."""
         try:
-            bits = self.one_case(known.facts.plain, plain)
+            bits = self.one_case(facts, plain)
         except KeyError:
-            return self._merged(self.over_completions(evaluations, known, self.ways.settings(plain)), known)
-        found = self.remembered.get(bits)
-        if found is None:
-            ways = enumerate(self.ways.settings(plain))
-            judged = [(one, self.judge.of_bits(bits, way, len(self.ways)).judged()) for way, one in ways]
-            if len(self.remembered) > MOST_REMEMBERED:
-                self.remembered.clear()
-            found = self.remembered[bits] = self._merged(judged, known)
+            return self._merged(self.over_completions(evaluations, self.ways.settings(plain)))
+        return (self.remembered.get(bits) or self.remember(bits, plain)).outcome
+
+    def remember(self, bits: Any, plain: Setting) -> Told:
+        """What a complete case of these bits comes to."""
+        ways = enumerate(self.ways.settings(plain))
+        judged = [(one, self.judge.of_bits(bits, way, len(self.ways)).judged()) for way, one in ways]
+        if len(self.remembered) > MOST_REMEMBERED:
+            self.remembered.clear()
+        found = self.remembered[bits] = Told(self._merged(judged), self, bits)
         return found
 
     def effects(self, evaluation: Evaluation) -> Effects | Reflected:
@@ -110,7 +146,7 @@ class Plan:
         return self.judge.of_bits(bits, 0, len(self.ways))
 
     def over_completions(
-        self, evaluations: Callable[[Setting], Evaluation], known: Known, settings: Sequence[Setting]
+        self, evaluations: Callable[[Setting], Evaluation], settings: Sequence[Setting]
     ) -> list[tuple[Setting, Judged]]:
         """The action over all completions of what is not known, in each setting. Settings that ask the same of the case's
         lists share a table."""
@@ -119,18 +155,18 @@ class Plan:
         for setting in settings:
             key = (setting.bounds, *[setting.reading[name] for name in self._readings_inside])
             if key not in tables:
-                tables[key] = self._table(evaluations(setting), known)
+                tables[key] = self._table(evaluations(setting))
             table = tables[key]
             found.append((setting, table if isinstance(table, Judged) else self.judge.over(table, setting).judged()))
         return found
 
-    def _table(self, evaluation: Evaluation, known: Known) -> Table | Judged:
+    def _table(self, evaluation: Evaluation) -> Table | Judged:
         """The table of completions; where it would be too large, what is said without one."""
         try:
             return Table(evaluation, self.judge.atoms)
         except TooManyUnknowns as error:
-            order = known.cautious(self.action, self.law.day)
-            needs = tuple(sorted(error.names, key=known.cost))
+            order = self.docket.cautious(self.action, self.law.day)
+            needs = tuple(sorted(error.names, key=self.docket.cost))
             return Judged(CLASSES, "undetermined", order[0], (), False, needs, (), ())
 
     @cached_property
@@ -142,14 +178,14 @@ class Plan:
         inside = [inner.means for atom in tests for inner in self.law.within(atom)]
         return tuple(sorted({means.name for means in inside if isinstance(means, ReadingIs)}))
 
-    def _merged(self, judged: Sequence[tuple[Setting, Judged]], known: Known) -> Outcome:
+    def _merged(self, judged: Sequence[tuple[Setting, Judged]]) -> Outcome:
         """What was judged under each combination, as one outcome."""
         _, default = judged[0]
-        plain = _outcome(default, known)
+        plain = _outcome(default, self.docket)
         outcomes = {one.outcome for _, one in judged}
         if len(judged) == 1:
             return plain
-        needs = sorted({need for _, one in judged for need in one.needs}, key=known.cost)
+        needs = sorted({need for _, one in judged for need in one.needs}, key=self.docket.cost)
         alternatives: dict[str, str] = {}
         outcome = default.outcome
         if len(outcomes) > 1:
@@ -169,13 +205,25 @@ class Plan:
         )
 
 
-def _outcome(judged: Judged, known: Known) -> Outcome:
+class Told(NamedTuple):
+    """What a complete case came to, and in `bits` what became of each rule under each way of taking the law."""
+
+    outcome: Outcome
+    plan: Plan
+    bits: Any
+
+    def steps(self) -> Iterator[Step]:
+        """What became of each rule and void that speaks of the action, by the default readings."""
+        return self.plan.judge.of_bits(self.bits, 0, len(self.plan.ways)).steps()
+
+
+def _outcome(judged: Judged, docket: Docket) -> Outcome:
     """What was judged under one combination, as an outcome."""
     return Outcome(
         outcome=judged.outcome,
         standing=judged.standing,
         settled=judged.outcome != "undetermined",
-        by=tuple(_by(provision, known) for provision in judged.by),
+        by=tuple(_by(provision, docket) for provision in judged.by),
         needs=judged.needs,
         one_of=judged.one_of,
         lifted=judged.lifted,
@@ -183,8 +231,8 @@ def _outcome(judged: Judged, known: Known) -> Outcome:
     )
 
 
-def _by(provision: Provision, known: Known) -> By:
-    layer = known.stack.layers[known.rank(provision)]
+def _by(provision: Provision, docket: Docket) -> By:
+    layer = docket.stack.layers[docket.rank(provision)]
     return By(provision.id, provision.cite, provision.status, provision.jurisdiction, layer.name, provision.says)
 
 
@@ -211,3 +259,25 @@ def _turns_on(name: str, judged: Sequence[tuple[Setting, Judged]]) -> bool:
         rest = tuple(sorted((key, value) for key, value in setting.readings if key != name))
         groups.setdefault((rest, setting.bounds), set()).add(one.outcome)
     return any(len(outcomes) > 1 for outcomes in groups.values())
+
+
+def common(parts: Mapping[str, Outcome]) -> Outcome:
+    """The outcome of an action that is decided item by item: the common one, or `partly` with the items."""
+    outcomes = {part.outcome for part in parts.values()}
+    first = next(iter(parts.values()))
+    by = tuple(dict.fromkeys(one for part in parts.values() for one in part.by))
+    needs = tuple(dict.fromkeys(need for part in parts.values() for need in part.needs))
+    untils = [part.until for part in parts.values() if part.until]
+    standings = {part.standing for part in parts.values()}
+    return replace(
+        first,
+        outcome=first.outcome if len(outcomes) == 1 else "partly",
+        standing=first.standing if len(standings) == 1 else "partly",
+        settled=all(part.settled for part in parts.values()),
+        by=by,
+        needs=needs,
+        until=min(untils) if untils else None,
+        items=dict(parts),
+        lifted=tuple(dict.fromkeys(pair for part in parts.values() for pair in part.lifted)),
+        voided=tuple(dict.fromkeys(pair for part in parts.values() for pair in part.voided)),
+    )

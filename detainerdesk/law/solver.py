@@ -378,7 +378,7 @@ class _Judging:
                 self._differs(classes, law, (name, tied), stuck=name) for tied in self._tied(name)
             ):
                 found.append(name)
-        return tuple(sorted(found, key=self.case.evaluation.known.cost))
+        return tuple(sorted(found, key=self.case.evaluation.known.docket.cost))
 
     def _asked(self) -> list[str]:
         """What is not known and the law itself reads, not only what is impossible."""

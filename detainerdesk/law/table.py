@@ -53,7 +53,7 @@ class Evaluation:
         self.law = law
         self.worked = worked or Worked()
         self.setting = setting
-        self.facts = known.facts.plain.everything(known.facts.defaults.turning)
+        self.facts = known.facts.plain.everything()
         self._values: dict[int, bool | None] = {}
 
     def value(self, atom: Atom) -> bool | None:

@@ -47,11 +47,21 @@ class Test:
 class Trace:
     """The rules considered for each action of one case."""
 
-    case: Case
-    stack: Stack
-    facts: Facts
+    known: Known
     asked: tuple[str, ...]
     found: Callable[[str], tuple[Step, ...]]
+
+    @property
+    def case(self) -> Case:
+        return self.known.case
+
+    @property
+    def stack(self) -> Stack:
+        return self.known.stack
+
+    @property
+    def facts(self) -> Facts:
+        return self.known.facts
 
     @cached_property
     def steps(self) -> Mapping[str, tuple[Step, ...]]:
@@ -92,8 +102,7 @@ class Trace:
 
     @cached_property
     def _evaluation(self) -> Evaluation:
-        known = Known(self.case, self.stack, self.stack.vocabulary, self.facts, None)
-        return Evaluation(known, law_on(self.stack, known.day(self.case.at)), known.setting())
+        return Evaluation(self.known, law_on(self.stack, self.known.docket.day(self.case.at)), self.known.setting())
 
     def _value(self, node: grammar.Expression, jurisdiction: str) -> bool | None:
         """As the decision has it; None while it turns on something that is not known."""

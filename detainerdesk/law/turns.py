@@ -42,10 +42,10 @@ def turns(
     if key not in opened_before:
         opened_before[key] = known.opened(able), Worked()
     opened, worked = opened_before[key]
-    law = law_on(known.stack, known.day(setting.at))
+    law = law_on(known.stack, known.docket.day(setting.at))
     evaluation = Evaluation(opened, law, setting, worked)
     try:
-        effects = decided_by(action, setting.item, law, opened).effects(evaluation)
+        effects = decided_by(action, setting.item, law, opened.docket).effects(evaluation)
     except TooManyUnknowns:
         return
     table, classes = effects.table, effects.class_bits()

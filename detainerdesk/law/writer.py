@@ -1,7 +1,7 @@
 """Writing the law of one action as the statements of a generated function: what each rule and void comes to, each shared part once.
 
-Two writers fill it in: `one_case.py` for a complete case, `compiled.py` over the table of completions. No character of a rulebook
-reaches the code: names and values of facts are constants beside it.
+Two writers fill it in: `one_case.py` for a complete case, `compiled.py` over the table of completions. No text of a rulebook is
+read as code: names and values of facts are constants of the tree, or stand beside it.
 """
 
 from __future__ import annotations

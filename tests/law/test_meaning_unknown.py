@@ -205,9 +205,9 @@ def test_unseen_records_answer_all_conditions_together(tmp_path: Path) -> None:
 def _possible(edition: Edition) -> set[str]:
     from detainerdesk.law.decide import Decider
 
-    decider = Decider(Case(agency=AGENCY, at=NOON, facts={}, ask=("hold",)), edition)
+    decider = Decider.of(Case(agency=AGENCY, at=NOON, facts={}, ask=("hold",)), edition)
     settings = [decider.known.setting()]
-    ((_, judged),) = decider.plan("hold", None, NOON).over_completions(decider.evaluation, decider.known, settings)
+    ((_, judged),) = decider.plan("hold", None, NOON).over_completions(decider.evaluation, settings)
     return set(judged.classes)
 
 

@@ -48,11 +48,13 @@ class Posed:
         return cls(evaluation_of(known, known.setting(item)))
 
     def judge(self, action: str) -> Judge | Mirror:
-        return decided_by(action, self.evaluation.setting.item, self.evaluation.law, self.evaluation.known)
+        return decided_by(action, self.evaluation.setting.item, self.evaluation.law, self.evaluation.known.docket)
 
     def by_solver(self, action: str) -> Possible:
         known, judge = self.evaluation.known, self.judge(action)
-        order = known.cautious("hold" if isinstance(judge, Mirror) else action, known.day(self.evaluation.setting.at))
+        order = known.docket.cautious(
+            "hold" if isinstance(judge, Mirror) else action, known.docket.day(self.evaluation.setting.at)
+        )
         return possible_classes(self.evaluation, judge if isinstance(judge, Mirror) else judge.law, order)
 
     def by_table(self, action: str) -> Judged:

@@ -1,7 +1,7 @@
 """The rules of one action as plain circuits: what each comes to, and each class of outcome, with no rule named in it any more.
 
 Voids from the top, then lifts, `permitted_by` and `required_by`, then the table of outcomes: the order of docs/rulebook.md section
-6, written here a second time, apart from `compiled.py`, so that the two can be compared.
+6, written here a second time, apart from `writer.py`, so that the two can be compared.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.vocabulary import midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.lowering import LawOn, law_on
-from detainerdesk.law.plan import Plan, plan_among, plans_on
+from detainerdesk.law.plan import Plan, Term
 
 IN_SQL, BY_SIGNS, EXACT, CONTRADICTION = "settled in SQL", "undetermined, exact by signs", "exact path", "contradiction"
 SOUGHT = "info.sought"
@@ -93,8 +93,8 @@ class Columns:
         groups: list[Group] = []
         group: list[int] = []
         for known in typed:
-            law = law_on(known.stack, known.day(known.case.at))
-            key = (id(law), known.roles, tuple(sorted(known.case.choices.items())))
+            law = law_on(known.stack, known.docket.day(known.case.at))
+            key = (id(law), known.docket.roles, tuple(sorted(known.case.choices.items())))
             if key not in numbers:
                 numbers[key] = len(groups)
                 groups.append(Group(law, _without_facts(known.case, law, edition)))
@@ -205,7 +205,7 @@ class _Many:
 
     def _expression(self, group: Group, item: str | None) -> Expression:
         plan = _plan(group, self.action, item)
-        order = group.known.cautious(plan.judge.laws[0].action, group.law.day)
+        order = group.known.docket.cautious(plan.judge.laws[0].action, group.law.day)
         settings = plan.ways.settings(group.known.setting(item))
         return Expression(
             plan.judge if isinstance(plan.judge, Mirror) else plan.judge.law, settings, order, self.cases.layout
@@ -352,7 +352,7 @@ def _is_timely(source: Source, layout: Layout) -> bool:
 
 def _plan(group: Group, action: str, item: str | None) -> Plan:
     """How the engine decides an action in a group: by which law, under which readings."""
-    return plan_among(plans_on(group.law, group.known), action, item, group.law, group.known)
+    return Term.of(group.known.docket, group.law).plan(action, item)
 
 
 def _items(known: Known, action: str) -> Sequence[str | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -18,16 +18,16 @@ from zoneinfo import ZoneInfo
 from detainerdesk.law.errors import CaseError
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case, Records, leaf_holds, plain_record
-from detainerdesk.law.language.dates import PartialDate
+from detainerdesk.law.language.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDate
 from detainerdesk.law.language.lists import OffenseTable
 from detainerdesk.law.language.membership import STATE, filled, state_cited
 from detainerdesk.law.language.rulebook import _near
 from detainerdesk.law.language.vocabulary import (
     CITATION,
+    MOST,
     NONE,
     UNKNOWN,
     Fact,
-    LeftOut,
     Value,
     Vocabulary,
     instant,
@@ -40,6 +40,7 @@ OWED = "owed"
 LAYERS_ENCODED = "layers_encoded"
 """In a left-out line: every layer of the agency's profile is encoded."""
 _NOT_A_WORD = object()
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,106 @@ class Defaults:
         """The facts of which leaving out means one thing or another."""
         return {fact.name: fact for fact in self._facts() if len(fact.left_out) > 1}
 
+    @cached_property
+    def by_word(self) -> Mapping[str, tuple[str, Mapping[Value, Value]]]:
+        """Of the facts of which leaving out turns on the value of one other fact, as far as it does: that fact, and what each of its values
+        makes of it."""
+        found: dict[str, tuple[str, Mapping[Value, Value]]] = {}
+        for fact in self.turning.values():
+            values: dict[Value, Value] = {}
+            first = fact.left_out[0].condition
+            for line in fact.left_out:
+                test = line.condition
+                if not isinstance(test, grammar.Is) or not isinstance(first, grammar.Is) or test.fact != first.fact:
+                    break
+                value = self._value(fact, line.value)
+                if value is _NOT_A_WORD:
+                    break
+                values = {**dict.fromkeys(test.values, value), **values}
+            if values and isinstance(first, grammar.Is):
+                found[fact.name] = first.fact, values
+        return found
+
+    @cached_property
+    def assumed(self) -> frozenset[str]:
+        """The facts of which something may be assumed."""
+        return frozenset({*self.always, *self.now, *self.turning})
+
+    # A case that states each fact plainly.
+
+    def stated_plainly(self, facts: Mapping[str, Any]) -> Stated | None:
+        """The facts, typed, where each is stated as such a fact mostly is; None where one is not, or is wrong: then they have to be read
+        in full (`type_facts`), which comes to the same or says what is wrong."""
+        found = Stated(facts)
+        found.defaults, found.full = self, None
+        yes_no, words, readers = self._yes_no, self._plain_words, self._plain_readers
+        try:
+            for name, raw in facts.items():
+                if raw is True or raw is False:
+                    if name not in yes_no:
+                        return None
+                elif raw.__class__ is not str or raw not in words[name]:
+                    found[name] = readers[name](raw)
+        except (KeyError, TypeError, ValueError):
+            return None
+        return found
+
+    @cached_property
+    def _yes_no(self) -> frozenset[str]:
+        return frozenset(fact.name for fact in self._facts() if fact.kind == "yes/no")
+
+    @cached_property
+    def _plain_words(self) -> Mapping[str, frozenset[str]]:
+        """The words that stand for themselves; of a date or a moment that it is none."""
+        by_kind = {"date": frozenset({NONE}), "moment": frozenset({NONE})}
+        facts = [*self._facts(), *(self.vocabulary.facts[name] for name in self.fields)]
+        return {
+            fact.name: frozenset(fact.values) - {"unknown"}
+            if fact.kind == "one of"
+            else by_kind.get(fact.kind, frozenset())
+            for fact in facts
+        }
+
+    @cached_property
+    def _plain_readers(self) -> Mapping[str, Callable[[Any], Value]]:
+        """What reads a fact that is no such word. Each raises KeyError, TypeError or ValueError at anything unusual."""
+        found: dict[str, Callable[[Any], Value]] = {}
+        for fact in self._facts():
+            if fact.kind == "yes/no":
+                found[fact.name] = _PLAIN_YES_NO.__getitem__
+            elif fact.kind == "moment":
+                found[fact.name] = _plain_moment
+            elif fact.kind == "date":
+                found[fact.name] = _plain_date
+            elif fact.kind == "count":
+                found[fact.name] = _plain_count
+        for name in self.fields:
+            if CITATION not in self.fields[name]:
+                found[name] = self._plain_records(name)
+        return found
+
+    def _plain_records(self, name: str) -> Callable[[Any], Value]:
+        """Records of which every field has few values, and is stated."""
+        fields = self.vocabulary.fields(name)
+        yes_no = frozenset(field for field, spec in fields.items() if spec.kind == "yes/no")
+        words = {field: frozenset(spec.values) - {"unknown"} for field, spec in fields.items() if spec.kind == "one of"}
+
+        def read(raw: Any) -> Value:
+            if raw.__class__ is not list:
+                raise TypeError
+            for record in raw:
+                if record.__class__ is not dict:
+                    raise TypeError
+                for field, value in record.items():
+                    if value is True or value is False:
+                        if field not in yes_no:
+                            raise ValueError
+                    elif value.__class__ is not str or value not in words[field]:
+                        raise ValueError
+            return raw
+
+        return read
+
     def _facts(self) -> Iterator[Fact]:
         return (fact for fact in self.vocabulary.facts.values() if fact.kind != "list" and not fact.list)
 
@@ -129,15 +230,44 @@ class Defaults:
 
     def left_out(self, fact: Fact, holds: Callable[[grammar.Expression], bool | None], at: datetime) -> Value:
         """The value of a fact that turns on what else is stated; UNKNOWN where nothing is assumed."""
-        word = next(one.value for one in fact.left_out if _applies(one, holds))
-        if word == "unknown":
-            return UNKNOWN
-        value = self._value(fact, word)
-        return at if value is _NOT_A_WORD else value
+        for condition, value in self._lines[fact.name]:
+            if condition is None or holds(condition) is True:
+                return at if value is _NOT_A_WORD else value
+        raise AssertionError(f"the last line of what leaving {fact.name} out means has no condition")
+
+    @cached_property
+    def _lines(self) -> Mapping[str, Sequence[tuple[grammar.Expression | None, Value]]]:
+        """What leaving each of these facts out means: a condition and the value, the first that holds; _NOT_A_WORD: the moment itself."""
+        return {
+            name: [
+                (one.condition, UNKNOWN if one.value == "unknown" else self._value(fact, one.value))
+                for one in fact.left_out
+            ]
+            for name, fact in self.turning.items()
+        }
 
 
-def _applies(one: LeftOut, holds: Callable[[grammar.Expression], bool | None]) -> bool:
-    return one.condition is None or holds(one.condition) is True
+_PLAIN_YES_NO: Mapping[Any, bool] = {"yes": True, "no": False, "true": True, "false": False}
+
+
+def _plain_moment(raw: Any) -> datetime:
+    moment = datetime.fromisoformat(raw)
+    if moment.tzinfo is None or not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise ValueError
+    return moment.astimezone(UTC)  # all of them: to compare moments of different zones takes Python forty times as long
+
+
+def _plain_count(raw: Any) -> int:
+    if raw.__class__ is not int or not 0 <= raw <= MOST:
+        raise ValueError
+    return int(raw)
+
+
+def _plain_date(raw: Any) -> date:
+    found = date.fromisoformat(raw)
+    if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+        raise ValueError
+    return found
 
 
 def _words(fact: Fact, zone: ZoneInfo) -> Mapping[object, Value]:
@@ -168,7 +298,12 @@ class Facts:
 
     def value(self, name: str) -> Value:
         """A fact's value; UNKNOWN where it is not known."""
-        return self.values.get(name, UNKNOWN)
+        if name in self.stated:
+            return self.stated[name]
+        try:
+            return self.left_out(name)
+        except KeyError:
+            return UNKNOWN
 
     @cached_property
     def values(self) -> Mapping[str, Value]:
@@ -202,29 +337,37 @@ class Facts:
     def plain(self) -> Plain:
         """The facts as conditions read them: wholly known ones only, complete lists as their records, and under OWED what is
         owed."""
-        defaults = self.defaults
-        found = Plain(defaults.always, self._fill)
-        if defaults.now:
-            found.update(dict.fromkeys(defaults.now, self.at))
-        found.update(self.stated)
+        found = Plain(self.stated)
+        found.facts = self
         for name, value in self.stated.items():
             if value is UNKNOWN or value.__class__ is PartialDate:
                 del found[name]
-        found[OWED] = self.owed
         for name, records in self.lists.items():
             if records.complete:
                 found[name] = tuple([plain_record(record) for record in records.records])
         return found
 
-    def _fill(self, name: str) -> Value:
-        """A fact that was left out and of which that means one thing or another; KeyError where it is not known."""
-        fact = self.defaults.turning.get(name)
+    def left_out(self, name: str) -> Any:
+        """What a fact is that was left out, or under OWED what is owed; KeyError where nothing is assumed."""
+        defaults = self.defaults
+        if name in defaults.always and name not in self.stated:
+            return defaults.always[name]
+        if name in defaults.now and name not in self.stated:
+            return self.at
+        if name == OWED:
+            return self.owed
+        fact = defaults.turning.get(name)
         if fact is None or name in self.stated:
             raise KeyError(name)
-        value = self.defaults.left_out(fact, self._holds, self.at)
+        value = defaults.left_out(fact, self._holds, self.at)
         if value is UNKNOWN:
             raise KeyError(name)
         return value
+
+    @property
+    def searched(self) -> bool:
+        """Whether every list that is given is complete."""
+        return all(records.complete for records in self.lists.values())
 
     def opened(self, names: Collection[str]) -> Facts:
         """The same with some facts not known, some lists not complete."""
@@ -371,18 +514,44 @@ _COMPLETE = Fact("complete", "yes/no", (), "", "", "", "", "", "", (), "", False
 class Plain(dict[str, Any]):
     """Facts by name, only known ones; one that was left out is worked out when it is asked for."""
 
-    def __init__(self, known: Mapping[str, Any], fill: Callable[[str], Value]) -> None:
-        super().__init__(known)
-        self.fill = fill
+    __slots__ = ("facts",)
+    facts: Facts
 
-    def __missing__(self, name: str) -> Value:
-        value = self[name] = self.fill(name)
+    def __missing__(self, name: str) -> Any:
+        value = self[name] = self.facts.left_out(name)
         return value
 
-    def everything(self, names: Collection[str]) -> Plain:
-        """With those of these facts worked out that can be."""
-        for name in names:
+    def everything(self) -> Plain:
+        """With all worked out that were left out."""
+        for name in (OWED, *self.facts.defaults.assumed):
             if name not in self:
                 with suppress(KeyError):
-                    self[name] = self.fill(name)
+                    self[name] = self.facts.left_out(name)
         return self
+
+
+class Stated(dict[str, Any]):
+    """The facts of a case that states each plainly, by name; one that was left out is worked out when it is asked for."""
+
+    __slots__ = ("at", "defaults", "full")
+    defaults: Defaults
+    at: datetime
+    full: Facts | None
+
+    def __missing__(self, name: str) -> Any:
+        always = self.defaults.always
+        if name in always:
+            return always[name]
+        other, values = self.defaults.by_word.get(name, ("", _NOTHING))
+        if other in self and self[other] in values:
+            return values[self[other]]
+        if self.full is None:
+            self.full = self._in_full()
+        value = self[name] = self.full.left_out(name)
+        return value
+
+    def _in_full(self) -> Facts:
+        fields = self.defaults.fields
+        stated = {name: value for name, value in self.items() if name not in fields}
+        lists = {name: Records(tuple(self[name]), complete=True) for name in self.keys() & fields.keys()}
+        return Facts(stated, lists, self.at, self.defaults)

@@ -12,7 +12,7 @@ from detainerdesk.law.table import Evaluation
 
 def evaluation_of(known: Known, setting: Setting) -> Evaluation:
     """The tests of a case in one setting. Raises ContradictoryFacts."""
-    law = law_on(known.stack, known.day(setting.at))
+    law = law_on(known.stack, known.docket.day(setting.at))
     found = Evaluation(known, law, setting)
     refuse_contradictions(known, law, setting, lambda: found)
     return found
@@ -20,4 +20,8 @@ def evaluation_of(known: Known, setting: Setting) -> Evaluation:
 
 def judged(evaluation: Evaluation, action: str) -> Judged:
     """One action in one case and setting."""
-    return decided_by(action, evaluation.setting.item, evaluation.law, evaluation.known).effects(evaluation).judged()
+    return (
+        decided_by(action, evaluation.setting.item, evaluation.law, evaluation.known.docket)
+        .effects(evaluation)
+        .judged()
+    )

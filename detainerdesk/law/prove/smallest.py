@@ -6,7 +6,7 @@ A kind of case (formulas) in; facts as a case file states them out, or None wher
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -206,7 +206,7 @@ def decided_anew(
     )
     try:
         known = Known.of(case, space.edition)
-        evaluation = evaluation_of(known, replace(known.setting(version.item), bounds=bounds))
+        evaluation = evaluation_of(known, known.setting(version.item)._replace(bounds=bounds))
         found = judged(evaluation, version.action)
     except LawError:
         return None

@@ -210,7 +210,7 @@ class Space:
             for item in items:
                 of_action = law.action("hold" if derived else action, item, roles)
                 if of_action.active or of_action.voids:
-                    mirror = Mirror.of(action, law, self._somebody(role or "")) if derived else None
+                    mirror = Mirror.of(action, law, self._somebody(role or "").docket) if derived else None
                     yield Version(self, action, item, role or "", of_action, mirror, self._expired(action, law))
 
     def _somebody(self, role: str) -> Known:

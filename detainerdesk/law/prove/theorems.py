@@ -339,7 +339,7 @@ def _surely_silent(law: ActionLaw) -> Wanted:
     def wanted(case: Smallest, evaluation: Evaluation) -> bool:
         if case.judged.outcome != "silent":
             return False
-        effects = judge_of(law, evaluation.known, law.action).effects(evaluation)
+        effects = judge_of(law, evaluation.known.docket, law.action).effects(evaluation)
         return not effects.class_bits()["permitted"]
 
     return wanted
