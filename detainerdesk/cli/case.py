@@ -71,9 +71,10 @@ def decide(
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON, for a program.")] = False,
 ) -> None:
     """What must, may and must not be done on a detainer request, by the law in force at that moment."""
-    edition = load(rulebooks, local=local or ())
+    source = read_input(file)
+    edition = load(rulebooks, local=local or (), agency=agency or source.agency)
     wanted = Wanted(agency, at, actor, asked_actions(asked or (), edition))
-    many, given = given_cases(file, wanted, edition)
+    given = given_cases(source, wanted, edition)
     answers = [_answer(one, edition) for one in given]
     if as_json:
         told = [_as_json(one) for one in answers]
@@ -81,7 +82,7 @@ def decide(
             text for one in answers if one.decision for text in warnings(one.decision, edition)
         ):
             typer.echo(warning, err=True)
-        say_json(told if many else told[0])
+        say_json(told if source.many else told[0])
     else:
         _say(answers, edition)
     if any(one.decision is None for one in answers):
@@ -131,31 +132,55 @@ def _as_json(answer: Answer) -> dict[str, Any]:
 # --- what was given ---------------------------------------------------------------------------------------------------
 
 
-def given_cases(file: str, wanted: Wanted, edition: Edition) -> tuple[bool, list[Given]]:
-    """Whether the input is a list, and its cases."""
+@dataclass(frozen=True)
+class Input:
+    """What was given: what a file of cases holds, or where a paper lies."""
+
+    raw: Any = None
+    paper: Path | None = None
+
+    @property
+    def many(self) -> bool:
+        return isinstance(self.raw, list)
+
+    @property
+    def agency(self) -> str | None:
+        """The agency of the case, where there is one case that names it."""
+        named = self.raw.get("agency") if isinstance(self.raw, Mapping) else None
+        return named if isinstance(named, str) else None
+
+
+def read_input(file: str) -> Input:
+    """A file of cases (YAML or JSON), a paper, or `-` for cases on standard input."""
     if file == "-":
-        return _cases(sys.stdin.read(), "standard input", wanted, edition)
+        return _cases_in(sys.stdin.read(), "standard input")
     path = Path(file)
     if path.is_dir():
         raise BadInput(f"{file} is a folder. Name one file in it: a case (YAML or JSON) or a paper (PDF).")
     if not path.is_file():
         raise BadInput(f"There is no file {file}. Give a case (YAML or JSON), a paper (PDF), or - for standard input.")
-    if path.suffix.lower() in CASE_ENDINGS:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            raise BadInput(f"{file} is not text in UTF-8: a case is written in YAML or JSON.") from None
-        return _cases(text, file, wanted, edition)
-    return False, list(_of_paper(path, wanted, edition))
+    if path.suffix.lower() not in CASE_ENDINGS:
+        return Input(paper=path)
+    try:
+        return _cases_in(path.read_text(encoding="utf-8"), file)
+    except UnicodeDecodeError:
+        raise BadInput(f"{file} is not text in UTF-8: a case is written in YAML or JSON.") from None
 
 
-def _cases(text: str, name: str, wanted: Wanted, edition: Edition) -> tuple[bool, list[Given]]:
+def _cases_in(text: str, name: str) -> Input:
     raw = _parsed(text, name)
-    if isinstance(raw, list):
-        if not raw:
-            raise BadInput(f"{name} is an empty list: write at least one case with `agency`, `at` and `facts`.")
-        return True, [_case(one, wanted, edition, f"case {place}") for place, one in enumerate(raw, 1)]
-    return False, [_case(raw, wanted, edition, "the case")]
+    if raw == []:
+        raise BadInput(f"{name} is an empty list: write at least one case with `agency`, `at` and `facts`.")
+    return Input(raw)
+
+
+def given_cases(told: Input, wanted: Wanted, edition: Edition) -> list[Given]:
+    """The cases of the input."""
+    if told.paper is not None:
+        return list(_of_paper(told.paper, wanted, edition))
+    if told.many:
+        return [_case(one, wanted, edition, f"case {place}") for place, one in enumerate(told.raw, 1)]
+    return [_case(told.raw, wanted, edition, "the case")]
 
 
 def _case(raw: Any, wanted: Wanted, edition: Edition, which: str) -> Given:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detainerdesk.cli.agencies import did_you_mean
-from detainerdesk.cli.case import CASE_ENDINGS, Local, Wanted, given_cases, is_checked
+from detainerdesk.cli.case import CASE_ENDINGS, Local, Wanted, given_cases, is_checked, read_input
 from detainerdesk.cli.told import (
     CHECK_SOURCE,
     DOES_NOT_HOLD,
@@ -110,9 +110,8 @@ def _statuses(edition: Edition) -> dict[str, str]:
 
 
 def _explained_cases(file: str, edition: Edition) -> list[Explained]:
-    _, given = given_cases(file, Wanted(), edition)
     told = []
-    for one in given:
+    for one in given_cases(read_input(file), Wanted(), edition):
         if one.case is None:
             raise BadInput(f"{file}: {one.id or 'the case'}: {one.error}")
         decision = decide(one.case, edition)

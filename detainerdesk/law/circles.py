@@ -22,7 +22,7 @@ def refuse_circles(line: Sequence[Rulebook]) -> None:
     for definition in _definitions(line):
         links[f"{definition.jurisdiction}/{_spell(definition)}"] |= {
             f"{one.jurisdiction}/{_spell(one)}"
-            for one in _used(definition.means, definition.jurisdiction, definition.of, line)
+            for one in _used(definition.means, definition.of, _seen_from(definition.jurisdiction, line))
         }
     deep = {f"{one.jurisdiction}/{_spell(one)}": 1 + _depth(one.means) for one in _definitions(line)}
     _refuse(links, places, deep, "these definitions lean on each other in a circle")
@@ -44,32 +44,35 @@ def _spell(definition: Definition) -> str:
     return f"{definition.name} of {definition.of}" if definition.of else definition.name
 
 
-def _used(
-    condition: grammar.Expression, jurisdiction: str, element: str | None, line: Sequence[Rulebook]
-) -> Iterator[Definition]:
-    """The definitions that a condition of a layer names: its own layer's, else the nearest above; every version of it."""
-    seen_from = line[[book.jurisdiction for book in line].index(jurisdiction) :]
+def _seen_from(jurisdiction: str, line: Sequence[Rulebook]) -> Sequence[Rulebook]:
+    """A layer and those above it."""
+    return line[[book.jurisdiction for book in line].index(jurisdiction) :]
+
+
+def _used(condition: grammar.Expression, element: str | None, line: Sequence[Rulebook]) -> Iterator[Definition]:
+    """The definitions that a condition of the first layer names: its own, else the nearest above; every version of it."""
     if isinstance(condition, grammar.Name):
-        for book in seen_from:
-            found = [one for one in book.definitions if one.name == condition.name and one.of == element]
+        for book in line:
+            found = book.defined.get((condition.name, element), ())
             yield from found
             if any(one.in_force.first is None for one in found):
                 return
     elif isinstance(condition, grammar.Some):
-        yield from _used(condition.where, jurisdiction, condition.list, line)
+        yield from _used(condition.where, condition.list, line)
     elif isinstance(condition, grammar.Within) and isinstance(condition.plus, grammar.JailDays):
-        yield from _used(condition.plus.where, jurisdiction, element, line)
+        yield from _used(condition.plus.where, element, line)
     elif isinstance(condition, grammar.And | grammar.Or):
         for item in condition.items:
-            yield from _used(item, jurisdiction, element, line)
+            yield from _used(item, element, line)
     elif isinstance(condition, grammar.Not | grammar.Shown):
-        yield from _used(condition.item, jurisdiction, element, line)
+        yield from _used(condition.item, element, line)
 
 
 def _leans_on(rule: Rule, rules: Sequence[Rule], line: Sequence[Rulebook]) -> Iterator[str]:
     """The rules that must be decided before this one: those that lift it, those whose effect its conditions ask for."""
     yield from (one.id for one in rules if rule.id in one.lifts)
     conditions = [condition for condition in (rule.when, rule.unless) if condition is not None]
+    seen_from = _seen_from(rule.jurisdiction, line)
     opened: set[int] = set()
     while conditions:
         condition = conditions.pop()
@@ -82,7 +85,7 @@ def _leans_on(rule: Rule, rules: Sequence[Rule], line: Sequence[Rulebook]) -> It
                     for one in rules
                     if one.jurisdiction == node.layer and one.effect == "must" and set(one.actions) & set(rule.actions)
                 )
-        for definition in _used(condition, rule.jurisdiction, None, line):
+        for definition in _used(condition, None, seen_from):
             if id(definition) not in opened:
                 opened.add(id(definition))
                 conditions.append(definition.means)

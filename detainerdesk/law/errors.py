@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,10 @@ class Place:
         start, line, column = next(
             (piece for piece in reversed(self.pieces) if piece[0] <= offset), (0, self.line, self.column or 1)
         )
-        here = Place(self.file, line, column + offset - start, self.heading)
-        later = tuple((begin - offset, line, column) for begin, line, column in self.pieces if begin > offset)
-        return replace(here, pieces=((0, here.line, here.column), *later)) if later else here
+        column += offset - start
+        later = [(begin - offset, line, column) for begin, line, column in self.pieces if begin > offset]
+        pieces = ((0, line, column), *later) if later else ()
+        return Place(self.file, line, column, self.heading, pieces)
 
     def __str__(self) -> str:
         column = f":{self.column}" if self.column else ""
@@ -65,12 +65,19 @@ Refused = Callable[[RulebookError], None]
 """What takes note of an error, where reading goes on to the next block instead of stopping at it."""
 
 
-@contextmanager
-def going_on(refused: Refused | None) -> Iterator[None]:
+class going_on:  # noqa: N801 (it is used as `with going_on(refused):`, many thousand times a load)
     """An error ends only what stands inside, where somebody takes note of it (`refused`); else it ends everything."""
-    try:
-        yield
-    except RulebookError as error:
-        if refused is None:
-            raise
-        refused(error)
+
+    __slots__ = ("refused",)
+
+    def __init__(self, refused: Refused | None) -> None:
+        self.refused = refused
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if self.refused is None or not isinstance(error, RulebookError):
+            return False
+        self.refused(error)
+        return True

@@ -17,7 +17,6 @@ from typing import Literal
 from detainerdesk.law.errors import Place, RulebookError
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.dates import InForce, Span
-from detainerdesk.law.language.document import Block
 from detainerdesk.law.language.example import example_case
 from detainerdesk.law.language.prose import levels
 from detainerdesk.law.language.rulebook import Cautious, Clock, Definition, Rulebook, zone
@@ -167,7 +166,7 @@ def _names(node: grammar.Expression, element: str | None) -> Iterator[tuple[str,
 
 
 def _without_prose(rulebook: Rulebook, edition: Edition) -> Iterator[Finding]:
-    blocks = _blocks(rulebook)
+    blocks = rulebook.document.block_at
     for one in rulebook.provisions():
         if not blocks[one.place].explained:
             yield Finding(
@@ -208,7 +207,7 @@ def _overlaps(rulebook: Rulebook, edition: Edition) -> Iterator[Finding]:
         for first, second in combinations(them, 2):
             if _same_day(first.in_force, second.in_force):
                 yield Finding(
-                    _blocks(rulebook)[second.place].at("in force"),
+                    rulebook.document.block_at[second.place].at("in force"),
                     "error",
                     "overlap",
                     f"this version of the {what} {name.removesuffix(' of None')} is in force on days of the version at line"
@@ -231,7 +230,7 @@ def _too_early(rulebook: Rulebook, edition: Edition) -> Iterator[Finding]:
         begins = one.in_force.first
         if begins and begins < first:
             yield Finding(
-                _blocks(rulebook)[one.place].at("in force"),
+                rulebook.document.block_at[one.place].at("in force"),
                 "error",
                 "too early",
                 f"{one.id} is in force from {begins}, before the first law of {rulebook.name} ({first}): mend the day, or `first_law`",
@@ -244,7 +243,7 @@ def _old_words(rulebook: Rulebook, edition: Edition) -> Iterator[Finding]:
         if one.says != prose.sentence(one):
             state = "is not what the rule says" if one.says else "is missing"
             yield Finding(
-                _blocks(rulebook)[one.place].at("says"),
+                rulebook.document.block_at[one.place].at("says"),
                 "error",
                 "says",
                 f"the `says` line of {one.id} {state}; run `detainerdesk law fmt`. It would be: {prose.sentence(one)}",
@@ -283,10 +282,6 @@ def _old_sources(rulebook: Rulebook, on: date) -> Iterator[Finding]:
             f"the sources of {rulebook.name} were last looked at on {rulebook.checked_through}, more than a year before {on}:"
             " look again and set the day",
         )
-
-
-def _blocks(rulebook: Rulebook) -> dict[Place, Block]:
-    return {block.place: block for block in rulebook.document.blocks}
 
 
 LOOKS: tuple[Callable[[Rulebook, Edition], Iterator[Finding]], ...] = (

@@ -4,10 +4,10 @@ made again as it was made."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,13 +15,12 @@ from zoneinfo import ZoneInfo
 from detainerdesk.law.circles import refuse_circles
 from detainerdesk.law.errors import CaseError, Place, Refused, RulebookError, going_on
 from detainerdesk.law.language import grammar
-from detainerdesk.law.language.document import read_document
+from detainerdesk.law.language.document import Outline
 from detainerdesk.law.language.facts import LAYERS_ENCODED, Defaults
 from detainerdesk.law.language.lists import OffenseList, OffenseTable
-from detainerdesk.law.language.phrases import check_definition_phrases, check_vocabulary_phrases
+from detainerdesk.law.language.phrases import check_definition_phrases, check_vocabulary_phrases, phrases_of
 from detainerdesk.law.language.prose import Prose
 from detainerdesk.law.language.rulebook import (
-    RULEBOOK_KINDS,
     Clock,
     Definition,
     Duty,
@@ -38,13 +37,10 @@ from detainerdesk.law.language.rulebook import (
     check_condition,
     read_rulebook,
 )
-from detainerdesk.law.language.vocabulary import VOCABULARY_KINDS, Fact, Vocabulary, read_vocabulary
+from detainerdesk.law.language.vocabulary import Fact, Vocabulary, read_vocabulary
+from detainerdesk.law.opened import Opened, open_all, open_own, open_vocabulary
 
 RULEBOOKS = Path(__file__).resolve().parents[2] / "rulebooks"
-ACCEPTED = "accepted.md"
-"""What the proofs found and somebody has accepted (prove/accepted.py): it stands beside rulebooks and is none."""
-CASES = ".cases.md"
-"""How a file of further worked cases ends: `state.cases.md` beside `state.md`."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +191,8 @@ class Edition:
     """All rulebooks as they stand, and the hash of their text (the first 64 hex digits of SHA-256).
 
     `local` names the rulebooks that are an agency's own; `ours` is the edition without them (None where there are none);
-    `paths` says where each file lies, for whoever writes it anew."""
+    `paths` says where each file lies, for whoever writes it anew; `unread` are the rulebooks that do not bind the agency for
+    which it was loaded."""
 
     vocabulary: Vocabulary
     rulebooks: Mapping[str, Rulebook]
@@ -203,13 +200,14 @@ class Edition:
     local: frozenset[str] = frozenset()
     ours: Edition | None = field(default=None, compare=False, repr=False)
     paths: Mapping[str, Path] = field(default_factory=dict, compare=False, repr=False)
+    unread: Mapping[str, Opened] = field(default_factory=dict, compare=False, repr=False)
     _stacks: dict[str, Stack] = field(default_factory=dict, compare=False, repr=False)
     digests: dict[tuple[str, str], str] = field(default_factory=dict, compare=False, repr=False)
     leaned: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict, compare=False, repr=False)
     """Both kept by adoption.py: worked out once an edition."""
 
     def stack(self, agency: str) -> Stack:
-        """The stack of an agency. Raises CaseError where no layer above it is encoded."""
+        """The stack of an agency. Raises CaseError where no layer above it is encoded, or one of them was not read."""
         if agency not in self._stacks:
             self._stacks[agency] = self._make_stack(agency)
         return self._stacks[agency]
@@ -227,6 +225,8 @@ class Edition:
 
     def _make_stack(self, agency: str) -> Stack:
         profile = next((one for one in self.profiles() if one.agency == agency), None)
+        if profile is None and self.unread:
+            raise CaseError(f"only the law of another agency was loaded: load that of {agency}")
         place = agency.split("/", maxsplit=1)[0]
         if profile:
             wanted = profile.layers
@@ -256,45 +256,50 @@ def load(
     folder: Path | None = None,
     *,
     local: Path | Iterable[Path] = (),
+    agency: str | None = None,
     stale_words: bool = False,
     refused: Refused | None = None,
 ) -> Edition:
     """Read and check every rulebook under `folder` (default: the rulebooks of this package's repository).
 
     `local`: folders of agencies' own rulebooks (`layer: agency`), which lie over these and are checked as they are.
+    `agency`: read and check only the rulebooks that bind this agency (all, where it has no profile); the hash is that of all.
     `stale_words`: accept `says` lines that are not the rule's prose reading (`law fmt` is about to write them anew).
     `refused`: take note of what is wrong and go on, file by file and block by block (`law lint`).
 
-    Raises RulebookError with file, line, column and heading at the first thing that is wrong."""
+    Files that hold what they held are not read again. Raises RulebookError with file, line, column and heading where something is
+    wrong."""
     root = folder or RULEBOOKS
-    if not (root / "vocabulary.md").is_file():
-        raise RulebookError(
-            f"no vocabulary.md in {root.name}/: every rulebook speaks its words", Place(root.name, 1, 1)
-        )
-    digest = hashlib.sha256()
-    vocabulary_document = read_document(root / "vocabulary.md", VOCABULARY_KINDS, refused=refused)
-    vocabulary = read_vocabulary(vocabulary_document, refused)
-    digest.update(vocabulary_document.text.encode())
-    rulebooks: dict[str, Rulebook] = {}
-    paths: dict[str, Path] = {}
-    for path in sorted((root / "us").rglob("*.md")):
-        with going_on(refused):
-            rulebook = _read(path, path.relative_to(root).as_posix(), vocabulary, refused)
-            if rulebook is None:
-                continue
-            _refuse_a_second(rulebook, rulebooks)
-            rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, path
-            for document in rulebook.documents():
-                digest.update(b"\0" + document.file.encode() + b"\0" + document.text.encode())
-            for file, hashed in rulebook.tables():
-                digest.update(b"\0" + file.encode() + b"\0" + hashed.encode())
-    _refuse_orphans(rulebooks, refused)
-    edition = Edition(vocabulary, rulebooks, digest.hexdigest(), paths=paths)
-    own = (local,) if isinstance(local, Path) else tuple(local)
+    words = open_vocabulary(root, refused)
+    ours = tuple(open_all(root, refused))
+    own = tuple(open_own((local,) if isinstance(local, Path) else local))
+    if refused is None:
+        return _kept_edition(words, ours, own, agency, stale_words)
+    return _edition(words, ours, own, agency, stale_words, refused)
+
+
+@lru_cache(maxsize=4)
+def _kept_edition(
+    words: Outline, ours: tuple[Opened, ...], own: tuple[Opened, ...], agency: str | None, stale_words: bool
+) -> Edition:
+    """Editions are kept by what their files hold."""
+    return _edition(words, ours, own, agency, stale_words, None)
+
+
+def _edition(
+    words: Outline,
+    ours: tuple[Opened, ...],
+    own: tuple[Opened, ...],
+    agency: str | None,
+    stale_words: bool,
+    refused: Refused | None,
+) -> Edition:
+    wanted = None if agency is None else _binding(agency, ours, own)
+    edition = _of(words, ours, wanted, refused)
     if own:
-        edition = _with_local(edition, own)
-    check_vocabulary_phrases(vocabulary, refused)
-    _check_vocabulary(vocabulary, refused)
+        edition = _with_local(edition, words, own)
+    check_vocabulary_phrases(edition.vocabulary, refused)
+    _check_vocabulary(edition.vocabulary, refused)
     refuse_faults(edition, refused)
     if not stale_words:
         for rulebook in edition.rulebooks.values():
@@ -302,30 +307,65 @@ def load(
     return edition
 
 
-def _read(path: Path, name: str, vocabulary: Vocabulary, refused: Refused | None = None) -> Rulebook | None:
-    """The rulebook in a file, with the worked cases that stand in a file of their own beside it; None for such a file."""
-    if path.name.endswith(CASES):
-        if not path.with_name(path.name.removesuffix(CASES) + ".md").is_file():
-            raise RulebookError(
-                f"no rulebook stands beside these worked cases: {path.name.removesuffix(CASES)}.md", Place(name, 1)
-            )
+def _of(words: Outline, ours: Iterable[Opened], wanted: Collection[str] | None, refused: Refused | None) -> Edition:
+    """Our rulebooks (`wanted` None: all of them), read one by one."""
+    vocabulary = _kept_vocabulary(words) if refused is None else read_vocabulary(words.read(refused), refused)
+    digest = hashlib.sha256(words.text.encode())
+    rulebooks: dict[str, Rulebook] = {}
+    paths: dict[str, Path] = {}
+    unread: dict[str, Opened] = {}
+    for one in ours:
+        for outline in one.outlines:
+            digest.update(b"\0" + outline.file.encode() + b"\0" + outline.text.encode())
+        for table in one.tables:
+            digest.update(b"\0" + table.shown.encode() + b"\0" + table.digest.encode())
+        if wanted is not None and one.jurisdiction not in wanted:
+            unread[one.jurisdiction] = one
+            continue
+        with going_on(refused):
+            rulebook = _kept_rulebook(one, words) if refused is None else _read(one, vocabulary, refused)
+            _refuse_a_second(rulebook, rulebooks)
+            rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, one.path
+    _refuse_orphans(rulebooks, refused)
+    return Edition(vocabulary, rulebooks, digest.hexdigest(), paths=paths, unread=unread)
+
+
+def _read(one: Opened, vocabulary: Vocabulary, refused: Refused | None) -> Rulebook:
+    document, cases = one.outline.read(refused), one.cases.read(refused) if one.cases else None
+    return read_rulebook(document, vocabulary, one.tables, refused, cases)
+
+
+@lru_cache(maxsize=32)
+def _kept_rulebook(one: Opened, words: Outline) -> Rulebook:
+    """Rulebooks are kept by what their files hold, and the vocabulary's."""
+    return _read(one, _kept_vocabulary(words), None)
+
+
+@lru_cache(maxsize=4)
+def _kept_vocabulary(words: Outline) -> Vocabulary:
+    return read_vocabulary(words.read())
+
+
+def _binding(agency: str, ours: Iterable[Opened], own: Iterable[Opened]) -> frozenset[str] | None:
+    """The jurisdictions whose law binds an agency, or on which agencies' own rulebooks stand. None (all of them) for one without
+    a profile: who acts for it is known from the others."""
+    profiled = [one.jurisdiction for one in (*ours, *own) if agency in one.agencies]
+    if not profiled:
         return None
-    document = read_document(path, RULEBOOK_KINDS, name=name, refused=refused)
-    beside, cases = cases_beside(path), None
-    if beside is not None:
-        kinds = {"example": RULEBOOK_KINDS["example"]}
-        cases = read_document(beside, kinds, name=name.removesuffix(".md") + CASES, refused=refused)
-    return read_rulebook(document, vocabulary, path.parent, refused, cases)
-
-
-def cases_beside(path: Path) -> Path | None:
-    """The file of further worked cases beside a rulebook's file, where there is one."""
-    beside = path.with_suffix(CASES)
-    return beside if beside.is_file() else None
+    parents = {one.jurisdiction: one.parent for one in (*ours, *own)}
+    waiting = profiled + [one.jurisdiction for one in own]
+    found = {""}
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.append(parents.get(name, ""))
+    return frozenset(found)
 
 
 def refuse_faults(edition: Edition, refused: Refused | None = None) -> None:
     """Check an edition as a whole: every name and type, phrases, ids, circles. Raises RulebookError at the first fault."""
+    of_facts = phrases_of(edition.vocabulary)
     for rulebook in edition.rulebooks.values():
         line = ancestors(rulebook, edition.rulebooks)
         if rulebook.jurisdiction not in edition.local:
@@ -333,30 +373,29 @@ def refuse_faults(edition: Edition, refused: Refused | None = None) -> None:
                 with going_on(refused):
                     _refuse_other_layers(profile, rulebook, line)
         check(rulebook, _scope(rulebook, edition), refused)
-        check_definition_phrases(line, edition.vocabulary, refused)
+        check_definition_phrases(line, of_facts, refused)
         with going_on(refused):
             _refuse_shared_ids(line)
         with going_on(refused):
             refuse_circles(line)
 
 
-def _with_local(ours: Edition, folders: tuple[Path, ...]) -> Edition:
+def _with_local(ours: Edition, words: Outline, opened: Iterable[Opened]) -> Edition:
     """The same edition with agencies' own rulebooks over it. Its hash goes by jurisdiction, not by where a file lies."""
     rulebooks, paths = dict(ours.rulebooks), dict(ours.paths)
-    for name, path in _files(folders):
-        rulebook = _read(path, name, ours.vocabulary)
-        if rulebook is None:
-            continue
+    own: dict[str, Opened] = {}
+    for one in opened:
+        rulebook = _kept_rulebook(one, words)
         _refuse_a_second(rulebook, rulebooks)
-        rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, path
-    own = frozenset(rulebooks) - frozenset(ours.rulebooks)
+        rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, one.path
+        own[rulebook.jurisdiction] = one
     digest = hashlib.sha256(ours.hash.encode())
     for jurisdiction in sorted(own):
-        for document in rulebooks[jurisdiction].documents():
-            digest.update(b"\0local " + jurisdiction.encode() + b"\0" + document.text.encode())
-        for file, hashed in rulebooks[jurisdiction].tables():
-            digest.update(b"\0" + file.rpartition("/")[2].encode() + b"\0" + hashed.encode())
-    edition = Edition(ours.vocabulary, rulebooks, digest.hexdigest(), own, ours, paths)
+        for outline in own[jurisdiction].outlines:
+            digest.update(b"\0local " + jurisdiction.encode() + b"\0" + outline.text.encode())
+        for table in own[jurisdiction].tables:
+            digest.update(b"\0" + table.name.encode() + b"\0" + table.digest.encode())
+    edition = Edition(ours.vocabulary, rulebooks, digest.hexdigest(), frozenset(own), ours, paths, ours.unread)
     claimed: dict[str, Place] = {}
     for jurisdiction in sorted(own):
         _refuse_another_layer(rulebooks[jurisdiction], edition)
@@ -365,17 +404,6 @@ def _with_local(ours: Edition, folders: tuple[Path, ...]) -> Edition:
                 raise RulebookError(f"{profile.agency} has a profile at {claimed[profile.agency]} too", profile.place)
             claimed[profile.agency] = profile.place
     return edition
-
-
-def _files(folders: tuple[Path, ...]) -> Iterator[tuple[str, Path]]:
-    """Each rulebook of the folders, with the name that an error gives it."""
-    for folder in folders:
-        found = sorted(path for path in folder.rglob("*.md") if path.name != ACCEPTED)
-        if not found:
-            what = "holds no rulebook (a file that ends with .md)" if folder.is_dir() else "is no folder"
-            raise RulebookError(f"{folder} {what}: name the folder of the agency's own rulebooks")
-        for path in found:
-            yield f"{folder.resolve().name}/{path.relative_to(folder).as_posix()}", path
 
 
 def _refuse_another_layer(rulebook: Rulebook, edition: Edition) -> None:
@@ -481,6 +509,11 @@ def _refuse_shared_ids(line: list[Rulebook]) -> None:
 def _scope(rulebook: Rulebook, edition: Edition) -> Scope:
     line = ancestors(rulebook, edition.rulebooks)
     below = [one for one in edition.rulebooks.values() if rulebook in ancestors(one, edition.rulebooks)]
+    unread = [one for one in edition.unread.values() if _stands_below(one, rulebook, edition)]
+    lifted = {name for rule in rulebook.rules for name in rule.lifts}
+    may_lift = {rule.id: rule.actions for one in below for rule in one.rules if rule.id in lifted}
+    for book in unread:
+        may_lift |= book.actions(lifted)
     elements: dict[str, frozenset[str]] = {}
     for one in line:
         for definition in one.definitions:
@@ -492,22 +525,30 @@ def _scope(rulebook: Rulebook, edition: Edition) -> Scope:
         element_definitions=elements,
         readings={reading.name: reading for one in line for reading in one.readings},
         clocks=frozenset(clock.name for one in line for clock in one.clocks if not clock.counts_back),
-        rules=frozenset(
-            provision.id
-            for one in {*map(id, line), *map(id, below)}
-            for book in edition.rulebooks.values()
-            if id(book) == one
-            for provision in book.provisions()
+        rules=frozenset(provision.id for book in (*line, *below) for provision in book.provisions()).union(
+            *(one.provisions for one in unread)
         ),
         lists={
             offenses.name: any(one.open for layer in line for one in layer.lists if one.name == offenses.name)
             for layer in line
             for offenses in layer.lists
         },
-        may_lift={rule.id: rule.actions for book in (rulebook, *below) for rule in book.rules},
-        jurisdictions=frozenset(edition.rulebooks),
+        may_lift=may_lift,
+        jurisdictions=frozenset({*edition.rulebooks, *edition.unread}),
         zone=ZoneInfo(rulebook.timezone),
     )
+
+
+def _stands_below(one: Opened, rulebook: Rulebook, edition: Edition) -> bool:
+    """Whether a rulebook that was not read stands below another."""
+    passed: set[str] = set()
+    above: Opened | None = one
+    while above is not None and above.jurisdiction not in passed:
+        if above.parent in edition.rulebooks:
+            return rulebook in ancestors(edition.rulebooks[above.parent], edition.rulebooks)
+        passed.add(above.jurisdiction)
+        above = edition.unread.get(above.parent)
+    return False
 
 
 def _check_vocabulary(vocabulary: Vocabulary, refused: Refused | None) -> None:

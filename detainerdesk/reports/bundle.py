@@ -30,7 +30,8 @@ from detainerdesk.intake.models import Document
 from detainerdesk.intake.request import Request
 from detainerdesk.law import Adoption, Case, Decision, Edition, LawError, decide
 from detainerdesk.law.decision import plain
-from detainerdesk.law.load import RULEBOOKS, cases_beside
+from detainerdesk.law.load import RULEBOOKS
+from detainerdesk.law.opened import cases_beside
 from detainerdesk.ledger import log, notary
 from detainerdesk.ledger.log import Entry
 from detainerdesk.reports.counted import as_it_stood

@@ -323,7 +323,7 @@ def test_every_provision_of_every_agency_has_a_digest_of_its_own_and_the_same_ea
         ours = list(provisions(edition.stack(profile.agency)))
         found = [digest(one, edition) for one in ours]
         assert len(set(found)) == len(ours)
-    again = load()
+    again = load(agency="us-ma-boston/police")
     assert all(digest(one, again) == digest(one, edition) for one in provisions(again.stack("us-ma-boston/police")))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from detainerdesk.law.errors import LawError
@@ -64,6 +65,7 @@ class Citation:
         return self.inchoate is not None and not self.sections
 
 
+@lru_cache(maxsize=4096)
 def read_citation(text: str) -> Citation:
     """Read a citation. Raises CitationError."""
     written = re.sub(r"^former ", "", " ".join(text.replace("§", " ").split()), flags=re.IGNORECASE)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from detainerdesk.law.errors import Place, Refused, RulebookError, going_on
@@ -21,7 +22,6 @@ PLAIN_FENCES = {"", "text", "console", "json"}
 LINE_BREAK_SEPARATES = {"facts", "expect", "fields", "choices"}
 
 # Each reads a line in one pass: no two parts of a pattern can share the same spaces.
-_FENCE = re.compile(r"^```\s*(\S*)(.*)$")
 _KEY = re.compile(r"^([a-z][a-z ]*):(?:\s+(.*)|)$")
 _HEADING = re.compile(r"^#{1,6}\s+(.*)$")
 # No text of law has them, and a reader would not see what the program reads: control characters, and marks that turn the
@@ -85,90 +85,141 @@ class Document:
     text: str
     headings: tuple[tuple[int, str], ...] = field(default=())
 
+    @cached_property
+    def block_at(self) -> Mapping[Place, Block]:
+        """The block that begins at a place."""
+        return {block.place: block for block in self.blocks}
 
-def read_document(
-    path: Path, kinds: Mapping[str, frozenset[str]], *, name: str | None = None, refused: Refused | None = None
-) -> Document:
-    """Read a rulebook file. `kinds` maps each block kind to the keys that it knows.
 
-    Raises RulebookError with file, line, column and heading for an unknown kind or key, a key written twice, an open
-    fence; with `refused` it takes note of them and goes on to the next block.
-    """
-    file = name or path.name
+@dataclass(frozen=True)
+class Fence:
+    """A fenced block as it stands: its kind, the keys that the kind knows, its id and its lines, of which none is read yet."""
+
+    kind: str
+    known: frozenset[str]
+    id: str
+    lines: tuple[str, ...]
+    place: Place
+    explained: bool
+
+    def read(self, refused: Refused | None = None) -> Block:
+        """The block. Raises RulebookError for a line that is no `key: text`, an unknown key, a key written twice; with
+        `refused` it takes note of what is wrong with a key and goes on to the next."""
+        return Block(self.kind, self.id, _keys(self.lines, self.known, self.place, refused), self.place, self.explained)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A rulebook file of which only the header is read: all else follows from its name and its text."""
+
+    file: str
+    text: str
+    header: Mapping[str, Text] = field(compare=False, repr=False)
+    fences: tuple[Fence, ...] = field(compare=False, repr=False)
+    headings: tuple[tuple[int, str], ...] = field(compare=False, repr=False)
+
+    def read(self, refused: Refused | None = None) -> Document:
+        """The document, every block read. Raises RulebookError; with `refused` it takes note of that and leaves the block out."""
+        blocks: list[Block] = []
+        for fence in self.fences:
+            with going_on(refused):
+                blocks.append(fence.read(refused))
+        return Document(self.file, self.header, tuple(blocks), self.text, self.headings)
+
+
+def read_document(path: Path, kinds: Mapping[str, frozenset[str]]) -> Document:
+    """Read a file of fenced blocks. `kinds` maps each block kind to the keys that it knows. Raises RulebookError."""
+    return outline(read_text(path, path.name), kinds, path.name).read()
+
+
+def read_text(path: Path, file: str) -> str:
+    """The text of a file; errors call it `file`. Raises RulebookError where it is too long or no UTF-8."""
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise RulebookError(f"the file has {size} bytes; at most {MAX_BYTES} are read. Split it.", Place(file, 1, 1))
     raw = path.read_bytes()
     try:
-        text = raw.decode("utf-8").removeprefix("\ufeff")  # some editors begin a file with it
+        return raw.decode("utf-8").removeprefix("\ufeff")  # some editors begin a file with it
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8")
         place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
         raise RulebookError(f"not UTF-8 text (byte {error.start}): save the file as UTF-8", place) from error
-    return parse_document(text, kinds, file, refused)
 
 
-def parse_document(
-    text: str, kinds: Mapping[str, frozenset[str]], file: str, refused: Refused | None = None
-) -> Document:
-    """As `read_document`, from text."""
+def outline(text: str, kinds: Mapping[str, frozenset[str]], file: str, refused: Refused | None = None) -> Outline:
+    """The header of a text, and where its blocks stand.
+
+    Raises RulebookError with file, line, column and heading for what can't be read, an unknown kind, a block without an id, an
+    open fence; with `refused` it takes note of what is wrong with a block and goes on to the next.
+    """
     lines = text.split("\n")
-    hidden = _UNSEEN.search(text) is not None
+    _refuse_unreadable(lines, file)
+    begins, header = _header(lines, file)
+    fences: list[Fence] = []
+    headings: list[tuple[int, str]] = []
+    try:
+        for part in _parts(lines, begins, kinds, file, refused):
+            if isinstance(part, Fence):
+                fences.append(part)
+            else:
+                headings.append(part)
+    except RulebookError:
+        for fence in fences:
+            fence.read(refused)  # what is wrong above is said first
+        raise
+    return Outline(file, text, header, tuple(fences), tuple(headings))
+
+
+def _parts(
+    lines: list[str], begins: int, kinds: Mapping[str, frozenset[str]], file: str, refused: Refused | None
+) -> Iterator[Fence | tuple[int, str]]:
+    """The blocks, and each heading with its line, from a line on."""
+    heading, explained, blocks = "", False, 0
+    marked = (at for at in range(begins, len(lines)) if lines[at].startswith(("#", "```")))
+    for at in marked:
+        explained = explained or any(map(str.strip, lines[begins:at]))
+        begins = at + 1
+        if lines[at].startswith("#"):
+            if found := _HEADING.match(lines[at]):
+                heading, explained = found[1].strip(), False
+                yield begins, heading
+            else:
+                explained = True
+            continue
+        kind, id = (*lines[at].removeprefix("```").split(maxsplit=1), "", "")[:2]
+        place = Place(file, begins, 1, heading)
+        ends = next((line for line in marked if lines[line].startswith("```")), len(lines))
+        with going_on(refused):
+            if ends == len(lines):
+                raise RulebookError("this block is never closed: end it with a line of three backticks", place)
+            if kind not in PLAIN_FENCES:
+                yield _fence(kind, id.strip(), lines[begins:ends], kinds, place, explained)
+                blocks += 1
+        if blocks > MAX_BLOCKS:
+            raise RulebookError(f"more than {MAX_BLOCKS} blocks; split the file", place)
+        begins = ends + 1
+
+
+def _refuse_unreadable(lines: list[str], file: str) -> None:
+    """No line is too long to read, and none has a character that nobody sees."""
     for number, line in enumerate(lines, 1):
         if len(line) > MAX_LINE:
             place = Place(file, number, MAX_LINE + 1)
             raise RulebookError(f"a line of {len(line)} characters; at most {MAX_LINE}. Break it.", place)
-        if hidden and (unseen := _UNSEEN.search(line.removesuffix("\r"))):
+        # What nobody sees is not printable; few lines are left to look through.
+        if not line.isprintable() and (unseen := _UNSEEN.search(line.removesuffix("\r"))):
             place = Place(file, number, unseen.start() + 1)
             raise RulebookError(f"a character that nobody sees (U+{ord(unseen[0]):04X}): take it out", place)
-    start, header = _header(lines, file)
-    blocks: list[Block] = []
-    headings: list[tuple[int, str]] = []
-    heading, explained = "", False
-    number = start
-    while number < len(lines):
-        line = lines[number]
-        number += 1
-        if found := _HEADING.match(line):
-            heading, explained = found[1].strip(), False
-            headings.append((number, heading))
-            continue
-        fence = _FENCE.match(line)
-        if not fence:
-            explained = explained or bool(line.strip())
-            continue
-        place = Place(file, number, 1, heading)
-        body: list[str] = []
-        first = number
-        while number < len(lines) and not lines[number].startswith("```"):
-            body.append(lines[number])
-            number += 1
-        with going_on(refused):
-            if number == len(lines):
-                raise RulebookError("this block is never closed: end it with a line of three backticks", place)
-            if fence[1] not in PLAIN_FENCES:
-                blocks.append(_block(fence[1], fence[2].strip(), body, first, kinds, place, explained, refused))
-        if len(blocks) > MAX_BLOCKS:
-            raise RulebookError(f"more than {MAX_BLOCKS} blocks; split the file", place)
-        number += 1
-    return Document(file, header, tuple(blocks), text, tuple(headings))
 
 
-def _block(
-    kind: str,
-    id: str,
-    body: list[str],
-    first: int,
-    kinds: Mapping[str, frozenset[str]],
-    place: Place,
-    explained: bool,
-    refused: Refused | None,
-) -> Block:
+def _fence(
+    kind: str, id: str, lines: list[str], kinds: Mapping[str, frozenset[str]], place: Place, explained: bool
+) -> Fence:
     if kind not in kinds:
         raise RulebookError(f"unknown block `{kind}`; expected one of {', '.join(sorted(kinds))}", place.at(3))
     if not id:
         raise RulebookError(f"this {kind} block has no id: write ```{kind} NAME", place.at(3 + len(kind)))
-    return Block(kind, id, _keys(body, first, kinds[kind], place, refused), place, explained)
+    return Fence(kind, kinds[kind], id, tuple(lines), place, explained)
 
 
 def _header(lines: list[str], file: str) -> tuple[int, dict[str, Text]]:
@@ -190,68 +241,74 @@ def _header(lines: list[str], file: str) -> tuple[int, dict[str, Text]]:
     raise RulebookError("the header that begins with --- never ends: add a line ---", Place(file, 1, 1))
 
 
-@dataclass
-class _Value:
-    """The text of one key while its lines are read."""
-
-    key: str
-    place: Place
-    lines: list[str]
-    pieces: list[tuple[int, int, int]]
-    length: int
-
-    def more(self, line: str, place: Place) -> None:
-        """One line more. The place of a text is that of its first word."""
-        if not self.length:
-            self.place, self.lines, self.pieces, self.length = place, [], [], -1
-        self.pieces.append((self.length + 1, place.line, place.column))
-        self.lines.append(line)
-        self.length += 1 + len(line)
-
-    def text(self, joint: str) -> Text:
-        place = replace(self.place, pieces=tuple(self.pieces)) if len(self.pieces) > 1 else self.place
-        return Text(joint.join(self.lines), place)
+_Line = tuple[str, int, int]
+"""What a line says, where it stands, and in which column it begins."""
 
 
-def _keys(body: list[str], first: int, known: frozenset[str], place: Place, refused: Refused | None) -> dict[str, Text]:
-    found: dict[str, _Value] = {}
-    last: _Value | None = None
-    for offset, line in enumerate(textwrap.dedent("\n".join(body)).split("\n")):
-        if not line.strip() or line.startswith("#"):
+def _keys(lines: Sequence[str], known: frozenset[str], place: Place, refused: Refused | None) -> dict[str, Text]:
+    found: dict[str, list[_Line]] = {}
+    last: list[_Line] | None = None
+    key = ""
+    margin = _margin(lines)
+
+    def here() -> Place:
+        return Place(place.file, number, 1 + margin, place.heading)
+
+    for number, whole in enumerate(lines, place.line + 1):
+        line = whole[margin:]
+        if not line or line.isspace() or line[0] == "#":
             continue
-        here = Place(place.file, first + offset + 1, 1 + len(body[offset]) - len(line), place.heading)
         if line[0] in " \t":
             if last is None:
-                raise RulebookError("a line that begins with a space continues the one above, and there is none", here)
-            if len(last.lines) >= MAX_LINES_OF_KEY:
-                raise RulebookError(f"`{last.key}` goes on for more than {MAX_LINES_OF_KEY} lines", here)
-            last.more(line.strip(), here.at(_start_of(line, 0)))
+                raise RulebookError(
+                    "a line that begins with a space continues the one above, and there is none", here()
+                )
+            if len(last) - (not last[0][0]) >= MAX_LINES_OF_KEY:
+                raise RulebookError(f"`{key}` goes on for more than {MAX_LINES_OF_KEY} lines", here())
+            last.append((line.strip(), number, 1 + margin + _start_of(line, 0)))
             continue
         try:
-            key, begins = _key(line, here)
+            match = _KEY.match(line)
+            if not match:
+                raise RulebookError(f"expected `key: text`, not “{line[:60]}”", here())
+            key = match[1].rstrip()
             twice = key in found
-            last = found[key] = _Value(key, here.at(begins), [], [], 0)
-            if text := line[begins:].strip():
-                last.more(text, last.place)
+            text = match[2] or ""
+            last = found[key] = [(text.rstrip(), number, 1 + margin + (match.start(2) if text else len(line)))]
             if key not in known:
-                raise RulebookError(f"unknown key `{key}`; expected one of {', '.join(sorted(known))}", here)
+                raise RulebookError(f"unknown key `{key}`; expected one of {', '.join(sorted(known))}", here())
             if twice:
-                raise RulebookError(f"`{key}` is written twice in this block: keep one", here)
+                raise RulebookError(f"`{key}` is written twice in this block: keep one", here())
         except RulebookError as error:
             if refused is None:
                 raise
             refused(error)
-    joints = {key: "\n" if key in LINE_BREAK_SEPARATES else " " for key in found}
-    return {key: value.text(joints[key]) for key, value in found.items() if key in known}
+    return {key: _text(key, said, place) for key, said in found.items() if key in known}
 
 
-def _key(line: str, here: Place) -> tuple[str, int]:
-    """The key of a line, and after how many characters its text begins."""
-    found = _KEY.match(line)
-    if not found:
-        raise RulebookError(f"expected `key: text`, not “{line[:60]}”", here)
-    text = found[2] or ""
-    return found[1].rstrip(), _start_of(text, found.start(2) if text else len(line))
+def _text(key: str, lines: list[_Line], block: Place) -> Text:
+    """The text of a key from its lines, each with its line and column. Its place is that of its first word; where it has none,
+    that where it would begin."""
+    if len(lines) > 1 and not lines[0][0]:
+        lines = lines[1:]
+    text, line, column = lines[0]
+    if len(lines) == 1:
+        return Text(text, Place(block.file, line, column, block.heading))
+    joint = "\n" if key in LINE_BREAK_SEPARATES else " "
+    pieces: list[tuple[int, int, int]] = []
+    begins = 0
+    for part, at_line, at_column in lines:
+        pieces.append((begins, at_line, at_column))
+        begins += len(part) + 1
+    return Text(joint.join(part for part, _, _ in lines), Place(block.file, line, column, block.heading, tuple(pieces)))
+
+
+def _margin(lines: Sequence[str]) -> int:
+    """How far all lines of a block are set in."""
+    if not lines or lines[0][:1] not in ("", " ", "\t"):
+        return 0
+    dedented = textwrap.dedent("\n".join(lines)).split("\n")
+    return max((len(line) - len(rest) for line, rest in zip(lines, dedented, strict=True) if rest), default=0)
 
 
 def _start_of(text: str, before: int) -> int:

@@ -152,13 +152,42 @@ class OffenseTable:
         return {number: tuple(rows) for number, rows in found.items()}
 
 
-def read_list(block: Block, folder: Path | None, jurisdiction: str, in_force: InForce, status: str) -> OffenseList:
+_CSV = re.compile(r"[\w\-][\w.\-]*\.csv")
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A CSV beside a rulebook: its name there and in errors, how many bytes it has, and the bytes, unless they are too many."""
+
+    name: str
+    shown: str
+    size: int
+    raw: bytes
+
+    @cached_property
+    def digest(self) -> str:
+        return hashlib.sha256(self.raw).hexdigest()
+
+
+def open_table(block: Block, folder: Path) -> TableFile | None:
+    """The CSV that a block names, in the folder of its rulebook; None where there is no such file."""
+    name, path = block.get("file") or "", folder / (block.get("file") or "")
+    if not _CSV.fullmatch(name) or not path.is_file() or path.is_symlink():
+        return None
+    size = path.stat().st_size
+    shown = f"{block.place.file.rpartition('/')[0]}/{name}".lstrip("/")
+    return TableFile(name, shown, size, path.read_bytes() if size <= MAX_BYTES else b"")
+
+
+def read_list(
+    block: Block, files: Mapping[str, TableFile], jurisdiction: str, in_force: InForce, status: str
+) -> OffenseList:
     """Build a list from its block and the CSV beside the rulebook. Raises RulebookError with file, line and remedy."""
     wanted = _categories(block.keys.get("rows"))
     is_open = block.get("open") or "no"
     if is_open not in ("yes", "no"):
         raise RulebookError(f"`open` is yes or no, not “{is_open}”", block.at("open"))
-    table = _Table.read(block, folder, LIST_COLUMNS, ("citation",))
+    table = _Table.read(block, files, LIST_COLUMNS, ("citation",))
     rows: list[Row] = []
     seen = set[str]()
     for line, cells in table.rows:
@@ -199,9 +228,9 @@ def read_list(block: Block, folder: Path | None, jurisdiction: str, in_force: In
     )
 
 
-def read_offenses(block: Block, folder: Path | None, jurisdiction: str, status: str) -> OffenseTable:
+def read_offenses(block: Block, files: Mapping[str, TableFile], jurisdiction: str, status: str) -> OffenseTable:
     """Build what is known of offenses from its block and CSV. Raises RulebookError with file, line and remedy."""
-    table = _Table.read(block, folder, OFFENSES_COLUMNS, ("citation", "source"))
+    table = _Table.read(block, files, OFFENSES_COLUMNS, ("citation", "source"))
     rows = [
         OffenseFacts(
             citation=table.citation(line, cells["citation"]),
@@ -250,27 +279,27 @@ class _Table:
     rows: tuple[tuple[int, Mapping[str, str]], ...]
 
     @classmethod
-    def read(cls, block: Block, folder: Path | None, columns: tuple[str, ...], needed: tuple[str, ...]) -> _Table:
+    def read(
+        cls, block: Block, files: Mapping[str, TableFile], columns: tuple[str, ...], needed: tuple[str, ...]
+    ) -> _Table:
         name = block.need("file")
-        if not re.fullmatch(r"[\w\-][\w.\-]*\.csv", name.text):
+        if not _CSV.fullmatch(name.text):
             raise RulebookError(
                 f"`file` is the name of a CSV in the rulebook's own folder, like offenses.csv, not “{name.text}”",
                 name.place,
             )
-        path = None if folder is None else folder / name.text
-        if path is None or not path.is_file() or path.is_symlink():
+        file = files.get(name.text)
+        if file is None:
             raise RulebookError(f"there is no file {name.text} beside the rulebook", name.place)
-        if path.stat().st_size > MAX_BYTES:
+        if file.size > MAX_BYTES:
             raise RulebookError(
-                f"{name.text} has {path.stat().st_size} bytes; at most {MAX_BYTES} are read. Split it.", name.place
+                f"{name.text} has {file.size} bytes; at most {MAX_BYTES} are read. Split it.", name.place
             )
-        raw = path.read_bytes()
-        shown = f"{name.place.file.rpartition('/')[0]}/{name.text}".lstrip("/")
-        empty = cls(shown, hashlib.sha256(raw).hexdigest(), ())
+        empty = cls(file.shown, file.digest, ())
         try:
-            text = raw.decode("utf-8-sig")
+            text = file.raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
+            line = file.raw.count(b"\n", 0, error.start) + 1
             raise empty.refuse(line, f"not UTF-8 text (byte {error.start}); save the sheet as CSV UTF-8") from error
         return cls(empty.file, empty.digest, tuple(empty.parsed(text, columns, needed)))
 

@@ -7,9 +7,9 @@ its own (`:` or `;`), or that could be read as another or as two others.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from detainerdesk.law.errors import Place, Refused, RulebookError, going_on
 from detainerdesk.law.language.lists import OffenseList
@@ -26,6 +26,7 @@ FIXED = re.compile(
     r"|the law of \S+ (requires|does not require) it|the reading of .* is .*"
 )
 """What prose says without a phrase."""
+_JOINT = re.compile(r" (?:and|or) ")
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,29 @@ class Phrase:
     place: Place
     values: tuple[str, ...] = ()
 
+    @cached_property
+    def spoken(self) -> tuple[str, ...]:
+        """All that it says, value by value."""
+        return tuple(self.text.replace(VALUE, value) for value in self.values) or (self.text,)
+
+    @cached_property
+    def tails(self) -> tuple[str, ...]:
+        """What a value and the words after it can be the end of."""
+        after = self.text.partition(VALUE)[2]
+        return tuple(f"{value}{after}" for value in self.values)
+
+    @cached_property
+    def joints(self) -> tuple[tuple[str, str], ...]:
+        """What stands before and after each `and` and `or` in it."""
+        return tuple((self.text[: at.start()], self.text[at.end() :]) for at in _JOINT.finditer(self.text))
+
 
 def check_vocabulary_phrases(vocabulary: Vocabulary, refused: Refused | None = None) -> None:
     """The phrases of the vocabulary. Raises RulebookError, or with `refused` takes note of each."""
     for fact in vocabulary.facts.values():
         with going_on(refused):
             _check_fact(fact)
-    _refuse_alike(list(_of_facts(vocabulary)), refused)
+    _refuse_alike(phrases_of(vocabulary), refused)
     names = [(list_noun(fact.name), fact) for fact in vocabulary.facts.values() if fact.kind == "list"]
     names += [(noun(fact), fact) for fact in vocabulary.facts.values() if fact.kind in ("moment", "date", "count")]
     seen: dict[str, Fact] = {}
@@ -57,7 +74,9 @@ def check_vocabulary_phrases(vocabulary: Vocabulary, refused: Refused | None = N
         seen[name] = fact
 
 
-def check_definition_phrases(line: Sequence[Rulebook], vocabulary: Vocabulary, refused: Refused | None = None) -> None:
+def check_definition_phrases(
+    line: Sequence[Rulebook], of_facts: Sequence[Phrase], refused: Refused | None = None
+) -> None:
     """The phrases of a rulebook's definitions, against the vocabulary's and those of the rulebooks above it (`line`, itself
     first)."""
     named: list[Definition | OffenseList] = [*line[0].definitions, *line[0].lists]
@@ -68,7 +87,7 @@ def check_definition_phrases(line: Sequence[Rulebook], vocabulary: Vocabulary, r
     for reading in line[0].readings:
         with going_on(refused):
             _refuse_joined(reading.name, reading.alternatives, reading.place)
-    known = [*_of_facts(vocabulary), *(phrase for book in line[1:] for phrase in _of_definitions(book))]
+    known = [*of_facts, *(phrase for book in line[1:] for phrase in _of_definitions(book))]
     _refuse_alike([*known, *_of_definitions(line[0])], refused, since=len(known))
 
 
@@ -118,6 +137,11 @@ def _check_clause(phrase: Phrase, key: str) -> None:
         )
 
 
+def phrases_of(vocabulary: Vocabulary) -> tuple[Phrase, ...]:
+    """All that the vocabulary says of facts and of the item of information."""
+    return tuple(_of_facts(vocabulary))
+
+
 def _of_facts(vocabulary: Vocabulary) -> Iterator[Phrase]:
     for fact in vocabulary.facts.values():
         values = tuple(value.replace("_", " ") for value in fact.values)
@@ -150,8 +174,7 @@ def _of_definitions(rulebook: Rulebook) -> Iterator[Phrase]:
 
 
 def _at(rulebook: Rulebook, definition: Definition | OffenseList, key: str) -> Place:
-    block = next(block for block in rulebook.document.blocks if block.place == definition.place)
-    return block.at(key)
+    return rulebook.document.block_at[definition.place].at(key)
 
 
 def _refuse_alike(phrases: Sequence[Phrase], refused: Refused | None, since: int = 0) -> None:
@@ -159,7 +182,7 @@ def _refuse_alike(phrases: Sequence[Phrase], refused: Refused | None, since: int
     whole: dict[str, Phrase] = {}
     for index, phrase in enumerate(phrases):
         with going_on(refused):
-            for text in _spoken(phrase):
+            for text in phrase.spoken:
                 other = whole.setdefault(text, phrase)
                 if other is not phrase and index >= since:
                     raise RulebookError(
@@ -170,36 +193,28 @@ def _refuse_alike(phrases: Sequence[Phrase], refused: Refused | None, since: int
     _refuse_split(phrases, whole, refused, since)
 
 
-def _spoken(phrase: Phrase) -> Iterable[str]:
-    return [phrase.text.replace(VALUE, value) for value in phrase.values] or [phrase.text]
-
-
 def _refuse_split(phrases: Sequence[Phrase], whole: dict[str, Phrase], refused: Refused | None, since: int) -> None:
     """`A and B` where A, B, and the whole are phrases; or `A and M` beside `M and B`, so that `A and M and B` reads two ways."""
     templates = [phrase.text.partition(VALUE) for phrase in phrases if VALUE in phrase.text]
+    starts = tuple(start for start, _, _ in templates if start)
 
     @cache
     def is_clause(text: str) -> bool:
         if text.removeprefix("it is shown that ") in whole:
             return True
-        return any(text.startswith(start) and text.endswith(end) for start, _, end in templates if start)
+        return text.startswith(starts) and any(
+            text.startswith(start) and text.endswith(end) for start, _, end in templates if start
+        )
 
-    tails: dict[str, Phrase] = {}
+    tails: set[str] = set()
     for phrase in phrases:
-        for before, after in _joints(phrase.text):
-            if is_clause(before):
-                tails[after] = phrase
-        tails |= {f"{value}{phrase.text.partition(VALUE)[2]}": phrase for value in phrase.values}
+        tails |= {after for before, after in phrase.joints if is_clause(before)}
+        tails |= {*phrase.tails}
     for phrase in phrases[since:]:
         with going_on(refused):
-            for before, after in _joints(phrase.text):
+            for before, after in phrase.joints:
                 if is_clause(after) and (is_clause(before) or before in tails):
                     raise RulebookError(
                         f"“{phrase.text}” of {phrase.owner} can't be told from two clauses joined: give it other words",
                         phrase.place,
                     )
-
-
-def _joints(text: str) -> Iterator[tuple[str, str]]:
-    for found in re.finditer(r" (?:and|or) ", text):
-        yield text[: found.start()], text[found.end() :]

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,7 +20,7 @@ from detainerdesk.law.language.clocks import ACTUAL, EVERY_HOUR, OBSERVED, WITHO
 from detainerdesk.law.language.dates import InForce, parse_day, parse_in_force
 from detainerdesk.law.language.document import Block, Document, Text, parts
 from detainerdesk.law.language.grammar import Expression, parse
-from detainerdesk.law.language.lists import OffenseList, OffenseTable, read_list, read_offenses
+from detainerdesk.law.language.lists import OffenseList, OffenseTable, TableFile, read_list, read_offenses
 from detainerdesk.law.language.membership import RULED_IN
 from detainerdesk.law.language.periods import Due, ReportPeriod, parse_due, parse_period
 from detainerdesk.law.language.vocabulary import Fact, Vocabulary, names, typed
@@ -272,11 +271,11 @@ class Example:
     expect: str
     source: str
     place: Place
-    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+    texts: Mapping[str, Text] = field(default_factory=dict, compare=False, repr=False)
 
     def at_key(self, key: str) -> Place:
         """Where the text of one of its keys begins."""
-        return self.places.get(key, self.place)
+        return self.texts[key].place if key in self.texts else self.place
 
 
 @dataclass(frozen=True)
@@ -306,8 +305,6 @@ class Rulebook:
     lists: tuple[OffenseList, ...]
     offenses: tuple[OffenseTable, ...]
     document: Document
-    cases: Document | None = None
-    """Further worked cases, in a file of their own."""
 
     def provisions(self) -> Iterator[Provision]:
         yield from self.rules
@@ -320,11 +317,13 @@ class Rulebook:
         firsts = [one.in_force.first for one in self.provisions() if one.status != "off"]
         return min((day for day in firsts if day), default=None) if None not in firsts else None
 
-    def documents(self) -> Iterator[Document]:
-        """The rulebook's own text, and that of its further worked cases."""
-        yield self.document
-        if self.cases is not None:
-            yield self.cases
+    @cached_property
+    def defined(self) -> Mapping[tuple[str, str | None], tuple[Definition, ...]]:
+        """Every version of each definition, by its name and the list of whose records it speaks."""
+        found: dict[tuple[str, str | None], tuple[Definition, ...]] = {}
+        for one in self.definitions:
+            found[one.name, one.of] = (*found.get((one.name, one.of), ()), one)
+        return found
 
     def tables(self) -> Iterator[tuple[str, str]]:
         """The CSV files that stand beside it, and the hash of each."""
@@ -350,11 +349,11 @@ T = TypeVar("T")
 def read_rulebook(
     document: Document,
     vocabulary: Vocabulary,
-    folder: Path | None = None,
+    tables: Iterable[TableFile] = (),
     refused: Refused | None = None,
     cases: Document | None = None,
 ) -> Rulebook:
-    """Build a rulebook from its document, the CSV files beside it in `folder`, and the document of further worked cases. Raises
+    """Build a rulebook from its document, the CSV files beside it, and the document of further worked cases. Raises
     RulebookError at the block, or the line of a CSV, that is wrong; with `refused` it takes note of that and leaves the block out."""
     header = document.header
     top = Place(document.file, 1, 1)
@@ -392,14 +391,17 @@ def read_rulebook(
         raise RulebookError("a rulebook that encodes a law page names its numbered items: `items: US-01..US-29`", top)
     blocks = document.blocks + _cases_of(jurisdiction, cases)
     _refuse_doubles(blocks, refused)
-    builder = _Builder(jurisdiction, vocabulary, folder)
+    builder = _Builder(jurisdiction, vocabulary, {table.name: table for table in tables})
+
+    kinds: dict[str, list[Block]] = {kind: [] for kind in RULEBOOK_KINDS}
+    for block in blocks:
+        kinds[block.kind].append(block)
 
     def built(kind: str, build: Callable[[Block], T]) -> tuple[T, ...]:
         found: list[T] = []
-        for block in blocks:
-            if block.kind == kind:
-                with going_on(refused):
-                    found.append(build(block))
+        for block in kinds[kind]:
+            with going_on(refused):
+                found.append(build(block))
         return tuple(found)
 
     return Rulebook(
@@ -426,7 +428,6 @@ def read_rulebook(
         lists=built("list", builder.offense_list),
         offenses=built("offenses", builder.offenses),
         document=document,
-        cases=cases,
     )
 
 
@@ -482,10 +483,10 @@ def _where(place: Place, here: Place) -> str:
 class _Builder:
     """Builds each kind of block; holds what all of them need."""
 
-    def __init__(self, jurisdiction: str, vocabulary: Vocabulary, folder: Path | None) -> None:
+    def __init__(self, jurisdiction: str, vocabulary: Vocabulary, tables: Mapping[str, TableFile]) -> None:
         self.jurisdiction = jurisdiction
         self.vocabulary = vocabulary
-        self.folder = folder
+        self.tables = tables
 
     def rule(self, block: Block) -> Rule:
         effect, lifts = block.get("effect"), tuple(names(block.get("lifts") or ""))
@@ -702,17 +703,17 @@ class _Builder:
             expect=block.need("expect").text,
             source=block.get("from") or "",
             place=block.place,
-            places={key: text.place for key, text in block.keys.items()},
+            texts=block.keys,
         )
 
     def offense_list(self, block: Block) -> OffenseList:
         if not re.fullmatch(r"[a-z]\w*", block.id):
             raise RulebookError(f"a list is named like a3_offenses, not “{block.id}”", block.place)
         in_force = self._in_force(block, needed=False)
-        return read_list(block, self.folder, self.jurisdiction, in_force, self._status(block)[0])
+        return read_list(block, self.tables, self.jurisdiction, in_force, self._status(block)[0])
 
     def offenses(self, block: Block) -> OffenseTable:
-        return read_offenses(block, self.folder, self.jurisdiction, self._status(block)[0])
+        return read_offenses(block, self.tables, self.jurisdiction, self._status(block)[0])
 
     def _provision(self, block: Block) -> Provision:
         status, reason = self._status(block)
@@ -823,7 +824,7 @@ class Scope:
 def check(rulebook: Rulebook, scope: Scope, refused: Refused | None = None) -> None:
     """Type every condition of a rulebook. Raises RulebookError with the place and what was expected; with `refused` it takes
     note of that and goes on."""
-    blocks = {block.place: block for block in rulebook.document.blocks}
+    blocks = rulebook.document.block_at
     for provision in rulebook.provisions():
         with going_on(refused):
             _check_provision(provision, scope, blocks[provision.place])

@@ -12,7 +12,7 @@ from pathlib import Path
 from detainerdesk.law.errors import Place, RulebookError
 from detainerdesk.law.language.document import Block, read_document
 from detainerdesk.law.language.vocabulary import names
-from detainerdesk.law.load import ACCEPTED
+from detainerdesk.law.opened import ACCEPTED
 from detainerdesk.law.prove.findings import Finding
 
 KINDS = {"accepted": frozenset({"agencies", "reason"})}
