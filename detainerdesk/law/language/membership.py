@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 
 from detainerdesk.law.language.citations import (
     MAIN_CODE,
@@ -284,6 +284,11 @@ def _rows(citation: Citation, offense: Offense, offenses: OffenseList) -> Iterat
     if home is None or any(state not in (home, "US") for state in offenses.states):
         yield from offenses.rows  # another state's law, or nobody knows whose: every row may be what it equals
         return
+    yield from _rows_of_sections(citation, offenses)
+
+
+def _rows_of_sections(citation: Citation, offenses: OffenseList) -> Iterator[Row]:
+    """The rows that may name the citation as one of their own state."""
     if citation.only_inchoate:
         yield from offenses.rows
         return
@@ -440,11 +445,12 @@ def _citation(value: Value) -> Citation | None:
 @lru_cache(maxsize=1024)
 def _possible(field: str, offense: Offense, asked: tuple[OffenseList, ...]) -> tuple[PossibleOffense, ...]:
     found: dict[frozenset[tuple[str, OffenseList, frozenset[Days]]], PossibleOffense] = {}
+    cited: dict[tuple[Value, Value, int], list[Row]] = {}
     for one in _completions(offense, asked):
         sure: list[tuple[OffenseList, frozenset[Days]]] = []
         maybe: list[OffenseList] = []
         for offenses in asked:
-            days = _days_on(one, offenses)
+            days = _days_on(one, offenses, cited)
             if days:
                 sure.append((offenses, days))
             if ALWAYS not in days and offenses.open:
@@ -466,17 +472,20 @@ def _possible(field: str, offense: Offense, asked: tuple[OffenseList, ...]) -> t
     return tuple(found.values())
 
 
-def _days_on(offense: Offense, offenses: OffenseList) -> frozenset[Days]:
+def _days_on(
+    offense: Offense, offenses: OffenseList, cited: dict[tuple[Value, Value, int], list[Row]]
+) -> frozenset[Days]:
     """The days in which an offense that is settled but for its day is on the list. What is still ambiguous of it is taken as
-    not on it: the narrower offense is a completion of its own."""
+    not on it: the narrower offense is a completion of its own. `cited` keeps the rows that name it, whatever its enhancement."""
     citation = _citation(offense.citation)
     if citation is None:
         return frozenset()
-    return frozenset(
-        row.days
-        for row in _rows(citation, offense, offenses)
-        if _row_cited(row, citation, offense)[0] and _enhanced(row, citation, offense)
-    )
+    key = (offense.citation, offense.equivalent_to, id(offenses))
+    if key not in cited:
+        equal = _citation(offense.equivalent_to)
+        rows = chain(_rows_of_sections(citation, offenses), _rows_of_sections(equal, offenses) if equal else ())
+        cited[key] = [row for row in rows if _row_cited(row, citation, offense)[0]]
+    return frozenset(row.days for row in cited[key] if _enhanced(row, citation, offense))
 
 
 def _completions(offense: Offense, asked: tuple[OffenseList, ...]) -> Iterator[Offense]:
@@ -517,8 +526,7 @@ def _completions(offense: Offense, asked: tuple[OffenseList, ...]) -> Iterator[O
 def _every_row(asked: tuple[OffenseList, ...]) -> Iterator[str]:
     """The citation of each row, and an attempt at it where some list counts attempts and another does not."""
     rows = [row for offenses in asked for row in offenses.rows]
-    for row in rows:
-        yield str(row.citation)
+    yield from dict.fromkeys(str(row.citation) for row in rows)
     for row in rows:
         prefix = {"CA": "664", "NY": "110"}.get(row.citation.state)
         if row.inchoate and prefix and not row.citation.inchoate:
