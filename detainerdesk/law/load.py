@@ -524,7 +524,7 @@ def _scope(rulebook: Rulebook, edition: Edition) -> Scope:
         definitions=frozenset(definition.name for one in line for definition in one.definitions if not definition.of),
         element_definitions=elements,
         readings={reading.name: reading for one in line for reading in one.readings},
-        clocks=frozenset(clock.name for one in line for clock in one.clocks if not clock.counts_back),
+        clocks={clock.name: clock.counts_back for one in line for clock in one.clocks},
         rules=frozenset(provision.id for book in (*line, *below) for provision in book.provisions()).union(
             *(one.provisions for one in unread)
         ),
@@ -553,7 +553,7 @@ def _stands_below(one: Opened, rulebook: Rulebook, edition: Edition) -> bool:
 
 def _check_vocabulary(vocabulary: Vocabulary, refused: Refused | None) -> None:
     nothing = frozenset[str]()
-    scope = Scope(vocabulary, nothing, {}, {}, nothing, nothing, {}, {}, nothing, ZoneInfo("UTC"))
+    scope = Scope(vocabulary, nothing, {}, {}, {}, nothing, {}, {}, nothing, ZoneInfo("UTC"))
     for constraint in vocabulary.constraints:
         with going_on(refused):
             check_condition(constraint.never, scope, constraint.place)

@@ -41,6 +41,17 @@ CASES: dict[str, tuple[str, str, str]] = {
         "sign",
     ),
     "an unknown clock": (rule("C-1", "must", when="running(limit)"), "no clock is called limit here or above", "limit"),
+    "a clock that counts back is never tested": (
+        block("clock", "notice", start="free_at", hours="-24") + rule("C-1", "must", when="running(notice)"),
+        "the clock notice counts back: it is shown, and never runs or expires",
+        "notice)",
+    ),
+    "a deadline that names no clock": (
+        block("clock", "limit", start="free_at", hours="24")
+        + block("duty", "C-D", action="hold", who="officer", whom="clerk", trigger="apple", deadline="limitt"),
+        "no clock is called limitt here or above; did you mean limit?",
+        "limitt",
+    ),
     "an unknown rule": (rule("C-1", "must", when="permitted_by(Z-9)"), "no rule is called Z-9", "Z-9"),
     "a lift of nothing": (
         rule("C-1", "must", lifts="Z-9"),

@@ -202,7 +202,7 @@ def test_two_shown_of_which_each_stands_alone_are_fine(tmp_path: Path) -> None:
 
 def test_a_rule_may_lift_rules_of_its_own_and_lower_layers_only(tmp_path: Path) -> None:
     load(write(tmp_path, federal=rule("F-1", lifts="C-1"), city=rule("C-1", "may")))
-    with pytest.raises(RulebookError, match="C-1 lifts F-1, and there is no such rule here or below"):
+    with pytest.raises(RulebookError, match="C-1 lifts F-1, which is no rule of this layer or a lower one"):
         load(write(tmp_path, federal=rule("F-1", "must not"), city=rule("C-1", lifts="F-1")))
 
 
@@ -266,7 +266,7 @@ def test_a_definition_that_uses_the_one_above_by_its_name_is_a_circle_of_its_own
         (block("clock", "c", start="colour", hours="48"), "starts and stops at a moment, and colour is none"),
         (block("clock", "c", start="started_at", hours="two days"), "whole hours"),
         (block("clock", "c", start="started_at", hours="-168", calendar="without Saturdays, Sundays, holidays"), "counts every hour"),
-        (rule("C-1", "may", when="running(back)") + block("clock", "back", start="started_at", hours="-168"), "no clock is called back"),
+        (rule("C-1", "may", when="running(back)") + block("clock", "back", start="started_at", hours="-168"), "the clock back counts back"),
         (block("duty", "C-1", action="hold, transfer", who="officer", whom="x", trigger="yes"), "the one action"),
         (block("duty", "C-1", action="hold", whom="x", trigger="yes"), "needs a line `who"),
         (rule("C-1", "may", when="reading_r is d") + block("reading", "reading_r", alternatives="a, b", default="a"), "no alternative “d”"),

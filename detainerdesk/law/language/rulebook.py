@@ -812,7 +812,8 @@ class Scope:
     definitions: frozenset[str]
     element_definitions: Mapping[str, frozenset[str]]
     readings: Mapping[str, Reading]
-    clocks: frozenset[str]
+    clocks: Mapping[str, bool]
+    """The clocks, and whether one counts back: that is shown, and never tested."""
     rules: frozenset[str]
     lists: Mapping[str, bool]
     """The lists of offenses, and whether a version of each is open."""
@@ -867,18 +868,31 @@ def _check_provision(provision: Provision, scope: Scope, block: Block) -> None:
         for lifted in provision.lifts:
             actions = scope.may_lift.get(lifted)
             if actions is None:
-                raise RulebookError(
-                    f"{provision.id} lifts {lifted}, and there is no such rule here or below",
-                    block.word("lifts", lifted),
+                why = (
+                    "which is no rule of this layer or a lower one: a higher law yields only by its own `unless`"
+                    if lifted in scope.rules
+                    else f"and there is no such rule here or below{_near(lifted, scope.may_lift)}"
                 )
+                raise RulebookError(f"{provision.id} lifts {lifted}, {why}", block.word("lifts", lifted))
             if not set(provision.actions) & set(actions):
                 raise RulebookError(
                     f"{provision.id} lifts {lifted}, which speaks of {', '.join(actions)}: a rule lifts rules of its own action",
                     block.word("lifts", lifted),
                 )
     if isinstance(provision, Duty):
+        _check_deadline(provision.deadline, scope, block)
         _check_key(provision.done, scope, block, "done", moment_means_happened=True)
         _check_key(provision.excused, scope, block, "excused", moment_means_happened=True)
+
+
+def _check_deadline(deadline: str, scope: Scope, block: Block) -> None:
+    """A deadline is a clock, or words. One that looks like a clock's name is meant as one."""
+    near = _near(deadline, scope.clocks)
+    if re.fullmatch(r"\w+", deadline) and deadline not in scope.clocks and ("_" in deadline or near):
+        raise RulebookError(
+            f"no clock is called {deadline} here or above{near}; a deadline is a clock, `at once`, or words",
+            block.at("deadline"),
+        )
 
 
 def _check_clock(clock: Clock, scope: Scope, block: Block) -> None:
@@ -999,13 +1013,20 @@ class _Check:
             self.within(node, element)
         elif isinstance(node, grammar.ClockTest):
             if node.clock not in self.scope.clocks:
-                raise self.refuse(f"no clock is called {node.clock} here or above", node.clock)
+                near = _near(node.clock, self.scope.clocks)
+                raise self.refuse(f"no clock is called {node.clock} here or above{near}", node.clock)
+            if self.scope.clocks[node.clock]:
+                raise self.refuse(
+                    f"the clock {node.clock} counts back: it is shown, and never runs or expires", node.clock
+                )
         elif isinstance(node, grammar.PermittedBy):
             if node.rule not in self.scope.rules:
-                raise self.refuse(f"no rule is called {node.rule}", node.rule)
+                near = _near(node.rule, dict.fromkeys(self.scope.rules))
+                raise self.refuse(f"no rule is called {node.rule}{near}", node.rule)
         elif isinstance(node, grammar.RequiredBy):
             if node.layer not in self.scope.jurisdictions:
-                raise self.refuse(f"no layer is called {node.layer}", node.layer)
+                known = ", ".join(sorted(self.scope.jurisdictions))
+                raise self.refuse(f"no layer is called {node.layer}; there are {known}", node.layer)
         elif isinstance(node, grammar.ItemIn):
             sought = self.scope.vocabulary.fact("info.sought")
             items = sought.values if sought else ()
