@@ -38,7 +38,7 @@ from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.rulebook import Choice, Duty, Note
 from detainerdesk.law.load import Stack
-from detainerdesk.law.lowering import ActionLaw, Active, LawOn
+from detainerdesk.law.lowering import ActionLaw, Active, Common, LawOn
 from detainerdesk.law.table import Evaluation, Table
 
 SECONDS = 40.0
@@ -61,7 +61,7 @@ class Compared:
         self.vocabulary = edition.vocabulary
         self.began = process_time()
         self.tables = 0
-        self.circuits: dict[str, Circuits] = {}
+        self.common: dict[str, Common] = {}
         self.done: set[Any] = set()
         self.adds_beside = False
         """Whether the mutant only adds to what an answer lists as voided or lifted, or as what an open answer may rest on."""
@@ -78,12 +78,8 @@ class Compared:
             yield one, other, day
 
     def _on_a_day(self, one: Stack, other: Stack, day: date, actions: Sequence[str]) -> bool:
-        shared = self.circuits.setdefault(one.timezone, Circuits(self.vocabulary, one.zone))
-        laws = []
-        for stack in (one, other):
-            law = LawOn(stack, day)
-            law.circuits = shared
-            laws.append(law)
+        common = self.common.setdefault(one.timezone, Common(self.vocabulary, one.zone))
+        laws = [LawOn(stack, day, common) for stack in (one, other)]
         self._refuse_beside(laws[0], laws[1])
         mirrored = () if self._eligible(laws[0]) is self._eligible(laws[1]) else DERIVED
         groups = self._roles(one)
@@ -290,7 +286,7 @@ class Compared:
             for burden in shown:
                 table.mask &= table.bits(burden.item)
             open_ones = [table.bits(burden.item) for burden in burdens if burden not in shown]
-            if table.mask and not self._alike_here(mine, theirs, table, setting, open_ones):
+            if table.mask and not self._alike_here(mine, theirs, table, evaluation, open_ones):
                 return False
         return True
 
@@ -303,9 +299,14 @@ class Compared:
         return burdens
 
     def _alike_here(
-        self, mine: Judge | Mirror, theirs: Judge | Mirror, table: Table, setting: Setting, open_ones: Sequence[int]
+        self,
+        mine: Judge | Mirror,
+        theirs: Judge | Mirror,
+        table: Table,
+        evaluation: Evaluation,
+        open_ones: Sequence[int],
     ) -> bool:
-        one, other = mine.over(table, setting), theirs.over(table, setting)
+        one, other, setting = mine.over(table, evaluation), theirs.over(table, evaluation), evaluation.setting
         alone = setting.bounds == "early" or setting.declared_too  # of these an answer tells the outcome alone
         if isinstance(one, Reflected) or isinstance(other, Reflected):
             assert isinstance(one, Reflected)

@@ -149,7 +149,7 @@ class _Search:
         table = Table(evaluation, tuple({atom.id: atom for judge in judges for atom in judge.atoms}.values()))
         classes = []
         for judge in judges:
-            bits = judge.over(table).class_bits()
+            bits = judge.over(table, evaluation).class_bits()
             classes.append([bits[word] for word in CLASSES if bits[word]])
         in_table = [fact for fact in needed if fact.name in table.completions.by_name]
         looks = [_look(name, facts, table, edition) for name, facts in _by_question(in_table).items()]
@@ -246,10 +246,11 @@ def _estimate(decider: Decider, actions: Sequence[str], needed: Sequence[Fact], 
     for action in actions:
         for plan in _plans(decider, action):
             try:
-                table = Table(decider.evaluation(decider.known.setting(plan.item)), plan.judge.atoms)
+                evaluation = decider.evaluation(decider.known.setting(plan.item))
+                table = Table.of(evaluation, plan.judge.atoms)
             except TooManyUnknowns:
                 continue
-            bits = plan.judge.over(table).class_bits()
+            bits = plan.judge.over(table, evaluation).class_bits()
             classes = [bits[word] for word in CLASSES if bits[word]]
             for name, facts in _by_question(needed).items():
                 here = [fact for fact in facts if fact in table.completions.by_name]

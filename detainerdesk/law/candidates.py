@@ -7,7 +7,7 @@ some test turns, and values that no test tells apart are merged.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise, product
@@ -28,7 +28,7 @@ MOST_TRIED = 1 << 20
 Known = Callable[[str], Value]
 """The value of a fact or field, or UNKNOWN."""
 
-Behaves = Callable[[str, Value], tuple[bool | None, ...] | None]
+Behaves = Callable[[str, Value], tuple[Hashable, ...] | None]
 """How the tests come out that rest on this fact alone, if it has that value."""
 
 
@@ -67,7 +67,7 @@ def candidates(
         if len(points.tests) * len(points.others) > MOST_TRIED:
             raise TooManyUnknowns(tuple(one.name for one in cluster))
         lists = {one.name: _in_part(points.of(one), partly.get(one.name)) for one in cluster}
-        if len({tuple(values) for values in lists.values()}) == 1:
+        if len(cluster) > 1 and len({tuple(values) for values in lists.values()}) == 1:
             room = 1 if _only_order(cluster, forbidden) else len(cluster)
             values = _merged_runs([one.name for one in cluster], lists[cluster[0].name], behaves, room)
             lists = {one.name: values for one in cluster}
@@ -151,7 +151,7 @@ def _plain(one: Unknown, zone: ZoneInfo) -> tuple[Value, ...]:
 
 def merged_alike(name: str, values: Sequence[Value], behaves: Behaves) -> tuple[Value, ...]:
     """One value for each way in which the tests behave, where they all rest on this fact alone."""
-    seen: dict[tuple[bool | None, ...], Value] = {}
+    seen: dict[tuple[Hashable, ...], Value] = {}
     for value in values:
         behaviour = behaves(name, value)
         if behaviour is None:

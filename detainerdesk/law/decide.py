@@ -13,12 +13,10 @@ from functools import cached_property, partial
 
 from detainerdesk.law.adoption import Adoption
 from detainerdesk.law.answers import Worked
-from detainerdesk.law.atoms import literal
-from detainerdesk.law.circuit import Atom, ClockState, FactTest, InWindow, atoms_of
+from detainerdesk.law.circuit import ClockState, InWindow
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.contradictions import refuse_contradictions
 from detainerdesk.law.decision import ClockLength, Decision, DutyState, NoteSaid, Outcome, Turn
-from detainerdesk.law.derived import Mirror
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case
@@ -45,7 +43,7 @@ def decide(case: Case, edition: Edition, adoption: Adoption | None = None) -> De
 
 def outcomes(case: Case, edition: Edition, actions: Sequence[str]) -> dict[str, Outcome]:
     """Only the outcome, standing and needs of these actions: what the next question is searched with."""
-    decider = Decider.of(case, edition)
+    decider = Decider.of(replace(case, ask=tuple(actions)), edition)
     return {action: decider.outcome(action, ahead=False) for action in actions}
 
 
@@ -62,7 +60,7 @@ class Decider:
         self.vocabulary = edition.vocabulary
         self._evaluations: dict[Setting, Evaluation] = {}
         self._settings: dict[tuple[str | None, datetime, bool], Setting] = {}
-        self._worked: dict[datetime, Worked] = {}
+        self._worked = Worked()
         self._opened: Opened = {}
         self._term: tuple[datetime, Term] | None = None
         plain = self.setting(None, self.case.at)
@@ -80,8 +78,10 @@ class Decider:
     def evaluation(self, setting: Setting) -> Evaluation:
         """The tests of the case in one setting, each decided once."""
         if setting not in self._evaluations:
-            worked = self._worked.setdefault(setting.at, Worked())
-            self._evaluations[setting] = Evaluation(self.known, self.law_on(setting.at), setting, worked)
+            term = self._at(setting.at)
+            if term.law not in self._worked.asked:
+                self._worked.asked[term.law] = term.asked_of_lists(self.case.ask, self.known)
+            self._evaluations[setting] = Evaluation(self.known, term.law, setting, self._worked)
         return self._evaluations[setting]
 
     def laws(self, action: str, setting: Setting) -> Sequence[ActionLaw]:
@@ -141,9 +141,9 @@ class Decider:
             turns=self._turns(action, item, base),
         )
 
-    def _over_readings(self, action: str, item: str | None, at: datetime, *, declared_too: bool = False) -> Outcome:
+    def _over_readings(self, action: str, item: str | None, at: datetime) -> Outcome:
         """Decide under every combination of open readings and of bounds of uncertain days that the action's rules use."""
-        plain = self.setting(item, at, declared_too)
+        plain = self.setting(item, at)
         return self.plan(action, item, at).decide(self.evaluation, self.known.facts.plain, plain)
 
     def plan(self, action: str, item: str | None, at: datetime) -> Plan:
@@ -210,50 +210,36 @@ class Decider:
 
     def _until(self, action: str, item: str | None, base: Outcome) -> datetime | None:
         """The first later moment at which the class changes while all other facts stay."""
+        now, facts = _class_word(base.outcome), self.known.facts.plain
         for moment in self._later_moments(action, item):
-            later = self._over_readings(action, item, moment)
-            if _class_word(later) != _class_word(base):
+            later = self.plan(action, item, moment).word(self.evaluation, facts, self.setting(item, moment))
+            if _class_word(later) != now:
                 return moment
         return None
 
     def _later_moments(self, action: str, item: str | None) -> list[datetime]:
-        at, zone = self.case.at, self.stack.zone
-        laws = self.laws(action, self.setting(item, at))
-        days = {day for law in laws for provision in law.considered for day in provision.in_force.changes()}
-        days |= {provision.declared for law in laws for provision in law.considered if provision.declared}
-        days |= {day for layer in self.stack.layers for one in layer.definitions for day in one.in_force.changes()}
-        moments = {midnight(day, zone) for day in days}
+        """Those at which a test of the action may turn, or its law."""
+        at, zone, facts = self.case.at, self.stack.zone, self.known.facts
+        plan = self.plan(action, item, at)
+        moments = set(plan.law_changes)
         values: list[Value] = []
-        for atom in self._atoms_behind(action, self.setting(item, at)):
+        for atom in plan.in_time:
             means = atom.means
-            values += map(self.known.facts.value, atom.reads)
-            if isinstance(means, FactTest) and isinstance(means.test, grammar.Compare):
-                values += [literal(side, zone) for side in (means.test.left, means.test.right)]
+            values += map(facts.value, atom.reads)
             if isinstance(means, InWindow) and means.window.anchor == "at":
                 values += self._window_ends(means)
-            if isinstance(means, ClockState):
-                start = self.known.facts.value(means.start)
-                if isinstance(start, datetime):
-                    moments.add(clock_end(start, means.hours, means.calendar, means.holidays, zone))
+            elif isinstance(means, ClockState) and isinstance(start := facts.value(means.start), datetime):
+                moments.add(clock_end(start, means.hours, means.calendar, means.holidays, zone))
         for value in values:
             if isinstance(value, datetime):
                 moments.add(value)
             elif isinstance(value, date):
                 moments |= {midnight(value, zone), midnight(value + timedelta(days=1), zone)}
-        return sorted(moment for moment in moments if moment > at)
+        return sorted([moment for moment in moments if moment > at])
 
     def reads(self, action: str, fact: str) -> bool:
         """Whether the law of an action, or of an item of it, reads a fact or list."""
-        settings = [self.setting(item, self.case.at) for item in self.known.items_of(action)]
-        return any(fact in atom.reads for setting in settings for atom in self._atoms_behind(action, setting))
-
-    def _atoms_behind(self, action: str, setting: Setting) -> Sequence[Atom]:
-        """Every test that the law of an action rests on, those inside the conditions on lists too."""
-        judge = self.plan(action, setting.item, setting.at).judge
-        atoms = [atom for law in judge.laws for atom in law.every_atom]
-        if isinstance(judge, Mirror):
-            atoms += atoms_of(*judge.beside)
-        return tuple({atom.id: atom for atom in atoms}.values())
+        return any(fact in self.plan(action, item, self.case.at).reads for item in self.known.items_of(action))
 
     def _window_ends(self, means: InWindow) -> Iterator[date]:
         """The last days on which a date of the case, or of a record, stands where it does in a look-back from now."""
@@ -271,7 +257,8 @@ class Decider:
         considered = [one for law in self.laws(action, self.setting(item, self.case.at)) for one in law.considered]
         if not any(one.declared and day < one.declared for one in considered):
             return None
-        word = self._over_readings(action, item, self.case.at, declared_too=True).outcome
+        setting = self.setting(item, self.case.at, declared_too=True)
+        word = self.plan(action, item, self.case.at).word(self.evaluation, self.known.facts.plain, setting)
         return word if word != base.outcome else None
 
     # What could still arrive and turn the outcome.
@@ -280,7 +267,7 @@ class Decider:
         """The smallest sets of facts that the vocabulary marks as able to arrive and that would change the class."""
         if base.outcome in ("undetermined", "disputed"):
             return ()
-        read, is_now = self._read_by([action]), _class_word(base)
+        read, is_now = self._read_by([action]), _class_word(base.outcome)
         return tuple(turns(self.known, action, self.setting(item, self.case.at), read, is_now, self._opened))
 
     # Beside the outcomes.
@@ -396,15 +383,12 @@ class Decider:
 
     def _read_by(self, asked: Sequence[str]) -> set[str]:
         """The facts that the law of the actions asked reads."""
-        read: set[str] = set()
-        for action in asked:
-            setting = self.setting(next(iter(self.vocabulary.actions[action].is_item), None), self.case.at)
-            read |= {name for atom in self._atoms_behind(action, setting) for name in atom.reads}
-        return read
+        items = {action: next(iter(self.vocabulary.actions[action].is_item), None) for action in asked}
+        return {name for action, item in items.items() for name in self.plan(action, item, self.case.at).reads}
 
 
 # Small things.
 
 
-def _class_word(outcome: Outcome) -> str:
-    return "free" if outcome.outcome in ("permitted", "silent") else outcome.outcome
+def _class_word(outcome: str) -> str:
+    return "free" if outcome in ("permitted", "silent") else outcome

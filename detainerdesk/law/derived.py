@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from detainerdesk.law.circuit import Atom, Node, atoms_of
-from detainerdesk.law.effects import CLASSES, Effects, Judge, Judged, judge_of
+from detainerdesk.law.effects import CLASSES, Effects, Found, Judge, Judged, judge_of
 from detainerdesk.law.known import Docket, Setting, Ways
 from detainerdesk.law.language import grammar
 from detainerdesk.law.lowering import ActionLaw, LawOn
@@ -104,16 +104,16 @@ class Mirror:
         try:
             bits = self.one_case(Ways.only(evaluation.setting))(evaluation.facts, evaluation.setting)
         except KeyError:
-            return self.over(Table(evaluation, self.atoms))
+            return self.over(Table.of(evaluation, self.atoms), evaluation)
         return self.of_bits(bits, 0, 1)
 
-    def over(self, table: Table, setting: Setting | None = None) -> Reflected:
+    def over(self, table: Table, evaluation: Evaluation) -> Reflected:
         """As `Judge.over`."""
         out = 0
         for node in self.beside:
-            out |= table.bits(node)
-        warrant = self.warrant.over(table, setting) if self.tests_other_ground else None
-        return Reflected(self.hold.over(table, setting), warrant, out)
+            out |= table.bits(node, evaluation)
+        warrant = self.warrant.over(table, evaluation) if self.tests_other_ground else None
+        return Reflected(self.hold.over(table, evaluation), warrant, out)
 
 
 @dataclass(frozen=True)
@@ -149,17 +149,15 @@ class Reflected:
             "permitted": bits["free"] & ~out,
         }
 
+    def found(self) -> Found:
+        """As `Effects.found`."""
+        return Found.of(self.class_bits(), self.hold.mask)
+
     def judged(self) -> Judged:
         mask, hold, bits = self.hold.mask, self.hold.judged(), self.class_bits()
-        possible = tuple(word for word in CLASSES if bits[word])
+        possible, outcome = Found.of(bits, mask)
         silent = self.not_in_question & mask == mask
         standing = "silent" if silent else MIRROR.get(hold.standing, hold.standing)
-        if len(possible) > 1:
-            outcome = "undetermined"
-        elif possible[0] == "free":
-            outcome = "permitted" if bits["permitted"] == mask else "silent"
-        else:
-            outcome = possible[0]
         if outcome in ("required", "forbidden", "permitted", "silent"):
             standing = outcome
         needs = () if len(possible) == 1 else self.hold.needs([bits[word] for word in CLASSES])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from detainerdesk.law.circuit import Atom
 from detainerdesk.law.compiled import Compiled
@@ -28,6 +28,25 @@ GIVEN_BY = {
     "conflict": ("must", "must not"),
 }
 """The effects of the rules that give an outcome; a silent one is given by none."""
+
+
+class Found(NamedTuple):
+    """The classes that one action may have in one setting, and the outcome that follows."""
+
+    classes: tuple[str, ...]
+    outcome: str
+
+    @classmethod
+    def of(cls, bits: Mapping[str, int], mask: int) -> Found:
+        """From the completions of each class. Raises ContradictoryFacts where there are none at all."""
+        if not mask:
+            raise ContradictoryFacts((), "", "no way of filling in the unknown facts fits what is stated")
+        possible = tuple([word for word in CLASSES if bits[word]])
+        if len(possible) > 1:
+            return cls(possible, "undetermined")
+        if possible[0] == "free":
+            return cls(possible, "permitted" if bits["permitted"] == mask else "silent")
+        return cls(possible, possible[0])
 
 
 @dataclass(frozen=True)
@@ -63,7 +82,12 @@ class Judge:
 
     @cached_property
     def compiled(self) -> Compiled:
-        return Compiled(self.law)
+        """Made once for laws that say the same."""
+        kept = self.law.law.common.compiled
+        if self.law.text not in kept:
+            kept[self.law.text] = Compiled(self.law)
+        found: Compiled = kept[self.law.text]
+        return found
 
     @property
     def laws(self) -> tuple[ActionLaw, ...]:
@@ -84,7 +108,7 @@ class Judge:
         try:
             bits = self.one_case(Ways.only(evaluation.setting))(evaluation.facts, evaluation.setting)
         except KeyError:
-            return self.over(Table(evaluation, self.atoms))
+            return self.over(Table.of(evaluation, self.atoms), evaluation)
         return self.of_bits(bits, 0, 1)
 
     def of_bits(self, bits: int, way: int, ways: int) -> Effects:
@@ -98,9 +122,9 @@ class Judge:
                 out[layout.applies(index)] = out[layout.takes(index)]
         return Effects(self, tuple(out), tuple(out), 1, None)
 
-    def over(self, table: Table, setting: Setting | None = None) -> Effects:
-        """What the law comes to in each completion of a table; `setting`: another that asks the same of the case's lists."""
-        tests = [table.atom_bits(atom, setting) for atom in self.atoms]
+    def over(self, table: Table, evaluation: Evaluation) -> Effects:
+        """What the law comes to in each completion of a table that serves."""
+        tests = [table.bits_in(evaluation, atom) for atom in self.atoms]
         run = self.compiled.over_completions
         opened = run(tests, table.full, table.mask, False)
         meanwhile = run(tests, table.full, table.mask, True) if self.law.has_burden else opened
@@ -155,17 +179,14 @@ class Effects:
             "permitted": mask & ~(must | must_not) & may,
         }
 
+    def found(self) -> Found:
+        """The outcome, without what gives it."""
+        return Found.of(self.class_bits(), self.mask)
+
     def judged(self) -> Judged:
-        mask = self.mask
-        if not mask:
-            raise ContradictoryFacts((), "", "no way of filling in the unknown facts fits what is stated")
         bits = self.class_bits()
-        possible = tuple(word for word in CLASSES if bits[word])
+        possible, outcome = Found.of(bits, self.mask)
         standing = self._standing(self.class_bits(standing=True))
-        if len(possible) == 1:
-            outcome = ("permitted" if bits["permitted"] == mask else "silent") if possible[0] == "free" else possible[0]
-        else:
-            outcome = "undetermined"
         basis = outcome if outcome not in ("undetermined", "conflict", "silent") else standing
         by, one_of = self._giving("conflict" if outcome == "conflict" else basis, standing=outcome == "undetermined")
         needs = () if len(possible) == 1 else self.needs([bits[word] for word in CLASSES])

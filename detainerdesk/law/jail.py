@@ -6,11 +6,11 @@ known where it is known, else any number between the least and the most that the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detainerdesk.law.circuit import AllOf, AnyOf, Atom, InWindow, JailTime, Listed, Meaning, Negation, Node, atoms_of
+from detainerdesk.law.circuit import AllOf, AnyOf, Atom, JailTime, Listed, Negation, Node, atoms_of
 from detainerdesk.law.language.case import is_known, plain_record
 from detainerdesk.law.language.lookback import RECORD_DATE, RECORD_DAYS, JailRecord, jail_days
 from detainerdesk.law.language.membership import COMMITTED, settled
@@ -23,33 +23,30 @@ if TYPE_CHECKING:
 class JailOfRecord:
     """The sums that the look-backs of one record need."""
 
-    def __init__(
-        self, of: ListInCase, index: int | None, record: Mapping[str, Value], every: Sequence[Meaning]
-    ) -> None:
+    def __init__(self, of: ListInCase, index: int | None, jails: Iterable[JailTime]) -> None:
         self.of = of
         self.index = index
-        self.record = record
         self.known: dict[str, int] = {}
         """The sums that are known, under their names."""
         self.facts: dict[str, Fact] = {}
         """The sums that are not, as facts of the kind count."""
         self.rests_on: dict[str, tuple[str, ...]] = {}
-        self._ranges: dict[str, tuple[int, int | None]] = {}
+        self.ranges: dict[str, tuple[int, int | None]] = {}
+        """The least and the most that each sum may be."""
         kind = of.law.vocabulary.fields(of.name).get(RECORD_DAYS)
-        for jail in dict.fromkeys(means.jail for means in every if isinstance(means, InWindow) and means.jail):
+        for jail in jails:
             assert kind is not None
-            least, most = self._range(jail)
+            least, most = self.ranges[jail.name] = self._range(jail)
             if least == most:
                 self.known[jail.name] = least
             else:
                 self.facts[jail.name] = replace(kind, name=jail.name)
                 self.rests_on[jail.name] = tuple(dict.fromkeys(self._in_doubt(jail)))
-                self._ranges[jail.name] = least, most
 
     def limited(self, values: Mapping[str, tuple[Value, ...]]) -> dict[str, tuple[Value, ...]]:
         """The values of each field, those of a sum between the least and the most."""
         found = dict(values)
-        for name, (least, most) in self._ranges.items():
+        for name, (least, most) in ((name, self.ranges[name]) for name in self.facts):
             inside = [value for value in values.get(name, ()) if value >= least and (most is None or value <= most)]
             found[name] = tuple(dict.fromkeys([least, *inside, *([] if most is None else [most])]))
         return found
@@ -58,7 +55,7 @@ class JailOfRecord:
         start, end = (self._moment(name) for name in (jail.start, jail.end))
         records = [
             JailRecord(
-                self._counts(jail, record),
+                self._counts(jail, number),
                 record.get(RECORD_DATE, UNKNOWN),
                 record.get(RECORD_DAYS, UNKNOWN),
                 own=number == self.index and jail.start == COMMITTED,
@@ -80,7 +77,18 @@ class JailOfRecord:
     def _stated(self) -> Mapping[str, Value]:
         return {} if self.index is None else self.of.records.records[self.index]
 
-    def _counts(self, jail: JailTime, record: Mapping[str, Value]) -> bool | None:
+    def _counts(self, jail: JailTime, number: int) -> bool | None:
+        """Whether a record counts: the same beside any facts and at any moment, unless a test reads one."""
+        law, counted = self.of.law, self.of.worked.in_jail
+        atoms = law.atoms(jail.where)
+        if any(atom.reads or law.turns_in_time(atom) for atom in atoms):
+            return self._found_to_count(jail, self.of.records.records[number])
+        key = (jail.where, number, law.taken(atoms, self.of.setting))
+        if key not in counted:
+            counted[key] = self._found_to_count(jail, self.of.records.records[number])
+        return counted[key]
+
+    def _found_to_count(self, jail: JailTime, record: Mapping[str, Value]) -> bool | None:
         plain = plain_record(record)
         lists = [(one.means.field, one.means.offenses) for one in atoms_of(jail.where) if isinstance(one.means, Listed)]
         fields = self.of.law.vocabulary.fields(self.of.name)
@@ -107,7 +115,7 @@ class JailOfRecord:
         if self._moment(jail.start) is UNKNOWN and self.index is not None:
             yield f"{name}[{self.index + 1}].{jail.start}"
         for number, record in enumerate(self.of.records.records, 1):
-            counts = self._counts(jail, record)
+            counts = self._counts(jail, number - 1)
             if counts is False or record.get(RECORD_DAYS) == 0:
                 continue
             asked = [RECORD_DATE, RECORD_DAYS]

@@ -24,12 +24,11 @@ class Tell:
 
 @dataclass(frozen=True)
 class Joined:
-    """`values`: one way for each that can be told apart; `told`: what the tests make of it. `choices`: every possible choice of the
-    facts' values, by number, with the way that it is."""
+    """`values`: one way for each that can be told apart. `choices`: every possible choice of the facts' values, by number, with the way
+    that it is."""
 
     names: tuple[str, ...]
     values: tuple[Mapping[str, Value], ...]
-    told: tuple[Hashable, ...]
     choices: Sequence[tuple[tuple[int, ...], int]]
 
     @property
@@ -79,7 +78,7 @@ def joined(values: Mapping[str, Sequence[Value]], tests: Sequence[Tell]) -> Join
                 follow(further, more)
 
     follow((), ())
-    return Joined(names, tuple(ways), tuple(number), choices)
+    return Joined(names, tuple(ways), choices)
 
 
 IMPOSSIBLE = object()

@@ -126,6 +126,11 @@ class Stack:
         return {}
 
     @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What the laws of all days have in common (lowering.py), once made."""
+        return {}
+
+    @cached_property
     def laws(self) -> dict[int, Any]:
         """The law on each span of days between two changes, as circuits, once made."""
         return {}

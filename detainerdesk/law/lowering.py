@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import product
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from detainerdesk.law.atoms import Truth, truth
 from detainerdesk.law.circuit import (
@@ -26,6 +27,7 @@ from detainerdesk.law.circuit import (
     InWindow,
     JailTime,
     Listed,
+    Meaning,
     Node,
     Quantified,
     ReadingIs,
@@ -39,8 +41,9 @@ from detainerdesk.law.known import Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.lookback import Window
 from detainerdesk.law.language.rulebook import Choice, Clock, Definition, Duty, Provision, Rule, Voids, binds
-from detainerdesk.law.language.vocabulary import Constraint, midnight
+from detainerdesk.law.language.vocabulary import Constraint, Vocabulary, midnight
 from detainerdesk.law.load import Stack
+from detainerdesk.law.shares import Asked
 
 SHARE = "share_information"
 
@@ -49,7 +52,7 @@ def law_on(stack: Stack, day: date) -> LawOn:
     """The law of a stack on a local day; days between two changes of it share one."""
     index = bisect_right(stack.changes, day)
     if index not in stack.laws:
-        stack.laws[index] = LawOn(stack, day)
+        stack.laws[index] = LawOn(stack, day, Common.of(stack))
     found: LawOn = stack.laws[index]
     return found
 
@@ -81,26 +84,50 @@ class ActiveVoids:
     action: str = ""
 
 
+class Common:
+    """What laws have in common on whichever days: circuits, of which equal ones are one object, and what was worked out of them."""
+
+    def __init__(self, vocabulary: Vocabulary, zone: ZoneInfo) -> None:
+        self.circuits = Circuits(vocabulary, zone)
+        self.truths: dict[Atom, Truth] = {}
+        self.atoms: dict[int, tuple[Node, tuple[Atom, ...]]] = {}
+        self.within: dict[Atom, tuple[Atom, ...]] = {}
+        self.in_time: dict[Atom, bool] = {}
+        self.on_setting: dict[Atom, bool] = {}
+        self.turning: dict[tuple[Atom, ...], tuple[tuple[str, ...], bool]] = {}
+        self.asked: dict[tuple[Atom, ...], Asked] = {}
+        self.compiled: dict[Any, Any] = {}
+        """The functions of an action's law (compiled.py), by its text."""
+        self.orders: dict[Any, Any] = {}
+        """How the days that matter to conditions on a list lie (order.py)."""
+        self.unseen: dict[Any, Any] = {}
+        """What records that nobody has seen may add (answers.py)."""
+
+    @classmethod
+    def of(cls, stack: Stack) -> Common:
+        """Of the laws of a stack, made once."""
+        if "common" not in stack.kept:
+            stack.kept["common"] = cls(stack.vocabulary, stack.zone)
+        found: Common = stack.kept["common"]
+        return found
+
+
 class LawOn:
     """The law of a stack on a span of days; `day` is one of them. Makes the circuits of each action when first asked."""
 
-    def __init__(self, stack: Stack, day: date) -> None:
+    def __init__(self, stack: Stack, day: date, common: Common) -> None:
         self.stack = stack
         self.vocabulary = stack.vocabulary
         self.day = day
-        self.circuits = Circuits(stack.vocabulary, stack.zone)
+        self.common = common
+        self.circuits = common.circuits
         self.mirrors: dict[tuple[str, frozenset[str] | None], Any] = {}
         """Derived actions (derived.py), once made."""
-        self.unseen: dict[Any, Any] = {}
-        """What records that nobody has seen may answer (answers.py), once worked out."""
         self.guessing: Any = None
         """What refuses facts that can't all be true (contradictions.py), once made."""
         self._building: list[str] = []
         self._definitions: dict[tuple[str, str, str | None, str | None], Node | None] = {}
         self._actions: dict[tuple[frozenset[str], str | None, frozenset[str] | None], ActionLaw] = {}
-        self._atoms: dict[int, tuple[Node, tuple[Atom, ...]]] = {}
-        self._truths: dict[int, Truth] = {}
-        self._turning: dict[tuple[int, ...], tuple[tuple[str, ...], bool]] = {}
         self._found: dict[tuple[str, str, str | None], Definition | None] = {}
 
     @cached_property
@@ -124,44 +151,74 @@ class LawOn:
 
     def truth(self, atom: Atom) -> Truth:
         """The function that decides an atom."""
-        if atom.id not in self._truths:
-            self._truths[atom.id] = truth(atom.means, self.circuits)
-        return self._truths[atom.id]
+        truths = self.common.truths
+        if atom not in truths:
+            truths[atom] = truth(atom.means, self.circuits)
+        return truths[atom]
 
     def turns_on_setting(self, atom: Atom) -> bool:
         """Whether a test, or a condition on a list, turns on how the law is taken, not on the case alone."""
-        return any(inner.is_setting for inner in self.within(atom))
+        on_setting = self.common.on_setting
+        if atom not in on_setting:
+            on_setting[atom] = any(inner.is_setting for inner in self.within(atom))
+        return on_setting[atom]
+
+    def turns_in_time(self, atom: Atom) -> bool:
+        """Whether a test, or one inside it, may turn while time goes by and no fact changes."""
+        in_time = self.common.in_time
+        if atom not in in_time:
+            in_time[atom] = any(self._names_now(one.means) for one in self.within(atom))
+        return in_time[atom]
+
+    def _names_now(self, means: Meaning) -> bool:
+        if isinstance(means, InWindow):
+            jail = (means.jail.start, means.jail.end) if means.jail else ()
+            return "at" in (means.window.date, means.window.anchor, *jail)
+        return isinstance(means, ClockState) or (
+            isinstance(means, FactTest) and (means.done or "at" in names_of(means.test))
+        )
 
     def within(self, atom: Atom) -> Sequence[Atom]:
         """The test itself and those inside it: of a condition on a list, of the records whose jail days count."""
-        found: list[Atom] = [atom]
-        for one in found:
-            if isinstance(one.means, Quantified):
-                found += self.atoms(one.means.body)
-            elif isinstance(one.means, InWindow) and one.means.jail:
-                found += self.atoms(one.means.jail.where)
-        return found
+        within = self.common.within
+        if atom not in within:
+            found: list[Atom] = [atom]
+            for one in found:
+                if isinstance(one.means, Quantified):
+                    found += self.atoms(one.means.body)
+                elif isinstance(one.means, InWindow) and one.means.jail:
+                    found += self.atoms(one.means.jail.where)
+            within[atom] = tuple(found)
+        return within[atom]
 
     def in_jail(self, atom: Atom) -> Sequence[Atom]:
         """The tests of the records whose jail days count, of those inside a condition on a list."""
         jails = [one.means.jail for one in self.within(atom) if isinstance(one.means, InWindow) and one.means.jail]
         return [one for jail in jails for one in self.atoms(jail.where)]
 
-    def taken(self, atoms: Sequence[Atom], setting: Setting) -> Hashable:
+    def asked(self, atoms: tuple[Atom, ...]) -> Asked:
+        """Conditions on a list that are asked together."""
+        asked = self.common.asked
+        if atoms not in asked:
+            asked[atoms] = Asked(atoms, [inner for atom in atoms for inner in self.in_jail(atom)])
+        return asked[atoms]
+
+    def taken(self, atoms: tuple[Atom, ...], setting: Setting) -> Hashable:
         """How a setting takes the law, as far as these tests turn on it: the same for settings in which they come out alike."""
-        ids = tuple(atom.id for atom in atoms)
-        if ids not in self._turning:
+        turning = self.common.turning
+        if atoms not in turning:
             inner = [one.means for atom in atoms for one in self.within(atom) if one.is_setting]
             names = dict.fromkeys(means.name for means in inner if isinstance(means, ReadingIs))
-            self._turning[ids] = tuple(names), any(not isinstance(means, ReadingIs) for means in inner)
-        readings, dated = self._turning[ids]
+            turning[atoms] = tuple(names), any(not isinstance(means, ReadingIs) for means in inner)
+        readings, dated = turning[atoms]
         return *(setting.reading[name] for name in readings), (setting.bounds, setting.declared_too) if dated else ()
 
     def atoms(self, node: Node) -> tuple[Atom, ...]:
         """The tests that a circuit rests on."""
-        if id(node) not in self._atoms:
-            self._atoms[id(node)] = (node, tuple(atoms_of(node)))
-        return self._atoms[id(node)][1]
+        atoms = self.common.atoms
+        if id(node) not in atoms:
+            atoms[id(node)] = (node, tuple(atoms_of(node)))
+        return atoms[id(node)][1]
 
     # Circuits.
 
@@ -331,6 +388,17 @@ class LawOn:
         return tuple((one, self.circuit(one.never, top)) for one in self.vocabulary.constraints)
 
     @cached_property
+    def never(self) -> tuple[Node, ...]:
+        """The circuits of what is forbidden."""
+        return tuple(node for _, node in self.constraints)
+
+    @cached_property
+    def never_turns(self) -> bool:
+        """Whether what is impossible turns on the moment, or on how the law is taken."""
+        atoms = [atom for node in self.never for atom in self.atoms(node)]
+        return any(self.turns_in_time(atom) or self.turns_on_setting(atom) for atom in atoms)
+
+    @cached_property
     def record_constraints(self) -> Mapping[str, tuple[Node, ...]]:
         """For each list, what no single record of it can be."""
         found: dict[str, tuple[Node, ...]] = {}
@@ -451,6 +519,15 @@ class ActionLaw:
         """Every circuit of the law."""
         rules = [node for one in self.active.values() for node in (one.when, one.unless)]
         return (*rules, *(one.applies for one in self.voids))
+
+    @cached_property
+    def text(self) -> Hashable:
+        """What it says: the same on other days if nothing of it has changed."""
+        rules = [
+            (id(one.provision), one.effect, id(one.when), id(one.unless), one.lifts, one.otherwise_may, one.action)
+            for one in self.active.values()
+        ]
+        return tuple(rules), tuple((id(one.voids), id(one.applies), one.action) for one in self.voids)
 
     @cached_property
     def atoms(self) -> tuple[Atom, ...]:

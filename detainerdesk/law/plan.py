@@ -7,21 +7,24 @@ completions. One plan serves every case of the same stack, span of days, actor a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple
 
-from detainerdesk.law.circuit import InWindow, Quantified, ReadingIs
+from detainerdesk.law.atoms import literal
+from detainerdesk.law.circuit import Atom, FactTest, Quantified, atoms_of
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.decision import By, Outcome
 from detainerdesk.law.derived import Mirror, Reflected, decided_by
-from detainerdesk.law.effects import CLASSES, Effects, Judged
+from detainerdesk.law.effects import CLASSES, Effects, Found, Judged
 from detainerdesk.law.errors import LawError
-from detainerdesk.law.known import Bounds, Docket, Setting, Ways
+from detainerdesk.law.known import Bounds, Docket, Known, Setting, Ways
+from detainerdesk.law.language import grammar
 from detainerdesk.law.language.rulebook import Provision
+from detainerdesk.law.language.vocabulary import midnight
 from detainerdesk.law.lowering import LawOn, law_on
 from detainerdesk.law.table import Evaluation, Table
 from detainerdesk.law.trace import Step
@@ -39,6 +42,7 @@ class Term:
         self.since, self.until = law.span
         self.plans: dict[str | tuple[str, str], Plan] = {}
         """Those made: by the action, or by it and the item."""
+        self._asked: dict[Any, Mapping[str, Sequence[Atom]]] = {}
         self._together: dict[Any, tuple[Outcome, dict[str, Outcome]]] = {}
 
     @classmethod
@@ -64,6 +68,19 @@ class Term:
         if found is None:
             found = self.plans[key] = Plan(action, item, self.law, self.docket)
         return found
+
+    def asked_of_lists(self, actions: Sequence[str], known: Known) -> Mapping[str, Sequence[Atom]]:
+        """All conditions on each list that the law of these actions (none named: of all) rests on, for the items sought."""
+        key = (tuple(actions), known.items_sought())
+        if key not in self._asked:
+            found: dict[str, dict[Atom, None]] = {}
+            for action in actions or self.docket.vocabulary.actions:
+                for item in known.items_of(action):
+                    for atom in self.plan(action, item).judge.atoms:
+                        if isinstance(atom.means, Quantified):
+                            found.setdefault(atom.means.list, {})[atom] = None
+            self._asked[key] = {name: tuple(atoms) for name, atoms in found.items()}
+        return self._asked[key]
 
     def together(self, parts: dict[str, Outcome]) -> Outcome:
         """The common outcome of items; complete cases share theirs, so what they come to together is kept."""
@@ -125,8 +142,19 @@ class Plan:
         try:
             bits = self.one_case(facts, plain)
         except KeyError:
-            return self._merged(self.over_completions(evaluations, self.ways.settings(plain)))
+            over = list(self.over_completions(evaluations, self.ways.settings(plain)))
+            judged = {id(one): one.judged() for one in {id(one): one for _, one in over}.values()}
+            return self._merged([(setting, judged[id(one)]) for setting, one in over])
         return (self.remembered.get(bits) or self.remember(bits, plain)).outcome
+
+    def word(self, evaluations: Callable[[Setting], Evaluation], facts: Mapping[str, Any], plain: Setting) -> str:
+        """The outcome of one case as a word, without what gives it or what would settle it."""
+        try:
+            bits = self.one_case(facts, plain)
+        except KeyError:
+            over = self.over_completions(evaluations, self.ways.settings(plain))
+            return _word([found.found() for _, found in over])
+        return (self.remembered.get(bits) or self.remember(bits, plain)).outcome.outcome
 
     def remember(self, bits: Any, plain: Setting) -> Told:
         """What a complete case of these bits comes to."""
@@ -142,41 +170,91 @@ class Plan:
         try:
             bits = self.one_case(evaluation.facts, evaluation.setting)
         except KeyError:
-            return self.judge.over(Table(evaluation, self.judge.atoms))
+            return self.judge.over(Table.of(evaluation, self.judge.atoms), evaluation)
         return self.judge.of_bits(bits, 0, len(self.ways))
 
     def over_completions(
         self, evaluations: Callable[[Setting], Evaluation], settings: Sequence[Setting]
-    ) -> list[tuple[Setting, Judged]]:
-        """The action over all completions of what is not known, in each setting. Settings that ask the same of the case's
-        lists share a table."""
-        tables: dict[object, Table | Judged] = {}
-        found: list[tuple[Setting, Judged]] = []
+    ) -> Iterator[tuple[Setting, Effects | Reflected | TooMany]]:
+        """The action over all completions of what is not known, in each setting. Settings in which all tests come out the same
+        share what it comes to."""
+        tables: dict[object, Table | TooMany] = {}
+        found: dict[object, Effects | Reflected] = {}
+        still = [atom for atom in self._still if evaluations(settings[0]).value(atom) is None]
         for setting in settings:
-            key = (setting.bounds, *[setting.reading[name] for name in self._readings_inside])
-            if key not in tables:
-                tables[key] = self._table(evaluations(setting))
-            table = tables[key]
-            found.append((setting, table if isinstance(table, Judged) else self.judge.over(table, setting).judged()))
-        return found
+            taken = self.law.taken(self._turning, setting)
+            evaluation = evaluations(setting)
+            if taken not in tables:
+                tables[taken] = self._table(evaluation, still)
+            table = tables[taken]
+            if isinstance(table, TooMany):
+                yield setting, table
+                continue
+            key = (table, *map(evaluation.value, self._turning), *map(evaluation.value, self._taking))
+            if key not in found:
+                found[key] = self.judge.over(table, evaluation)
+            yield setting, found[key]
 
-    def _table(self, evaluation: Evaluation) -> Table | Judged:
+    def _table(self, evaluation: Evaluation, still: Sequence[Atom]) -> Table | TooMany:
         """The table of completions; where it would be too large, what is said without one."""
         try:
-            return Table(evaluation, self.judge.atoms)
+            return Table.of(evaluation, [*still, *self._turning])
         except TooManyUnknowns as error:
             order = self.docket.cautious(self.action, self.law.day)
-            needs = tuple(sorted(error.names, key=self.docket.cost))
-            return Judged(CLASSES, "undetermined", order[0], (), False, needs, (), ())
+            return TooMany(order[0], tuple(sorted(error.names, key=self.docket.cost)))
 
     @cached_property
-    def _readings_inside(self) -> tuple[str, ...]:
-        """The readings on which conditions on lists turn, or what a derived action rests on beside the laws."""
+    def _taking(self) -> Sequence[Atom]:
+        """The tests of how the law is taken."""
+        return [atom for atom in self.judge.atoms if atom.is_setting]
+
+    @cached_property
+    def _turning(self) -> tuple[Atom, ...]:
+        """The tests of the case that turn on how the law is taken."""
+        atoms = (atom for atom in self.judge.atoms if not atom.is_setting)
+        return tuple([atom for atom in atoms if self.law.turns_on_setting(atom)])
+
+    @cached_property
+    def _still(self) -> Sequence[Atom]:
+        """The tests of the case that do not."""
+        return [atom for atom in self.judge.atoms if not self.law.turns_on_setting(atom)]
+
+    # What it rests on.
+
+    @cached_property
+    def every_atom(self) -> tuple[Atom, ...]:
+        """Every test that it rests on, those inside the conditions on lists too."""
         beside = self.judge.beside if isinstance(self.judge, Mirror) else ()
-        tests = [atom for atom in self.judge.atoms if isinstance(atom.means, Quantified | InWindow)]
-        tests += [atom for node in beside for atom in self.law.atoms(node)]
-        inside = [inner.means for atom in tests for inner in self.law.within(atom)]
-        return tuple(sorted({means.name for means in inside if isinstance(means, ReadingIs)}))
+        atoms = [*(atom for law in self.judge.laws for atom in law.every_atom), *atoms_of(*beside)]
+        return tuple(dict.fromkeys(atoms))
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The facts and lists that it reads."""
+        return frozenset(name for atom in self.every_atom for name in atom.reads)
+
+    @cached_property
+    def in_time(self) -> Sequence[Atom]:
+        """The tests that may turn while time goes by and no fact changes."""
+        return [
+            atom for atom in self.every_atom if self.law.turns_in_time(atom) and not isinstance(atom.means, Quantified)
+        ]
+
+    @cached_property
+    def law_changes(self) -> frozenset[datetime]:
+        """The moments at which its law may change, and those that its tests compare with now."""
+        zone = self.law.stack.zone
+        considered = [provision for law in self.judge.laws for provision in law.considered]
+        definitions = [one for layer in self.law.stack.layers for one in layer.definitions]
+        spans = [*(one.in_force for one in considered), *(one.in_force for one in definitions)]
+        days: set[date] = {day for span in spans for day in span.changes()}
+        days |= {one.declared for one in considered if one.declared}
+        for atom in self.in_time:
+            test = atom.means.test if isinstance(atom.means, FactTest) else None
+            for side in (test.left, test.right) if isinstance(test, grammar.Compare) else ():
+                named = literal(side, zone)
+                days |= {named, named + timedelta(days=1)} if isinstance(named, date) else set()
+        return frozenset(one if isinstance(one, datetime) else midnight(one, zone) for one in days)
 
     def _merged(self, judged: Sequence[tuple[Setting, Judged]]) -> Outcome:
         """What was judged under each combination, as one outcome."""
@@ -186,23 +264,29 @@ class Plan:
         if len(judged) == 1:
             return plain
         needs = sorted({need for _, one in judged for need in one.needs}, key=self.docket.cost)
-        alternatives: dict[str, str] = {}
-        outcome = default.outcome
-        if len(outcomes) > 1:
-            alternatives = _alternatives(judged)
-            settled_classes = {one.classes for _, one in judged if one.outcome != "undetermined"}
-            may_end = any(
-                one.outcome == "undetermined" and all(set(others) <= set(one.classes) for others in settled_classes)
-                for _, one in judged
-            )
-            outcome = "undetermined" if may_end else "disputed"
         return replace(
             plain,
-            outcome=outcome,
+            outcome=_word([one for _, one in judged]),
             settled="undetermined" not in outcomes,
             needs=tuple(needs),
-            alternatives=alternatives,
+            alternatives=_alternatives(judged) if len(outcomes) > 1 else {},
         )
+
+
+@dataclass(frozen=True)
+class TooMany:
+    """What is said where more is not known than is decided exactly: what to do meanwhile, and the facts to find out."""
+
+    standing: str
+    names: tuple[str, ...]
+
+    def found(self) -> Found:
+        """As `Effects.found`."""
+        return Found(CLASSES, "undetermined")
+
+    def judged(self) -> Judged:
+        """As `Effects.judged`."""
+        return Judged(CLASSES, "undetermined", self.standing, (), False, self.names, (), ())
 
 
 class Told(NamedTuple):
@@ -215,6 +299,18 @@ class Told(NamedTuple):
     def steps(self) -> Iterator[Step]:
         """What became of each rule and void that speaks of the action, by the default readings."""
         return self.plan.judge.of_bits(self.bits, 0, len(self.plan.ways)).steps()
+
+
+def _word(each: Sequence[Found | Judged]) -> str:
+    """The outcome where the law may be taken in several ways, from what is found in each."""
+    if len({one.outcome for one in each}) == 1:
+        return each[0].outcome
+    settled_classes = {one.classes for one in each if one.outcome != "undetermined"}
+    may_end = any(
+        one.outcome == "undetermined" and all(set(others) <= set(one.classes) for others in settled_classes)
+        for one in each
+    )
+    return "undetermined" if may_end else "disputed"
 
 
 def _outcome(judged: Judged, docket: Docket) -> Outcome:

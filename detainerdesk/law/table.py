@@ -6,7 +6,7 @@ constraints are a mask; what only constraints speak of is projected out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property, partial
 from itertools import product
@@ -14,8 +14,7 @@ from math import prod
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from detainerdesk.law.answers import Answer, Answers, ListInCase, Worked
-from detainerdesk.law.atoms import literal
+from detainerdesk.law.answers import Answers, ListInCase, Worked
 from detainerdesk.law.candidates import Unknown, candidates
 from detainerdesk.law.circuit import (
     AllOf,
@@ -23,9 +22,7 @@ from detainerdesk.law.circuit import (
     Atom,
     Burden,
     ClockState,
-    FactTest,
     InWindow,
-    Listed,
     Negation,
     Node,
     Quantified,
@@ -34,11 +31,12 @@ from detainerdesk.law.circuit import (
 )
 from detainerdesk.law.completions import Completions, TooManyUnknowns
 from detainerdesk.law.known import Known, Setting
-from detainerdesk.law.language import grammar, lookback
+from detainerdesk.law.language import lookback
 from detainerdesk.law.language.case import Records
 from detainerdesk.law.language.dates import PartialDate
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Value, joined_answers, local_day
 from detainerdesk.law.lowering import LawOn
+from detainerdesk.law.shares import Answer, Asked
 
 Open = tuple[Node, frozenset[str]]
 """A constraint that is open, and what it rests on that is not known."""
@@ -53,17 +51,32 @@ class Evaluation:
         self.law = law
         self.worked = worked or Worked()
         self.setting = setting
-        self.facts = known.facts.plain.everything()
+        self.facts = self.worked.facts_of(known.facts)
         self._values: dict[int, bool | None] = {}
 
     def value(self, atom: Atom) -> bool | None:
         """Whether an atom is true; None where a fact that it needs is not known."""
-        if atom.id not in self._values:
-            try:
-                self._values[atom.id] = self.law.truth(atom)(self.facts, self.setting, {})
-            except KeyError:
-                self._values[atom.id] = None
-        return self._values[atom.id]
+        try:
+            return self._values[atom.id]
+        except KeyError:
+            found = self._values[atom.id] = self._once(atom)
+            return found
+
+    def _once(self, atom: Atom) -> bool | None:
+        """The same in every setting at that moment, where it does not turn on how the law is taken."""
+        if self.law.turns_on_setting(atom):
+            return self._of(atom)
+        key = (atom, self.setting.at)
+        values = self.worked.values
+        if key not in values:
+            values[key] = self._of(atom)
+        return values[key]
+
+    def _of(self, atom: Atom) -> bool | None:
+        try:
+            return self.law.truth(atom)(self.facts, self.setting, {})
+        except KeyError:
+            return None
 
     def truth(self, node: Node) -> bool | None:
         """Whether a circuit without rules in it is true; None while it turns on what is not known, as far as its parts show."""
@@ -87,27 +100,47 @@ class Evaluation:
         of_list = atom.means.list if isinstance(atom.means, Quantified) else None
         return tuple(name for name in atom.reads if name == of_list or name not in self.facts)
 
+    def asked_together(self, name: str, asked: Sequence[Atom], beside: Sequence[str]) -> Asked:
+        """These conditions on a list with all others that any action asks of it and that rest on nothing else that is not known but
+        the facts beside it."""
+        others = self.worked.asked.get(self.law, {}).get(name, ())
+        known = {name, *self.facts, *beside}
+        return self.law.asked(tuple(dict.fromkeys([*(one for one in others if known.issuperset(one.reads)), *asked])))
+
+    def lies(self, name: str, asked: Asked, beside: tuple[tuple[str, Value], ...]) -> Hashable | None:
+        """How the days lie that matter to conditions on a list, beside these values of facts that are not known: where they lie alike
+        the answers are the same, at whichever moment. None where more is not known beside it."""
+        key = (asked, self.law, self.law.taken(asked.in_jail, self.setting), self.setting.at, beside)
+        kept = self.worked.orders
+        if key not in kept:
+            known = {name, *self.facts, *(other for other, _ in beside)}
+            told = known.issuperset(other for atom in asked.atoms for other in atom.reads)
+            kept[key] = self.list_beside(name, asked, beside).lies(asked) if told else None
+        return kept[key]
+
+    def list_beside(self, name: str, asked: Asked, beside: tuple[tuple[str, Value], ...]) -> ListInCase:
+        """A list beside these values of facts that are not known."""
+        facts = {**self.facts, **dict(beside)} if beside else self.facts
+        return ListInCase(self.law, name, asked, self.records(name), facts, self.setting, self.worked)
+
     def records(self, name: str) -> Records:
         return self.known.facts.lists.get(name) or Records((), complete=False)
 
     @cached_property
     def open_constraints(self) -> list[Open]:
         """What paper and nature forbid where that is open, and what is not known of the facts that it rests on."""
-        return [
-            (never, frozenset(self.open_names(self.law.atoms(never))))
-            for _, never in self.law.constraints
-            if self.truth(never) is None
-        ]
+        kept, never = self.worked.open_constraints, self.law.never
+        if self.law.never_turns or never not in kept:
+            kept[never] = [
+                (one, frozenset(self.open_names(self.law.atoms(one)))) for one in never if self.truth(one) is None
+            ]
+        found: list[Open] = kept[never]
+        return found
 
     def open_names(self, atoms: Iterable[Atom]) -> set[str]:
         """What is not known of the facts and lists that these tests read."""
         return {name for atom in atoms for name in self.unknown_in(atom)}
 
-
-Of = int | None
-"""Whose days: a record's by its number, those of one that nobody has seen (None: it has none yet), or of ALL."""
-ALL = -1
-LookBacks = tuple[list[lookback.Window], tuple[date, ...]]
 
 MOST_TABLES = 1000
 """As many tables of single records as one case's list is worked out over, for facts beside it that are not known."""
@@ -125,9 +158,9 @@ class Table:
         for never, _ in touching:
             self._atoms |= {atom.id: atom for atom in evaluation.law.atoms(never) if evaluation.value(atom) is None}
         self._answers: dict[str, dict[tuple[Value, ...], Answers]] = {}
-        self._asked: dict[str, list[Atom]] = {}
+        self._asked: dict[str, Asked] = {}
+        self._whole: dict[str, Asked] = {}
         self._beside: dict[str, tuple[str, ...]] = {}
-        self._looking_back: dict[Hashable, LookBacks | None] = {}
         values = self._values()
         self.names = frozenset(own_names)
         self.completions = Completions({name: some for name, some in values.items() if name in own_names})
@@ -137,6 +170,42 @@ class Table:
         self.mask &= self._possible_answers(self.completions)
         for group in _groups(touching, own_names):
             self.mask &= self._allowed(group, values)
+
+    @classmethod
+    def of(cls, evaluation: Evaluation, atoms: Sequence[Atom]) -> Table:
+        """One that serves, of those made for the case, else a new one. Raises TooManyUnknowns."""
+        own = [atom for atom in atoms if evaluation.value(atom) is None]
+        tables: list[Table] = evaluation.worked.completions.setdefault(frozenset(own), [])
+        for table in tables:
+            if table._serves(evaluation):
+                return table
+        found = cls(evaluation, own)
+        tables.append(found)
+        return found
+
+    def _serves(self, evaluation: Evaluation) -> bool:
+        """Whether an evaluation of the same case that leaves the same tests open has the same completions."""
+        mine = self.evaluation
+        if evaluation is mine:
+            return True
+        if evaluation.open_constraints != mine.open_constraints:
+            return False
+        law, later = mine.law, evaluation.setting.at != mine.setting.at
+        if later and any(map(law.turns_in_time, self._beside_lists)):
+            return False
+        for name, by_choice in self._answers.items():
+            asked = self._asked[name].atoms
+            turns = later and any(map(law.turns_in_time, asked))
+            if turns or law.taken(asked, mine.setting) != law.taken(asked, evaluation.setting):
+                for choice, answers in by_choice.items():
+                    if self._answers_in(evaluation, name, choice) is not answers:
+                        return False
+        return True
+
+    @cached_property
+    def _beside_lists(self) -> Sequence[Atom]:
+        """The tests that are open and do not ask a list."""
+        return [atom for atom in self._atoms.values() if not isinstance(atom.means, Quantified)]
 
     # The variables.
 
@@ -155,19 +224,21 @@ class Table:
         at, zone = evaluation.setting.at, evaluation.law.stack.zone
         known = evaluation.known.facts.value
         partly = {one.name: value for one in unknown if isinstance(value := known(one.name), PartialDate)}
-        whole = [atom for name in lists if evaluation.records(name).complete for atom in reading[name]]
+        whole = tuple([atom for name in lists for atom in reading[name]])
         found = evaluation.worked.candidates
         taken = evaluation.law.taken(whole, evaluation.setting)
         item = evaluation.setting.item
-        key = (evaluation.law, tuple(self._atoms), taken, item, *(one.name for one in unknown))
+        key = (evaluation.law, at, tuple(self._atoms), taken, item, *(one.name for one in unknown))
         if key not in found:
             turning = [value for name in lists for value in self._turning_dates(name)]
             found[key] = candidates(unknown, known, at, zone, self._behaviour(reading), turning, partly)
         values = dict(found[key])
         for name in lists:
-            self._asked[name] = [atom for atom in reading[name] if isinstance(atom.means, Quantified)]
-            beside = {other for atom in self._asked[name] for other in evaluation.unknown_in(atom)}
+            asked = [atom for atom in reading[name] if isinstance(atom.means, Quantified)]
+            beside = {other for atom in asked for other in evaluation.unknown_in(atom)}
             self._beside[name] = tuple(other for other in values if other in beside)
+            self._asked[name] = evaluation.law.asked(tuple(asked))
+            self._whole[name] = evaluation.asked_together(name, asked, self._beside[name])
             values[name] = self._answers_of(name, values)
         return values
 
@@ -184,37 +255,36 @@ class Table:
                     days += [day for day in ends if isinstance(day, date)]
         return days
 
-    def _dates_of(self, name: str, of: Of = ALL) -> list[datetime | date]:
-        """The days of the records, or of one of them."""
-        records = self.evaluation.records(name).records
-        values = [v for index, record in enumerate(records) if of in (ALL, index) for v in record.values()]
+    def _dates_of(self, name: str) -> list[datetime | date]:
+        """The days of the records."""
+        values = [value for record in self.evaluation.records(name).records for value in record.values()]
         partly = [day for one in values if isinstance(one, PartialDate) for day in (one.start, one.end)]
         return [*(value for value in values if isinstance(value, datetime | date)), *partly]
 
     def _behaviour(self, reading: Mapping[str, Sequence[Atom]]) -> Any:
         evaluation = self.evaluation
-        facts = dict(evaluation.facts)
-        law = evaluation.law
+        facts, law = dict(evaluation.facts), evaluation.law
 
-        def behaves(name: str, value: Value) -> tuple[bool | None, ...] | None:
-            ordered = law.vocabulary.facts[name].kind in ("date", "moment", "count")
+        def behaves(name: str, value: Value) -> tuple[Hashable, ...] | None:
+            is_ordered = law.vocabulary.facts[name].kind in ("date", "moment", "count")
             facts[name] = value
-            found: list[bool | None] = []
+            found: list[Hashable] = []
+            on_lists: dict[str, list[Atom]] = {}
             for atom in reading[name]:
                 try:
                     found.append(law.truth(atom)(facts, evaluation.setting, {}))
                 except KeyError:
-                    order: tuple[bool, ...] | None = ()
-                    if isinstance(atom.means, Quantified):
-                        order = self._order(atom.means, name, value)
+                    if not is_ordered:
+                        found.append(None)
+                    elif isinstance(atom.means, Quantified):
+                        on_lists.setdefault(atom.means.list, []).append(atom)
                     elif isinstance(atom.means, ClockState):
-                        order = self._part_of_clock(atom, name, value)
-                    if not ordered or order is None:
-                        del facts[name]
-                        return None
-                    found += order
+                        found.append(self._part_of_clock(atom, name, value))
+            for of_list, asked in on_lists.items():
+                whole = evaluation.asked_together(of_list, asked, (name,))
+                found.append(evaluation.lies(of_list, whole, ((name, value),)))
             del facts[name]
-            return tuple(found)
+            return None if None in found else tuple(found)
 
         return behaves
 
@@ -228,58 +298,6 @@ class Table:
             return started, evaluation.law.truth(atom)(facts, evaluation.setting, {})
         return (isinstance(value, datetime) and value <= evaluation.setting.at,)
 
-    def _order(self, means: Quantified, name: str, value: Value, *, of: Of = ALL) -> tuple[bool, ...] | None:
-        """Where the ends of look-backs from an anchor stand among the days that are fixed: anchors with the same order there have
-        the same answers. None where more than look-backs from it read the anchor, or jail days that make one longer."""
-        key = (means.list, id(means.body), name, of)
-        if key not in self._looking_back:
-            self._looking_back[key] = self._look_backs(means, name, of)
-        found = self._looking_back[key]
-        if found is None:
-            return None
-        windows, days = found
-        anchor = _day_of(value, self.evaluation.law.stack.zone)
-        if anchor is None:
-            return (True,)
-        order = [False]
-        for window in windows:
-            first = lookback.first_day(window, anchor, 0)
-            order += [test for day in days for test in (day < first, day == first, day < anchor, day == anchor)]
-        return tuple(order)
-
-    def _look_backs(self, means: Quantified, name: str, of: Of) -> LookBacks | None:
-        """The look-backs from an anchor in a condition on a list, and the days that are fixed: now, those of records, those that tests
-        name, of dated rows of lists, ends of other look-backs."""
-        evaluation = self.evaluation
-        law, setting, zone = evaluation.law, evaluation.setting, evaluation.law.stack.zone
-        inner = law.atoms(means.body)
-        never = [atom for node in law.record_constraints.get(means.list, ()) for atom in law.atoms(node)]
-        days: list[date | None] = [
-            _day_of(setting.at, zone),
-            *(_day_of(one, zone) for one in self._dates_of(means.list, of)),
-        ]
-        for atom in (*inner, *never):
-            if isinstance(atom.means, Listed):
-                days += atom.means.offenses.turning_days
-            elif isinstance(atom.means, FactTest) and isinstance(atom.means.test, grammar.Compare):
-                days += [_day_of(literal(side, zone), zone) for side in (atom.means.test.left, atom.means.test.right)]
-        windows: list[lookback.Window] = []
-        for atom in inner:
-            window = atom.means.window if isinstance(atom.means, InWindow) else None
-            if window is not None and window.anchor != name:
-                at = setting.at if window.anchor == "at" else evaluation.facts.get(window.anchor)
-                if end := _day_of(at, zone):
-                    days += [end, lookback.first_day(window, end, 0)]
-            if name not in atom.reads:
-                continue
-            if window is None or window.anchor != name:
-                return None
-            # A record that nobody has seen has no jail days.
-            if window.plus and (of is not None or not isinstance(atom.means, InWindow) or atom.means.jail is None):
-                return None
-            windows.append(window)
-        return windows, tuple(dict.fromkeys(day for day in days if day is not None))
-
     def _answers_of(self, name: str, values: Mapping[str, tuple[Value, ...]]) -> tuple[Answer, ...]:
         """The joint answers of a list, for every choice of the unknown facts that its conditions compare with."""
         found: dict[Answer, None] = {}
@@ -288,50 +306,34 @@ class Table:
         if prod(len(values[other]) for other in self._beside[name]) * records > MOST_TABLES:
             raise TooManyUnknowns(tuple(dict.fromkeys((name, *self._beside[name]))))
         for choice in product(*(values[other] for other in self._beside[name])):
-            here = self._answers[name][choice] = self._remembered(name, choice)
+            here = self._answers[name][choice] = self._answers_in(self.evaluation, name, choice)
             found |= dict.fromkeys(here.values)
         return tuple(found)
 
-    def _remembered(self, name: str, choice: tuple[Value, ...]) -> Answers:
-        """The answers of a list beside these facts; the same for every action and reading that asks the same of it."""
-        evaluation, asked = self.evaluation, self._asked[name]
-        lists = evaluation.worked.lists.setdefault((evaluation.law, name, self._beside[name], choice), [])
-        one = next((one for one in lists if one.serves(asked, evaluation.setting)), None)
-        if one is None:
-            one = self._list_beside(name, dict(zip(self._beside[name], choice, strict=True)))
-            lists.append(one)
-        return one.answers(evaluation.setting, asked)
+    def _answers_in(self, evaluation: Evaluation, name: str, choice: tuple[Value, ...]) -> Answers:
+        """The answers of a list beside these facts."""
+        chosen = dict(zip(self._beside[name], choice, strict=True))
+        return self._list_beside(evaluation, name, chosen).answers(evaluation.setting, self._asked[name])
 
-    def _list_beside(self, name: str, chosen: Mapping[str, Value]) -> ListInCase:
-        """The list beside these values of facts that are not known. A record is worked out once for values that lie alike among
-        the days that matter to it."""
-        reading = [
-            (atom.means, other)
-            for atom in self._asked[name]
-            for other in chosen
-            if other in atom.reads and isinstance(atom.means, Quantified)
-        ]
+    def _list_beside(self, one: Evaluation, name: str, chosen: Mapping[str, Value]) -> ListInCase:
+        """A list beside these values of facts that are not known: one for every action and reading that asks it."""
+        whole, beside = self._whole[name], tuple(chosen.items())
+        lies = one.lies(name, whole, beside)
+        alike = (lies, one.law.record_constraints.get(name)) if lies else (one.law, one.setting.at, beside)
+        key = (whole, one.law.taken(whole.in_jail, one.setting), alike)
+        if key not in one.worked.lists:
+            one.worked.lists[key] = one.list_beside(name, whole, beside)
+        return one.worked.lists[key]
 
-        def alike(number: int | None) -> Hashable | None:
-            orders = tuple(self._order(means, other, chosen[other], of=number) for means, other in reading)
-            return None if None in orders else (tuple(chosen), orders)
+    def closed(self, name: str) -> Collection[Answer]:
+        """The answers of a list if there are no more records than those known, beside facts that are all known."""
+        one, asked = self.evaluation, self._asked[name]
+        records = Records(one.records(name).records, complete=True)
+        return ListInCase(one.law, name, asked, records, one.facts, one.setting, one.worked).answers(one.setting).values
 
-        return self.list_in_case(name, {**self.evaluation.facts, **chosen}, alike=alike)
-
-    def list_in_case(
-        self,
-        name: str,
-        facts: Mapping[str, Any],
-        *,
-        complete: bool = False,
-        alike: Callable[[int | None], Hashable | None] = lambda number: None,
-    ) -> ListInCase:
-        """A list and the conditions asked of it, beside these facts; `complete`: as if there were no more records."""
-        one = self.evaluation
-        records = one.records(name)
-        if complete:
-            records = Records(records.records, complete=True)
-        return ListInCase(one.law, name, self._asked[name], records, facts, one.setting, one.worked, alike)
+    def witness(self, name: str, wanted: Answer) -> list[dict[str, Value]] | None:
+        """A record that nobody has seen yet with which a list gives an answer, beside facts that are all known."""
+        return self._list_beside(self.evaluation, name, {}).witness(wanted, self._asked[name])
 
     @property
     def atoms(self) -> Sequence[Atom]:
@@ -382,19 +384,23 @@ class Table:
 
     # Bits.
 
-    def bits(self, node: Node) -> int:
-        """The completions in which a circuit without rules in it is true, one bit each."""
+    def bits(self, node: Node, evaluation: Evaluation | None = None) -> int:
+        """The completions in which a circuit without rules in it is true, one bit each; `evaluation`: another that the table
+        serves."""
+        if evaluation is None or evaluation is self.evaluation:
+            return self._own_bits(node)
+        return bits_of(node, self.full, {}, partial(self.bits_in, evaluation))
+
+    def _own_bits(self, node: Node) -> int:
         return bits_of(node, self.full, self._bits, partial(self._atom_bits, self.completions))
 
-    def atom_bits(self, atom: Atom, setting: Setting | None = None) -> int:
-        """The completions in which an atom is true; `setting`: taken for the table's own, for atoms that speak of it."""
-        if setting is not None and atom.is_setting:
-            evaluation = self.evaluation
-            return self.full if evaluation.law.truth(atom)(evaluation.facts, setting, {}) else 0
-        value = self.evaluation.value(atom)
-        if value is not None:
-            return self.full if value else 0
-        return self.bits(atom)
+    def bits_in(self, evaluation: Evaluation, atom: Atom) -> int:
+        """The completions in which a test is true, in another setting or at another moment that the table serves."""
+        value = evaluation.value(atom)
+        if value is None:
+            found = self._bits.get(id(atom))
+            return self._own_bits(atom) if found is None else found
+        return self.full if value else 0
 
     def _atom_bits(self, completions: Completions, atom: Atom) -> int:
         evaluation = self.evaluation
@@ -402,7 +408,7 @@ class Table:
         if value is not None:
             return completions.full if value else 0
         if isinstance(atom.means, Quantified) and atom.means.list in completions.by_name:
-            number = self._asked[atom.means.list].index(atom)
+            number = self._asked[atom.means.list].atoms.index(atom)
             variable = completions.by_name[atom.means.list]
             return completions.pattern(
                 variable.name, [index for index, answer in enumerate(variable.values) if answer[number]]
@@ -475,26 +481,13 @@ class Table:
         inside, outside = bits & mask, mask & ~bits
         if not inside or not outside:
             return False
-        if alone and completions.project(inside, name) & outside:
+        changed = completions.project(inside, name)
+        if alone and changed & outside:
             return True
-        if mask == self.full:
-            return False
-        # Completions that can't change this fact alone: facts that a constraint ties to it may change with it.
-        variable = completions.by_name[name]
-        tied = [one.name for one in completions.variables if one is not variable]
-        for other in range(variable.size):
-            landing = completions.pattern(name, (other,)) & outside
-            if not landing:
-                continue
-            there = 0
-            for index in range(variable.size):
-                shift = (other - index) * variable.stride
-                here = mask & completions.pattern(name, (index,))
-                # Where the flip alone is impossible; among those that are inside, as they stand after it.
-                there |= _shift(here & inside, shift) & ~mask
-            if there and any(completions.project(there, one) & landing for one in tied):
-                return True
-        return False
+        # Where this fact can't change alone, because a constraint ties others to it, one of them may change with it.
+        impossible = changed & ~mask
+        others = (one.name for one in completions.variables if one.name != name)
+        return bool(impossible) and any(completions.project(impossible, other) & outside for other in others)
 
 
 def _day_of(value: Value, zone: ZoneInfo) -> date | None:
@@ -538,7 +531,3 @@ def _differ(classes: Sequence[Sequence[int]], group: Sequence[int]) -> bool:
             return True
         seen |= here
     return False
-
-
-def _shift(bits: int, by: int) -> int:
-    return bits << by if by >= 0 else bits >> -by

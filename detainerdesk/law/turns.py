@@ -77,9 +77,7 @@ def _unchanged(known: Known, table: Table, name: str) -> int:
         records = known.facts.lists.get(name)
         if records is None or not records.complete:
             return table.full
-        closed = (
-            table.list_in_case(name, table.evaluation.facts, complete=True).answers(table.evaluation.setting).values
-        )
+        closed = table.closed(name)
         return table.completions.pattern(name, [i for i, value in enumerate(variable.values) if value in closed])
     value = known.facts.value(name)
     if value is UNKNOWN:
@@ -122,7 +120,7 @@ def _turn(
             if name not in names:
                 continue
             if known.vocabulary.facts[name].kind == "list":
-                record = table.list_in_case(name, table.evaluation.facts).witness(value)
+                record = table.witness(name, value)
                 if record is None:
                     return None
                 facts[name] = record

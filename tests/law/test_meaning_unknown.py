@@ -207,8 +207,8 @@ def _possible(edition: Edition) -> set[str]:
 
     decider = Decider.of(Case(agency=AGENCY, at=NOON, facts={}, ask=("hold",)), edition)
     settings = [decider.known.setting()]
-    ((_, judged),) = decider.plan("hold", None, NOON).over_completions(decider.evaluation, settings)
-    return set(judged.classes)
+    ((_, effects),) = decider.plan("hold", None, NOON).over_completions(decider.evaluation, settings)
+    return set(effects.found().classes)
 
 
 def test_the_classes_that_stay_possible_are_all_and_only_those_of_some_world(tmp_path: Path) -> None:
@@ -331,3 +331,12 @@ def test_too_many_unknown_facts_are_said_and_not_guessed(tmp_path: Path) -> None
     assert (found.outcome, found.settled) == ("undetermined", False)
     assert len(found.needs) == 16
     assert found.standing == "forbidden"
+
+
+def test_a_field_of_which_different_ones_are_counted_makes_no_other_field_needed(tmp_path: Path) -> None:
+    city = rule("C-1", "must not", when="at least 2 different kind of papers where signed") + rule(
+        "C-2", "must not", when="apple and some papers where day < 2000-01-01"
+    )
+    papers = [{"signed": True, "kind": "judge"}, {"signed": True}]
+    found = outcome(law(tmp_path, city=city), {"papers": papers, "apple": False})
+    assert found.needs == ("papers[2].kind",), "nothing turns on the day of a paper"

@@ -60,7 +60,7 @@ class Posed:
     def by_table(self, action: str) -> Judged:
         """By the table, though the closure may be able to decide it."""
         judge = self.judge(action)
-        return judge.over(Table(self.evaluation, judge.atoms)).judged()
+        return judge.over(Table(self.evaluation, judge.atoms), self.evaluation).judged()
 
     @property
     def speaks_of_offenses(self) -> bool:

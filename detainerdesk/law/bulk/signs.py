@@ -232,7 +232,8 @@ class Signs:
         the others: where several are counted, one more may be the last that was missing."""
         asked = [atom if met else self._any_at_all(atom) for atom, met in wanted]
         facts = {OWED: frozenset[str]()}
-        answers = ListInCase(self.law, name, asked, Records((), complete=False), facts, self.setting).answers(
+        whole = self.law.asked(tuple(asked))
+        answers = ListInCase(self.law, name, whole, Records((), complete=False), facts, self.setting).answers(
             self.setting
         )
         return tuple(met for _, met in wanted) in answers.values

@@ -9,6 +9,7 @@ import calendar
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from detainerdesk.law.language import grammar
@@ -179,6 +180,7 @@ def _extra(plus: str | None, get: Get) -> int | None:
     return value if isinstance(value, int) else None
 
 
+@lru_cache(maxsize=8192)
 def _months_before(day: date, months: int) -> date:
     count = day.year * 12 + day.month - 1 - months
     if count < 12:
