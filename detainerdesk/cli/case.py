@@ -3,7 +3,6 @@ be read gets an error of its own and the others go on."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from detainerdesk.cli.moments import moment
 from detainerdesk.cli.told import BAD_INPUT, CHECK_SOURCE, DRAFT, BadInput, not_kept, out, say_json
 from detainerdesk.law import Case, CaseError, Decision, Edition, LawError, Outcome, Stack, ask, load
 from detainerdesk.law import decide as law_decide
+from detainerdesk.law.explain import value_in_words
 
 Local = Annotated[
     list[Path] | None,
@@ -294,9 +294,7 @@ def _say_decision(decision: Decision, edition: Edition, console: Console) -> Non
     for source in _sources(decision):
         console.print(f"  {_plain(source)}")
     if decision.assumed:
-        assumed = ", ".join(
-            f"{name} = {json.dumps(value, default=str)}" for name, value in decision.as_json()["assumed"].items()
-        )
+        assumed = ", ".join(f"{name} = {value_in_words(value, _moment)}" for name, value in decision.assumed.items())
         console.print(f"Assumed: {_plain(assumed)}", soft_wrap=True)
     console.print()
 
@@ -360,6 +358,10 @@ def _sources(decision: Decision) -> Iterator[str]:
     rules = {by.rule: by for outcome in decision.actions.values() for by in outcome.by}
     for by in rules.values():
         yield f"{by.rule}: {by.cite}{'' if by.status == 'verified' else '  CHECK SOURCE'}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M %Z}"
 
 
 def _plain(text: str) -> str:

@@ -31,7 +31,7 @@ from detainerdesk.law.fmt import stale, with_says
 from detainerdesk.law.lint import Finding
 from detainerdesk.law.lint import lint as law_lint
 from detainerdesk.law.load import RULEBOOKS
-from detainerdesk.law.new import new_rulebook
+from detainerdesk.law.new import Written, new_orders, new_rulebook
 from detainerdesk.law.prove import Proved
 
 if TYPE_CHECKING:
@@ -239,12 +239,14 @@ def lint(
             "--on", formats=["%Y-%m-%d"], help="Warn where sources were looked at more than a year before this day."
         ),
     ] = None,
+    local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """All that is wrong or doubtful in a folder of rulebooks, with file, line and column. Exit code 1 if there is an error."""
+    """All that is wrong or doubtful in a folder of rulebooks, and in an agency's own over them, with file, line and column. Exit code 1 if
+    there is an error."""
     if folder is not None and not folder.is_dir():
         raise BadInput(f"There is no folder {folder}. Give one that holds vocabulary.md and us/.")
-    findings = law_lint(folder, on.date() if on else None)
+    findings = law_lint(folder, on.date() if on else None, local=local or ())
     errors = sum(one.severity == "error" for one in findings)
     if as_json:
         say_json([_finding(one) for one in findings])
@@ -270,10 +272,15 @@ def _finding(one: Finding) -> dict[str, Any]:
 
 @app.command()
 def new(
-    jurisdiction: Annotated[str, typer.Argument(help="What it is called, like us-wa-seattle.")],
+    jurisdiction: Annotated[
+        str,
+        typer.Argument(
+            help="What it is called, like us-wa-seattle; or an agency whose own orders are begun, like us-ma-boston/police."
+        ),
+    ],
     name: Annotated[str, typer.Option("--name", help="What its pages print, like “City of Seattle”.")],
-    layer: Annotated[str, typer.Option("--layer", help="federal, state, county, city or agency.")],
-    parent: Annotated[str, typer.Option("--parent", help="The jurisdiction above, like us-wa.")],
+    layer: Annotated[str, typer.Option("--layer", help="Of a place: state, county, city or agency.")] = "",
+    parent: Annotated[str, typer.Option("--parent", help="Of a place: the jurisdiction above, like us-wa.")] = "",
     timezone: Annotated[
         str,
         typer.Option(
@@ -283,14 +290,29 @@ def new(
     into: Annotated[
         Path | None, typer.Option("--into", help="The folder of rulebooks; default those of this program.")
     ] = None,
+    local: Annotated[
+        Path | None, typer.Option("--local", help="Of an agency: the folder of its own rulebooks.")
+    ] = None,
 ) -> None:
-    """Writes the beginning of a rulebook: it loads, and `law lint` says what is still to be written."""
-    for written in new_rulebook(
-        into or RULEBOOKS, jurisdiction, name=name, layer=layer, parent=parent, timezone=timezone
-    ):
+    """Writes the beginning of a rulebook, of a place or of an agency's own orders: it loads, and `law lint` says what is still to be
+    written."""
+    folder, option = into or RULEBOOKS, f" --local {local}" if local else ""
+    if "/" in jurisdiction:
+        if local is None or layer or parent or timezone:
+            raise BadInput(
+                f"The orders of {jurisdiction} stand under the law that binds it, in a folder of their own: give --local FOLDER, and no --layer, --parent or --timezone."
+            )
+        begun: Sequence[Written] = (new_orders(folder, local, jurisdiction, name=name),)
+    elif local is not None or not layer or not parent:
+        raise BadInput(
+            f"A rulebook of a place needs --layer and --parent, and no --local; an agency whose own orders are begun is written like {jurisdiction}/police."
+        )
+    else:
+        begun = new_rulebook(folder, jurisdiction, name=name, layer=layer, parent=parent, timezone=timezone)
+    for written in begun:
         typer.echo(f"{written.path}: {written.what}")
     typer.echo(
-        "Next: write what `detainerdesk law lint` names, then run `detainerdesk law fmt` and `detainerdesk law prove`."
+        f"Next: write what `detainerdesk law lint{option}` names, then run `detainerdesk law fmt{option}` and `detainerdesk law prove{option}`."
     )
 
 

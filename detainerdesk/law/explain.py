@@ -7,15 +7,17 @@ printed as a labelled list, an item a line, so that different conditions never p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from detainerdesk.law.decision import Decision, plain
+from detainerdesk.law.decision import Decision
 from detainerdesk.law.language.dates import InForce
+from detainerdesk.law.language.facts import OWED
 from detainerdesk.law.language.layout import laid_out
 from detainerdesk.law.language.lists import OffenseList
 from detainerdesk.law.language.prose import Prose
 from detainerdesk.law.language.rulebook import Definition, Note, Provision, Reading, Rulebook
+from detainerdesk.law.language.vocabulary import UNKNOWN, Value
 from detainerdesk.law.load import Edition
 from detainerdesk.law.trace import Step
 
@@ -66,7 +68,7 @@ def _list_lines(offenses: OffenseList, rulebook: Rulebook) -> Iterator[str]:
     is_open = "; it is open: counsel rules on what it does not name" if offenses.open else ""
     yield f"{rows} {'row' if rows == 1 else 'rows'} of {offenses.file}{is_open}."
     yield f"In force: {offenses.in_force}"
-    yield f"Source: {offenses.cite or rulebook.name}. Status: {offenses.status}."
+    yield f"Source: {offenses.cite or rulebook.name}. Status: {_status(offenses.status)}."
 
 
 def _note_lines(note: Note, rulebook: Rulebook) -> Iterator[str]:
@@ -74,7 +76,7 @@ def _note_lines(note: Note, rulebook: Rulebook) -> Iterator[str]:
     yield note.text
     if note.who:
         yield f"Said to: {', '.join(role.replace('_', ' ') for role in note.who)}."
-    yield f"Source: {note.cite}. Status: {note.status}."
+    yield f"Source: {note.cite}. Status: {_status(note.status)}."
 
 
 def _provision_lines(provision: Provision, rulebook: Rulebook, prose: Prose) -> Iterator[str]:
@@ -85,7 +87,7 @@ def _provision_lines(provision: Provision, rulebook: Rulebook, prose: Prose) -> 
     yield f"In force: {provision.in_force}{declared}"
     yield f"Source: {provision.cite}"
     reason = f" ({reason_in_words(provision)})" if provision.reason else ""
-    yield f"Status: {STATUS_WORDS[provision.status]}{reason}. Checked through {rulebook.checked_through}."
+    yield f"Status: {_status(provision.status)}{reason}. Checked through {rulebook.checked_through}."
     if provision.note:
         yield f"Note: {provision.note}"
 
@@ -124,16 +126,21 @@ def _listed(sentence: str, indent: int = 0) -> str:
 
 
 STATUS_WORDS = {
-    "verified": "the text was read",
-    "verify": "CHECK SOURCE: this rule's text has not been checked against its source",
-    "off": "switched off; takes no part",
+    "verified": "text read",
+    "verify": "text not checked against its source",
+    "off": "switched off, takes no part",
 }
+"""How well the text of a rule was checked, as every page and print says it."""
+
+
+def _status(status: str) -> str:
+    return f"{'CHECK SOURCE: ' if status == 'verify' else ''}{STATUS_WORDS[status]}"
 
 
 def explain_decision(decision: Decision, edition: Edition) -> str:
     """What decided each action of a case, from its trace."""
     lines: list[str] = [
-        f"{decision.trace.stack.name}, {decision.at.astimezone(decision.trace.stack.zone):%Y-%m-%d %H:%M %Z}, edition {decision.edition[:12]}"
+        f"{decision.trace.stack.name}, {_local(decision.at, decision)}, edition {decision.edition[:12]}"
     ]
     for action, outcome in decision.actions.items():
         spec = edition.vocabulary.actions[action]
@@ -150,7 +157,7 @@ def explain_decision(decision: Decision, edition: Edition) -> str:
         lines += [line for step in decision.trace.steps[action] for line in _step_lines(step, decision, edition)]
     if decision.assumed:
         lines += ["", "Assumed, because the case does not say:"]
-        lines += [f"  {name} = {plain(value)}" for name, value in decision.assumed.items()]
+        lines += [f"  {name} = {_value(value, decision)}" for name, value in decision.assumed.items()]
     for note in decision.notes:
         lines += ["", f"{note.id}: {note.text}" + (f" ({note.cite})" if note.cite else "")]
     return "\n".join(lines)
@@ -167,9 +174,26 @@ def _step_lines(step: Step, decision: Decision, edition: Edition) -> Iterator[st
     yield _listed(prose.sentence(provision), 4)
     for test in decision.trace.tests(provision):
         value = {True: "yes", False: "no", None: "not known"}[test.value]
-        behind = "; ".join(f"{name} = {plain(fact)} ({source})" for name, fact, source in test.facts)
+        behind = "; ".join(f"{name} = {_value(fact, decision)} ({source})" for name, fact, source in test.facts)
         yield f"      [{value}] {prose.condition(test.text)}{f' — {behind}' if behind else ''}"
 
 
+def value_in_words(value: Value, moment: Callable[[datetime], str]) -> str:
+    """The value of a fact as a person reads it, wherever it is said. `moment` says a moment, in the agency's zone."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, frozenset | set | tuple | list):
+        return ", ".join(str(one).replace("_", " ") for one in sorted(value, key=str)) or "none"
+    if value == OWED:
+        return "owed, nothing recorded"
+    return "unknown" if value is UNKNOWN else str(value).replace("_", " ")
+
+
+def _value(value: Value, decision: Decision) -> str:
+    return value_in_words(value, lambda moment: _local(moment, decision))
+
+
 def _local(moment: datetime, decision: Decision) -> str:
-    return moment.astimezone(decision.trace.stack.zone).strftime("%Y-%m-%d %H:%M")
+    return moment.astimezone(decision.trace.stack.zone).strftime("%Y-%m-%d %H:%M %Z")

@@ -7,20 +7,21 @@ a reviewer would send back. An error ends `law lint` with 1; a warning does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
 from typing import Literal
 
-from detainerdesk.law.errors import Place, RulebookError
+from detainerdesk.law.errors import CaseError, Place, RulebookError
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.dates import InForce, Span
-from detainerdesk.law.language.example import example_case
 from detainerdesk.law.language.prose import levels
-from detainerdesk.law.language.rulebook import Cautious, Clock, Definition, Rulebook, zone
+from detainerdesk.law.language.rulebook import Cautious, Clock, Definition, Example, Rulebook
 from detainerdesk.law.load import RULEBOOKS, Edition, ancestors, load
+from detainerdesk.law.misstated import misstated
 
 MAX_LEVELS = 2
 MAX_WORDS = 90
@@ -45,17 +46,22 @@ class Finding:
         return f"{self.place}: {self.severity}: {self.says} [{self.kind}]"
 
 
-def lint(folder: Path | None = None, on: date | None = None) -> tuple[Finding, ...]:
-    """All findings of a folder of rulebooks (default: those of this package's repository). `on`: the day by which sources
-    should have been looked at within a year."""
+def lint(
+    folder: Path | None = None, on: date | None = None, *, local: Path | Iterable[Path] = ()
+) -> tuple[Finding, ...]:
+    """All findings of a folder of rulebooks (default: those of this package's repository), and of agencies' own over them
+    (`local`). `on`: the day by which sources should have been looked at within a year. Raises RulebookError for a folder of
+    `local` that holds no rulebook."""
     findings: list[Finding] = []
 
     def refused(error: RulebookError) -> None:
         findings.append(_refused(error))
 
     try:
-        edition = load(folder, stale_words=True, refused=refused)
+        edition = load(folder, local=local, stale_words=True, refused=refused)
     except RulebookError as error:
+        if error.place is None:
+            raise
         return (*findings, _refused(error))
     broken = {finding.place.file for finding in findings}
     for rulebook in edition.rulebooks.values():
@@ -65,6 +71,7 @@ def lint(folder: Path | None = None, on: date | None = None) -> tuple[Finding, .
             findings += [*_too_long(rulebook, edition), *_old_words(rulebook, edition)]
         if on is not None:
             findings += _old_sources(rulebook, on)
+        findings += _misstated(rulebook, edition, broken)
     first: dict[tuple[Place, str], Finding] = {}
     for finding in findings:
         first.setdefault((finding.place, finding.says), finding)
@@ -73,7 +80,8 @@ def lint(folder: Path | None = None, on: date | None = None) -> tuple[Finding, .
     order = {file: number for number, file in enumerate(files)}
     return tuple(
         sorted(
-            first.values(), key=lambda one: (order.get(one.place.file, len(order)), one.place.line, one.place.column)
+            first.values(),
+            key=lambda one: (order.get(one.place.file, len(order)), one.place.file, one.place.line, one.place.column),
         )
     )
 
@@ -250,12 +258,22 @@ def _old_words(rulebook: Rulebook, edition: Edition) -> Iterator[Finding]:
             )
 
 
-def _unreadable_examples(rulebook: Rulebook, edition: Edition) -> Iterator[Finding]:
+def _misstated(rulebook: Rulebook, edition: Edition, broken: AbstractSet[str]) -> Iterator[Finding]:
+    """Examples whose facts can't be read or can't be true. `broken`: the files in which something was refused, so that what an
+    example states under them may be no fault of its own."""
+    law = edition if rulebook.jurisdiction in edition.local else edition.ours or edition
     for example in rulebook.examples:
-        try:
-            example_case(example, zone(rulebook.timezone, example.place))
-        except RulebookError as error:
-            yield _refused(error)
+        if not broken & _read_for(example, law):
+            yield from map(_refused, misstated(example, law))
+
+
+def _read_for(example: Example, edition: Edition) -> set[str]:
+    """The files that hold the words of an example: the vocabulary, and the law of its agency."""
+    try:
+        layers = edition.stack(example.agency).layers
+    except CaseError:
+        layers = ()
+    return {"vocabulary.md", *(layer.document.file for layer in layers)}
 
 
 def _to_be_written(rulebook: Rulebook, edition: Edition) -> Iterator[Finding]:
@@ -290,6 +308,5 @@ LOOKS: tuple[Callable[[Rulebook, Edition], Iterator[Finding]], ...] = (
     _without_example,
     _overlaps,
     _too_early,
-    _unreadable_examples,
     _to_be_written,
 )

@@ -277,7 +277,7 @@ def load(
     root = folder or RULEBOOKS
     words = open_vocabulary(root, refused)
     ours = tuple(open_all(root, refused))
-    own = tuple(open_own((local,) if isinstance(local, Path) else local))
+    own = tuple(open_own((local,) if isinstance(local, Path) else local, refused))
     if refused is None:
         return _kept_edition(words, ours, own, agency, stale_words)
     return _edition(words, ours, own, agency, stale_words, refused)
@@ -302,7 +302,7 @@ def _edition(
     wanted = None if agency is None else _binding(agency, ours, own)
     edition = _of(words, ours, wanted, refused)
     if own:
-        edition = _with_local(edition, words, own)
+        edition = _with_local(edition, words, own, refused)
     check_vocabulary_phrases(edition.vocabulary, refused)
     _check_vocabulary(edition.vocabulary, refused)
     refuse_faults(edition, refused)
@@ -328,11 +328,16 @@ def _of(words: Outline, ours: Iterable[Opened], wanted: Collection[str] | None, 
             unread[one.jurisdiction] = one
             continue
         with going_on(refused):
-            rulebook = _kept_rulebook(one, words) if refused is None else _read(one, vocabulary, refused)
+            rulebook = _rulebook(one, words, vocabulary, refused)
             _refuse_a_second(rulebook, rulebooks)
             rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, one.path
     _refuse_orphans(rulebooks, refused)
     return Edition(vocabulary, rulebooks, digest.hexdigest(), paths=paths, unread=unread)
+
+
+def _rulebook(one: Opened, words: Outline, vocabulary: Vocabulary, refused: Refused | None) -> Rulebook:
+    """An opened rulebook, read; where an error stops everything, the one that was kept."""
+    return _kept_rulebook(one, words) if refused is None else _read(one, vocabulary, refused)
 
 
 def _read(one: Opened, vocabulary: Vocabulary, refused: Refused | None) -> Rulebook:
@@ -373,10 +378,9 @@ def refuse_faults(edition: Edition, refused: Refused | None = None) -> None:
     of_facts = phrases_of(edition.vocabulary)
     for rulebook in edition.rulebooks.values():
         line = ancestors(rulebook, edition.rulebooks)
-        if rulebook.jurisdiction not in edition.local:
-            for profile in rulebook.profiles:
-                with going_on(refused):
-                    _refuse_other_layers(profile, rulebook, line)
+        for profile in rulebook.profiles:
+            with going_on(refused):
+                _refuse_profile(profile, line, edition)
         check(rulebook, _scope(rulebook, edition), refused)
         check_definition_phrases(line, of_facts, refused)
         with going_on(refused):
@@ -385,77 +389,90 @@ def refuse_faults(edition: Edition, refused: Refused | None = None) -> None:
             refuse_circles(line)
 
 
-def _with_local(ours: Edition, words: Outline, opened: Iterable[Opened]) -> Edition:
+def _with_local(ours: Edition, words: Outline, opened: Iterable[Opened], refused: Refused | None) -> Edition:
     """The same edition with agencies' own rulebooks over it. Its hash goes by jurisdiction, not by where a file lies."""
     rulebooks, paths = dict(ours.rulebooks), dict(ours.paths)
     own: dict[str, Opened] = {}
+    claimed: dict[str, Place] = {}
     for one in opened:
-        rulebook = _kept_rulebook(one, words)
-        _refuse_a_second(rulebook, rulebooks)
-        rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, one.path
-        own[rulebook.jurisdiction] = one
+        with going_on(refused):
+            rulebook = _rulebook(one, words, ours.vocabulary, refused)
+            _refuse_a_second(rulebook, rulebooks)
+            _refuse_no_order(rulebook, claimed)
+            rulebooks[rulebook.jurisdiction], paths[rulebook.jurisdiction] = rulebook, one.path
+            own[rulebook.jurisdiction] = one
+    _refuse_orphans(rulebooks, refused)
     digest = hashlib.sha256(ours.hash.encode())
     for jurisdiction in sorted(own):
         for outline in own[jurisdiction].outlines:
             digest.update(b"\0local " + jurisdiction.encode() + b"\0" + outline.text.encode())
         for table in own[jurisdiction].tables:
             digest.update(b"\0" + table.name.encode() + b"\0" + table.digest.encode())
-    edition = Edition(ours.vocabulary, rulebooks, digest.hexdigest(), frozenset(own), ours, paths, ours.unread)
-    claimed: dict[str, Place] = {}
-    for jurisdiction in sorted(own):
-        _refuse_another_layer(rulebooks[jurisdiction], edition)
-        for profile in rulebooks[jurisdiction].profiles:
-            if profile.agency in claimed:
-                raise RulebookError(f"{profile.agency} has a profile at {claimed[profile.agency]} too", profile.place)
-            claimed[profile.agency] = profile.place
-    return edition
+    local = frozenset(own.keys() & rulebooks.keys())
+    return Edition(ours.vocabulary, rulebooks, digest.hexdigest(), local, ours, paths, ours.unread)
 
 
-def _refuse_another_layer(rulebook: Rulebook, edition: Edition) -> None:
-    """An agency's own rulebook stands below the law that binds it, adds its layer to the agency's profile, and leaves none out."""
-    top = Place(rulebook.document.file, 1)
+def _refuse_no_order(rulebook: Rulebook, claimed: dict[str, Place]) -> None:
+    """An agency's own rulebook is of the lowest layer, and of agencies that have no other. `claimed`: those that have one, by their profile."""
     if rulebook.layer != "agency":
         raise RulebookError(
             f"an agency's own rulebook is `layer: agency`, not {rulebook.layer}",
             rulebook.document.header["layer"].place,
         )
-    above = tuple(reversed([one.jurisdiction for one in ancestors(rulebook, edition.rulebooks)][1:]))
     if not rulebook.profiles:
-        raise RulebookError("no agency goes by this rulebook: give it a `profile` block", top)
-    replaced = {one.agency: one for one in (edition.ours.profiles() if edition.ours else ())}
+        raise RulebookError(
+            "no agency goes by this rulebook: give it a `profile` block", Place(rulebook.document.file, 1)
+        )
     for profile in rulebook.profiles:
-        before = replaced.get(profile.agency)
-        dropped = [role for role in (before.roles if before else ()) if role not in profile.roles]
-        if dropped:
-            raise RulebookError(
-                f"this profile leaves out {', '.join(dropped)}, whom the law above binds: name every role of the profile that it takes"
-                f" the place of ({', '.join(before.roles if before else ())}), and more if need be",
-                profile.place,
-            )
-        wanted = (*(before.layers if before else above), rulebook.jurisdiction)
-        if profile.layers != wanted or above != wanted[:-1]:
-            raise RulebookError(
-                f"the layers of {profile.agency} are `{', '.join(wanted)}`: an agency's own rulebook adds its layer below "
-                f"{wanted[-2] if len(wanted) > 1 else 'the others'} and leaves none out",
-                profile.place,
-            )
+        if profile.agency in claimed:
+            raise RulebookError(f"{profile.agency} has a profile at {claimed[profile.agency]} too", profile.place)
+        claimed[profile.agency] = profile.place
 
 
-def _refuse_other_layers(profile: Profile, rulebook: Rulebook, line: Sequence[Rulebook]) -> None:
-    """A profile is of an agency of the rulebook's own place or of one inside it, and names every layer from the top down to it."""
-    place, own = profile.agency.partition("/")[0], rulebook.jurisdiction
-    if place != own and not place.startswith(f"{own}-") and own != "us":
-        raise RulebookError(
-            f"{profile.agency} is no agency of {own} or of a place in it: its profile stands with its own law",
-            profile.place,
-        )
+def _refuse_profile(profile: Profile, line: Sequence[Rulebook], edition: Edition) -> None:
+    """A profile is of an agency of the rulebook's own place or of one inside it, and names every layer from the top down to it.
+
+    `line`: the rulebook and those above it. An agency's own rulebook is of the place above; its profile takes nothing away from the one
+    of ours whose place it takes."""
+    own, replaced = line[0].jurisdiction in edition.local, _replaced(profile, line[0], edition)
     chain = tuple(one.jurisdiction for one in reversed(line))
-    if profile.layers != chain:
+    if replaced and replaced.layers != chain[:-1]:
         raise RulebookError(
-            f"the layers of {profile.agency} are `{', '.join(chain)}`, from the top down to this rulebook, not `{', '.join(profile.layers)}`;"
-            " a layer that is not encoded is named in `not encoded`",
+            f"the law of {profile.agency} is that of {', '.join(replaced.layers)}: an agency's own rulebook adds its layer below "
+            f"{replaced.layers[-1]} and leaves none out; write `parent: {replaced.layers[-1]}`",
+            line[0].document.header["parent"].place,
+        )
+    home = next(one.jurisdiction for one in line if one.jurisdiction not in edition.local)
+    place = profile.agency.partition("/")[0]
+    if place != home and not place.startswith(f"{home}-") and home != "us":
+        raise RulebookError(
+            f"{profile.agency} is no agency of {home} or of a place in it: its profile stands with its own law",
             profile.place,
         )
+    if profile.layers != chain:
+        why = (
+            f"an agency's own rulebook adds its layer below {chain[-2]} and leaves none out"
+            if own
+            else "a layer that is not encoded is named in `not encoded`"
+        )
+        raise RulebookError(
+            f"the layers of {profile.agency} are `{', '.join(chain)}`, from the top down to this rulebook, not `{', '.join(profile.layers)}`; {why}",
+            profile.place,
+        )
+    dropped = [role for role in (replaced.roles if replaced else ()) if role not in profile.roles]
+    if replaced and dropped:
+        raise RulebookError(
+            f"this profile leaves out {', '.join(dropped)}, whom the law above binds: name every role of the profile that it takes"
+            f" the place of ({', '.join(replaced.roles)}), and more if need be",
+            profile.place,
+        )
+
+
+def _replaced(profile: Profile, rulebook: Rulebook, edition: Edition) -> Profile | None:
+    """The profile of ours whose place one in an agency's own rulebook takes."""
+    if edition.ours is None or rulebook.jurisdiction not in edition.local:
+        return None
+    return next((one for one in edition.ours.profiles() if one.agency == profile.agency), None)
 
 
 def _refuse_a_second(rulebook: Rulebook, rulebooks: Mapping[str, Rulebook]) -> None:

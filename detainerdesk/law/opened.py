@@ -92,20 +92,19 @@ def open_vocabulary(root: Path, refused: Refused | None) -> Outline:
 def open_all(root: Path, refused: Refused | None) -> Iterator[Opened]:
     """Every rulebook under a folder, in the order of their paths. Raises RulebookError; with `refused` it takes note of that
     and leaves the rulebook out."""
-    for path in sorted((root / "us").rglob("*.md")):
-        with going_on(refused):
-            yield from _open(path, path.relative_to(root).as_posix(), refused)
+    paths = sorted((root / "us").rglob("*.md"))
+    return _open_each(((path, path.relative_to(root).as_posix()) for path in paths), refused)
 
 
-def open_own(folders: Iterable[Path]) -> Iterator[Opened]:
-    """Every rulebook of agencies' own folders. Raises RulebookError."""
+def open_own(folders: Iterable[Path], refused: Refused | None) -> Iterator[Opened]:
+    """Every rulebook of agencies' own folders, as `open_all` does. Raises RulebookError for a folder that holds none."""
     for folder in folders:
         found = sorted(path for path in folder.rglob("*.md") if path.name != ACCEPTED)
         if not found:
             what = "holds no rulebook (a file that ends with .md)" if folder.is_dir() else "is no folder"
             raise RulebookError(f"{folder} {what}: name the folder of the agency's own rulebooks")
-        for path in found:
-            yield from _open(path, f"{folder.resolve().name}/{path.relative_to(folder).as_posix()}", None)
+        name = folder.resolve().name
+        yield from _open_each(((path, f"{name}/{path.relative_to(folder).as_posix()}") for path in found), refused)
 
 
 def cases_beside(path: Path) -> Path | None:
@@ -114,17 +113,29 @@ def cases_beside(path: Path) -> Path | None:
     return beside if beside.is_file() else None
 
 
-def _open(path: Path, name: str, refused: Refused | None) -> Iterator[Opened]:
-    """The rulebook in a file, with the worked cases that stand in a file of their own beside it; nothing for such a file."""
-    if path.name.endswith(CASES):
-        if not path.with_name(path.name.removesuffix(CASES) + ".md").is_file():
-            raise RulebookError(
-                f"no rulebook stands beside these worked cases: {path.name.removesuffix(CASES)}.md", Place(name, 1)
-            )
-        return
+def _open_each(files: Iterable[tuple[Path, str]], refused: Refused | None) -> Iterator[Opened]:
+    """The rulebooks among files, each path with its name. A file of further worked cases is none: it is opened with the rulebook
+    beside which it stands."""
+    for path, name in files:
+        with going_on(refused):
+            if path.name.endswith(CASES):
+                _refuse_alone(path, name)
+            else:
+                yield _open(path, name, refused)
+
+
+def _refuse_alone(path: Path, name: str) -> None:
+    """A file of further worked cases stands beside a rulebook."""
+    rulebook = path.name.removesuffix(CASES) + ".md"
+    if not path.with_name(rulebook).is_file():
+        raise RulebookError(f"no rulebook stands beside these worked cases: {rulebook}", Place(name, 1))
+
+
+def _open(path: Path, name: str, refused: Refused | None) -> Opened:
+    """The rulebook in a file, with the worked cases that stand in a file of their own beside it."""
     own, beside = _outline("rulebook", path, name, refused), cases_beside(path)
     cases = _outline("cases", beside, name.removesuffix(".md") + CASES, refused) if beside else None
-    yield Opened(path, own, cases, tuple(_tables(own, path.parent)))
+    return Opened(path, own, cases, tuple(_tables(own, path.parent)))
 
 
 def _tables(own: Outline, folder: Path) -> Iterator[TableFile]:

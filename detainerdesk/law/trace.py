@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 from detainerdesk.law.circuit import names_of
@@ -136,12 +135,5 @@ class Trace:
         if source is None:
             return "stated" if name in self.facts.values or name in self.facts.lists else "not known"
         who = f", {source.who}" if source.who else ""
-        return f"{source.what}{who}{_at(source.at)}"
-
-
-def _at(moment: datetime | None) -> str:
-    return f", {moment:%H:%M}" if moment else ""
-
-
-def _names(node: grammar.Expression) -> tuple[str, ...]:
-    return names_of(node)
+        at = f", {source.at.astimezone(self.stack.zone):%H:%M}" if source.at else ""
+        return f"{source.what}{who}{at}"

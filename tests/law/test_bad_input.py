@@ -89,6 +89,56 @@ CASES: dict[str, tuple[str, str, str]] = {
         "`includes` is for sets, and colour is one of",
         "colour",
     ),
+    "two tests after `where`": (
+        rule("C-1", "must", when="some papers where kind is judge and signed"),
+        "“signed” is a field of papers and stands outside its `where`, which takes one test or one bracket: write `papers where (… signed …)`",
+        "signed",
+    ),
+    "two tests after `where`, the second compared": (
+        rule("C-1", "must", when="apple and at least 2 papers where not void or day > 2020-01-01"),
+        "“day” is a field of papers and stands outside its `where`",
+        "day",
+    ),
+    "two tests after `where` that nothing joins": (
+        rule("C-1", "must", when="(some papers where signed kind is judge) and apple"),
+        "expected ), found “kind”: after `where` stands one test or one bracket, `where (… and …)`",
+        "kind",
+    ),
+    "a comma after `where`": (
+        rule("C-1", "must", when="some papers where signed, void"),
+        "expected `and`, `or` or the end, found “,”: after `where` stands one test or one bracket",
+        ", void",
+    ),
+    "a bracket after `where` in which nothing joins two tests": (
+        rule("C-1", "must", when="some papers where (signed void)"),
+        "expected ), found “void” — in the condition",
+        "void",
+    ),
+    "a block without a first line": (
+        rule("C-1", "must").replace("```rule C-1\n", "") + rule("C-2", "must"),
+        "this block has no first line: write three backticks, its kind and its id above it, like ```rule BOS19-1",
+        "action: hold",
+    ),
+    "a block without a first line below another": (
+        rule("C-1", "must") + rule("C-2", "must").replace("```rule C-2\n", "") + "Text.\n",
+        "this block has no first line",
+        "action: hold",
+    ),
+    "a block without a last line": (
+        rule("C-1", "must").replace("\n```\n", "\n") + rule("C-2", "must"),
+        "this block is never closed: end it with a line of three backticks, before the one that begins at line 18",
+        "```rule C-1",
+    ),
+    "two blocks without a last line": (
+        rule("C-1", "must").replace("\n```\n", "\n") + rule("C-2", "must").replace("\n```\n", "\n"),
+        "this block is never closed: end it with a line of three backticks, before the one that begins at line 18",
+        "```rule C-1",
+    ),
+    "a block of plain text without a last line": (
+        "```text\nSome words.\n" + rule("C-1", "must"),
+        "this block is never closed: end it with a line of three backticks, before the one that begins at line 14",
+        "```text",
+    ),
     "spans that overlap": (
         rule("C-1", "must", in_force="2019-01-01 .. 2020-01-01; 2019-06-01 .."),
         "these spans of days overlap: end one before the next begins",

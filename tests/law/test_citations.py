@@ -35,6 +35,13 @@ from detainerdesk.law.language.citations import Citation, CitationError, Section
         ("MA MGL 265/13A", "MA", "MGL", ["265/13a"], None),
         ("former 262(a)(1)", "", "", ["262(a)(1)"], None),
         ("288a", "", "", ["288a"], None),
+        ("Ohio Rev. Code Ann. § 2903.11(A)", "OH", "RC", ["2903.11(a)"], None),
+        ("O.R.C. 2903.11", "OH", "RC", ["2903.11"], None),
+        ("V.T.L. 1192", "NY", "VTL", ["1192"], None),
+        ("Cal. Penal § 245(a)(4)", "CA", "PC", ["245(a)(4)"], None),
+        ("N.Y. Penal § 120.05", "NY", "PL", ["120.05"], None),
+        ("I.N.A. § 276(b)", "US", "8 USC", ["1326(b)"], None),
+        ("INA 274A", "US", "8 USC", ["1324a"], None),
     ],
 )
 def test_a_citation_is_read_as_a_court_writes_it(
@@ -61,6 +68,10 @@ def test_a_citation_is_read_as_a_court_writes_it(
         ("CA PL 120.05", "PL is law of NY, not of CA"),
         ("1/2/3/4/5", "has 5 sections"),
         ("PC 211 CA", "words on both sides"),
+        ("NY PL 120.05-2", "write what is named below a section in brackets"),
+        ("VTL 1192.3", "write what is named below a section in brackets"),
+        ("CA VC 23152-1", "write what is named below a section in brackets"),
+        ("INA 999", "write the section of 8 USC"),
         ("x" * 121, "at most 120"),
     ],
 )
@@ -112,7 +123,16 @@ def test_how_two_sections_stand_is_the_same_question_from_both_sides(one: Sectio
 
 
 @pytest.mark.parametrize(
-    ("written", "state"), [("CA", "CA"), ("California", "CA"), ("Calif.", "CA"), ("N.Y.", "NY"), ("federal", "US")]
+    ("written", "state"),
+    [
+        ("CA", "CA"),
+        ("California", "CA"),
+        ("Calif.", "CA"),
+        ("N.Y.", "NY"),
+        ("federal", "US"),
+        ("U.S.A.", "US"),
+        ("Mich.", "MI"),
+    ],
 )
 def test_a_state_is_read_as_a_record_writes_it(written: str, state: str) -> None:
     assert read_state(written) == state

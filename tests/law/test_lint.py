@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -11,11 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from detainerdesk.cli import app
-from detainerdesk.law import load, prove
+from detainerdesk.law import RulebookError, load, prove
 from detainerdesk.law.lint import Finding, lint
 from detainerdesk.law.load import RULEBOOKS
 from detainerdesk.law.new import NewError, new_rulebook
 from tests.law.small import block, define, rule, write
+from tests.law.test_local import ORDER, own
 
 
 def found(folder: Path, kind: str, on: date | None = None) -> list[Finding]:
@@ -143,10 +145,98 @@ def test_old_sources_are_found_only_by_a_day_that_is_given(tmp_path: Path) -> No
     assert [standing_at(one, folder) for one in old] == ["2026-07-31"] * 3
 
 
+def example(facts: str, expect: str = "hold silent", **more: str) -> str:
+    keys = {"agency": "us-xx-town/police", "at": "2026-03-03 10:00", "facts": facts, **more, "expect": expect}
+    return "```example one\n" + "".join(f"{key}: {text}\n" for key, text in keys.items()) + "```\n"
+
+
 def test_facts_of_an_example_that_can_not_be_read_stand_at_their_line(tmp_path: Path) -> None:
-    example = "```example one\nagency: us-xx-town/police\nat: 2026-03-03 10:00\nfacts: apple = yes\n  berry no\nexpect: hold silent\n```\n"
-    folder = write(tmp_path, city=example)
+    folder = write(tmp_path, city=example("apple = yes\n  berry no"))
     assert [standing_at(one, folder) for one in found(folder, "refused")] == ["berry no"]
+
+
+@pytest.mark.parametrize(
+    ("written", "words", "says"),
+    [
+        (example("apple = yes; bery = no; colour = pink"), ["bery = no; colour = pink", "pink"], "did you mean berry"),
+        (example("apple = yes\n  days =  many"), ["many"], "days: expected a number, not 'many'"),
+        (example("wants = {map, moon}"), ["moon}"], "'moon' is none of map, key, lamp"),
+        (
+            example("apple = yes\n  papers = [kind: judge, signed: no]\n    [kind: gold]"),
+            ["gold]"],
+            "papers[2]: papers[].kind: expected one of",
+        ),
+        (example("papers = [kind: judge] [signed: no, color: red]"), ["color: red]"], "papers[2] has no field color"),
+        (example("ripe = yes"), ["ripe = yes"], "ripe is a definition and is never stated; state apple instead"),
+        (example("paper.kind = gold"), ["gold"], "expected one of civil"),
+        (example("paper.kind = judge; papers = none"), ["paper.kind = judge; papers = none"], "state papers once"),
+        (example("apple.complete = no"), ["apple.complete = no"], "apple is no list"),
+        (example("apple = yes", actor="wizard"), ["wizard"], "wizard is no role of the vocabulary"),
+        (example("apple = yes", ask="hold, hodl"), ["hodl"], "hodl is no action of the vocabulary; did you mean hold"),
+        (example("apple = yes", choices="width = tall"), ["width = tall"], "width = tall is no reading"),
+        (example("apple = yes", agency="fr-paris/police"), ["fr-paris/police"], "no rulebook stands above the agency"),
+        (example("apple = yes", at="noon"), ["noon"], "`at` is a local moment like 2024-06-01 02:10"),
+        (example("berry = yes; easy = yes; dear = yes"), ["easy = yes; dear = yes"], "these can't all be true: dear"),
+    ],
+)
+def test_what_an_example_states_wrongly_is_found_at_its_word(
+    tmp_path: Path, written: str, words: list[str], says: str
+) -> None:
+    never = "```constraint k\nnever: easy and dear\nsays: What is easy is not dear.\n```\n"
+    city = define("ripe", "apple") + rule("C-1", "may", when="ripe and easy and dear") + written
+    folder = write(tmp_path, city=city, vocabulary=never)
+    refused = found(folder, "refused")
+    assert [standing_at(one, folder) for one in refused] == words
+    assert says in refused[0].says
+    assert {one.severity for one in refused} == {"error"}
+
+
+def test_an_example_that_expects_its_facts_to_contradict_each_other_is_right(tmp_path: Path) -> None:
+    never = "```constraint k\nnever: easy and dear\nsays: What is easy is not dear.\n```\n"
+    city = rule("C-1", "may", when="easy and dear") + example("easy = yes; dear = yes", "error names easy")
+    assert found(write(tmp_path, city=city, vocabulary=never), "refused") == []
+
+
+def test_an_example_under_law_that_can_not_be_read_is_not_blamed_for_it(tmp_path: Path) -> None:
+    city = define("ripe", "aple") + example("apple = yes", choices="width = tall")
+    folder = write(tmp_path, city=city)
+    assert [standing_at(one, folder) for one in found(folder, "refused")] == ["aple"]
+
+
+# An agency's own orders.
+
+
+def test_an_agencys_own_orders_are_looked_at_with_the_law_above_them(tmp_path: Path) -> None:
+    (tmp_path / "law").mkdir()
+    folder = write(tmp_path / "law", city=define("ripe", "apple") + rule("C-1", "may", when="ripe"))
+    text = ORDER + rule("GO-1", "must not", when="ripe and aple") + example("bery = yes") + "```rulle GO-2\n```\n"
+    orders = own(tmp_path / "orders", text)
+    refused = [one for one in lint(folder, local=orders) if one.kind == "refused"]
+    assert [standing_at(one, tmp_path) for one in refused] == ["aple", "rulle GO-2"]
+    own(orders, ORDER + rule("GO-1", "must not", when="ripe") + example("bery = yes"))
+    ended = CliRunner().invoke(app, ["law", "lint", str(folder), "--local", str(orders)])
+    assert ended.exit_code == 1
+    assert re.search(
+        r"^orders/order\.md:\d+:\d+ \(under “General order”\): error: bery is no fact", ended.stdout, re.MULTILINE
+    )
+
+
+@pytest.mark.parametrize(
+    "text", [ORDER.replace("layer: agency", "layer: city"), ORDER.replace("parent: us-", "parent: uk-")]
+)
+def test_orders_that_stand_on_nothing_do_not_hide_what_is_wrong_above(tmp_path: Path, text: str) -> None:
+    (tmp_path / "law").mkdir()
+    folder = write(tmp_path / "law", city=rule("C-1", "may", when="aple"))
+    refused = [one for one in lint(folder, local=own(tmp_path / "orders", text)) if one.kind == "refused"]
+    assert [one.place.file for one in refused] == ["us/xx/town.md", "orders/order.md"]
+
+
+def test_a_folder_without_orders_ends_the_command_with_two(tmp_path: Path) -> None:
+    (tmp_path / "law").mkdir()
+    folder = write(tmp_path / "law")
+    ended = CliRunner().invoke(app, ["law", "lint", str(folder), "--local", str(tmp_path / "gone")])
+    assert ended.exit_code == 2
+    assert "is no folder" in str(ended.exception) + ended.stderr
 
 
 def test_the_command_says_file_line_and_column_and_ends_with_one(tmp_path: Path) -> None:
@@ -228,6 +318,58 @@ def test_what_can_not_be_begun_is_refused_and_nothing_written(
     with pytest.raises(NewError, match=says):
         new_rulebook(rulebooks, jurisdiction, name="X", layer=layer, parent=parent)
     assert sorted(rulebooks.rglob("*.md")) == files
+
+
+def test_a_zone_that_is_none_is_refused_in_the_words_of_a_rulebook(rulebooks: Path) -> None:
+    with pytest.raises(RulebookError, match=r"^no time zone is called “Mars/Base”; write one like America/New_York$"):
+        new_rulebook(rulebooks, "us-wa-seattle", name="X", layer="city", parent="us-wa", timezone="Mars/Base")
+
+
+@pytest.mark.parametrize("agency", ["us-ma-boston/police", "us-tx-travis/sheriff"])
+def test_the_orders_of_an_agency_are_begun_and_only_wait_to_be_written(tmp_path: Path, agency: str) -> None:
+    orders = tmp_path / "orders"
+    ended = CliRunner().invoke(app, ["law", "new", agency, "--name", "General orders", "--local", str(orders)])
+    assert ended.exit_code == 0, ended.output
+    (file,) = orders.iterdir()
+    assert f"`detainerdesk law lint --local {orders}` names" in ended.stdout
+    ours = lint()
+    new = [one for one in lint(local=orders) if one not in ours]
+    assert {one.place.file for one in new} == {f"orders/{file.name}"}
+    assert {one.kind for one in new} == {"to be written"}
+    edition, before = load(local=orders), load().stack(agency)
+    stack = edition.stack(agency)
+    assert stack.layers[-1].name == "General orders"
+    assert [one.jurisdiction for one in stack.layers[:-1]] == [one.jurisdiction for one in before.layers]
+    assert (stack.timezone, stack.words, stack.not_encoded) == (before.timezone, before.words, before.not_encoded)
+    assert [one.wrong for one in prove(edition, agency.replace("/", "-"))] == [()]
+    assert CliRunner().invoke(app, ["law", "lint", "--local", str(orders)]).exit_code == 0
+    again = CliRunner().invoke(app, ["law", "new", agency, "--name", "General orders", "--local", str(orders)])
+    assert again.exit_code == 2
+    assert f"is encoded already, in orders/{file.name}: write there" in str(again.exception) + again.stderr
+    file.write_text(file.read_text().replace(agency.replace("/", "-"), "us-ca-tx-ma-orders"))
+    again = CliRunner().invoke(app, ["law", "new", agency, "--name", "General orders", "--local", str(orders)])
+    assert "us-ca-tx-ma-orders is encoded already" in str(again.exception) + again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["us-ma-boston/police"], "give --local FOLDER"),
+        (["us-ma-boston/police", "--local", "orders", "--layer", "agency"], "no --layer, --parent or --timezone"),
+        (["us-ma-salem", "--layer", "city"], "needs --layer and --parent"),
+        (["us-ma-salem", "--layer", "city", "--parent", "us-ma", "--local", "orders"], "no --local"),
+        (["us-ma-Boston/police", "--local", "orders"], "in small letters"),
+        (["fr-paris/police", "--local", "orders"], "an agency is written like us-ma-boston/police"),
+    ],
+)
+def test_orders_that_can_not_be_begun_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = CliRunner().invoke(app, ["law", "new", *arguments, "--name", "X"])
+    assert ended.exit_code == 2
+    assert says in str(ended.exception) + ended.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_is_there_is_not_written_over(rulebooks: Path) -> None:

@@ -80,6 +80,14 @@ def town(folder: Path, when: str, *, rows: str = ROWS, more: str = "", **keys: s
         ({"offense_citation": "PC 12", "date": "2019"}, "forbidden"),
         ({"offense_citation": "PC 12", "date": "2019-06-01", "commission_date": "2020"}, "silent"),
         ({"offense_citation": "none"}, "silent"),
+        ({"offense_citation": "Cal. Penal Code § 245(a)(4)"}, "forbidden"),
+        ({"offense_citation": "Cal. Penal § 245(a)(4)"}, "forbidden"),
+        ({"offense_citation": "CA PEN 664/245"}, "silent"),
+        ({"offense_citation": "Cal. Health & Safety Code § 11352(a)"}, "forbidden"),
+        ({"offense_citation": "CA VEH 211"}, "silent"),
+        ({"offense_citation": "CA PNLC 99"}, "silent"),
+        ({"offense_citation": "PC 518", "enhancement": "Cal. Penal Code § 186.22"}, "forbidden"),
+        ({"offense_citation": "PC 518", "enhancement": "CA VC 186.22"}, "silent"),
     ],
 )
 def test_a_citation_that_tells_is_decided(tmp_path: Path, record: dict[str, str], answer: str) -> None:
@@ -110,6 +118,66 @@ def test_one_that_does_not_tell_names_the_field_that_would(
     found = outcome(town(tmp_path, BAN), {"crimes": [record]})
     assert found.outcome == "undetermined"
     assert set(found.needs) == {f"crimes[1].{name}" for name in needed}
+
+
+@pytest.mark.parametrize(
+    ("record", "needed"),
+    [
+        ({"offense_citation": "CA PNLC 211", "date": "2021-01-01"}, "offense_citation"),
+        ({"offense_citation": "PNLC 211", "state": "CA", "date": "2021-01-01"}, "offense_citation"),
+        ({"offense_citation": "CA PNLC 261", "date": "2021-01-01"}, "offense_citation"),
+        ({"offense_citation": "CA PNLC 664/187", "date": "2021-01-01"}, "offense_citation"),
+        ({"offense_citation": "CA PNLC 664", "date": "2021-01-01"}, "offense_citation"),
+        ({"offense_citation": "NV NRS 1", "equivalent_to": "CA PNLC 211", "date": "2021-01-01"}, "equivalent_to"),
+        ({"offense_citation": "PC 518", "enhancement": "CA PNLC 186.22"}, "enhancement"),
+        ({"offense_citation": "PC 518", "enhancement": "gang"}, "enhancement"),
+        ({"offense_citation": "PC 211", "state": "Kalifornia", "date": "2021-01-01"}, "equivalent_to"),
+    ],
+)
+def test_a_code_that_is_not_known_may_be_another_spelling_of_the_rows(
+    tmp_path: Path, record: dict[str, str], needed: str
+) -> None:
+    found = outcome(town(tmp_path, BAN), {"crimes": [record]})
+    assert found.outcome == "undetermined"
+    assert found.needs == (f"crimes[1].{needed}",)
+
+
+OTHERS = "OH RC 2903.11,Assault,violent,,,,\nUS 8 USC 1326,Reentry,violent,,,,\nNY PL 120.05,Assault,violent,,,,\n"
+
+
+@pytest.mark.parametrize(
+    ("record", "answer"),
+    [
+        ({"offense_citation": "OH RC 2903.11"}, "forbidden"),
+        ({"offense_citation": "Ohio Rev. Code § 2903.11"}, "forbidden"),
+        ({"offense_citation": "Ohio Rev. Code Ann. § 2903.11(A)(1)"}, "forbidden"),
+        ({"offense_citation": "O.R.C. 2903.11"}, "forbidden"),
+        ({"offense_citation": "Ohio Revised Code 2903.12", "equivalent_to": "none"}, "silent"),
+        ({"offense_citation": "OH XRC 2903.11", "equivalent_to": "none"}, "undetermined"),
+        ({"offense_citation": "N.Y. Penal § 120.05", "equivalent_to": "none"}, "forbidden"),
+        ({"offense_citation": "NY PC 120.05", "equivalent_to": "none"}, "undetermined"),
+        ({"offense_citation": "NY CPL 120.05", "equivalent_to": "none"}, "silent"),
+        ({"offense_citation": "INA § 276(a)", "equivalent_to": "none"}, "forbidden"),
+        ({"offense_citation": "INA 275", "equivalent_to": "none"}, "silent"),
+        ({"offense_citation": "INA 999", "equivalent_to": "none"}, "undetermined"),
+        ({"offense_citation": "18 USC 1326", "equivalent_to": "none"}, "silent"),
+        ({"offense_citation": "1326", "state": "U.S.A.", "equivalent_to": "none"}, "forbidden"),
+        ({"offense_citation": "1326", "state": "the United States", "equivalent_to": "none"}, "undetermined"),
+        ({"offense_citation": "1327", "state": "the United States", "equivalent_to": "none"}, "silent"),
+        ({"offense_citation": "1326", "state": "CA", "equivalent_to": "none"}, "silent"),
+    ],
+)
+def test_the_codes_of_other_governments_go_by_several_names(
+    tmp_path: Path, record: dict[str, str], answer: str
+) -> None:
+    found = outcome(town(tmp_path, BAN, rows=OTHERS), {"crimes": [record]})
+    assert found.outcome == answer
+    assert set(found.needs) <= {"crimes[1].offense_citation"}
+
+
+def test_rows_and_citations_spell_one_code_in_two_ways(tmp_path: Path) -> None:
+    edition = town(tmp_path, BAN, rows="Ohio Rev. Code § 2903.11,Assault,violent,,,,\n")
+    assert word(edition, {"crimes": [{"offense_citation": "OH RC 2903.11"}]}) == "forbidden"
 
 
 def test_a_list_that_is_on_another_list_too_is_not_asked_about(tmp_path: Path) -> None:
@@ -398,6 +466,15 @@ def test_a_citation_is_on_a_list_surely_where_all_that_it_may_mean_is(
         else False
     )
     assert (None if isinstance(answer, Doubt) else answer) is expected
+
+
+@given(section=cited, rows=st.frozensets(cited, min_size=1))
+def test_under_a_code_that_is_not_known_only_that_no_row_has_the_section_is_settled(
+    lists: dict[frozenset[str], Any], section: str, rows: frozenset[str]
+) -> None:
+    known = in_list("offense_citation", Offense(citation=f"CA PC {section}"), lists[rows])
+    other = in_list("offense_citation", Offense(citation=f"CA PNLC {section}"), lists[rows])
+    assert isinstance(other, Doubt) if known is not False else other is False
 
 
 @given(section=cited, rows=st.frozensets(cited, min_size=1), more=st.frozensets(cited))

@@ -100,7 +100,7 @@ def test_our_own_examples_are_decided_without_it_and_its_examples_with_it(tmp_pa
         ),
         (", us-xx-town-police\n", "\n", "leaves none out"),
         ("roles: officer, clerk", "roles: officer", "this profile leaves out clerk, whom the law above binds"),
-        ("parent: us-xx-town", "parent: us-xx", "leaves none out"),
+        ("parent: us-xx-town", "parent: us-xx", r"order\.md:5:\d+: .* leaves none out; write `parent: us-xx-town`"),
         ("parent: us-xx-town", "parent: us-yy", "us-yy of us-xx-town-police is not encoded"),
         (
             "jurisdiction: us-xx-town-police",
@@ -110,16 +110,25 @@ def test_our_own_examples_are_decided_without_it_and_its_examples_with_it(tmp_pa
         ("when: apple", "when: aple", r"order\.md:23:\d+ .* did you mean apple"),
         ("rule GO-1", "rule C-1", "C-1 is an id of Town too"),
         ("when: apple", "when: apple\nsays: Something else.", "the `says` line of GO-1 is not what the rule says"),
-        ("```profile us-xx-town/police", "```profile us-yy/police", "the layers of us-yy/police are"),
+        (
+            "```profile us-xx-town/police",
+            "```profile us-yy/police",
+            "us-yy/police is no agency of us-xx-town or of a place",
+        ),
     ],
 )
 def test_what_is_wrong_in_it_is_refused_with_its_place(tmp_path: Path, old: str, new: str, says: str) -> None:
     text = ORDER + rule("GO-1", "must not", when="apple")
     assert old in text
-    if old == "```profile us-xx-town/police":
-        text = text.replace("us-xx-town, us-xx-town-police", "us-xx-town-police")
     with pytest.raises(RulebookError, match=says):
         both(tmp_path, text.replace(old, new), city=rule("C-1", "may"))
+
+
+def test_an_agency_that_has_no_profile_of_ours_is_of_the_place_above_its_own_rulebook(tmp_path: Path) -> None:
+    clerk = ORDER.replace("us-xx-town/police", "us-xx-town/clerk")
+    assert "us-xx-town/clerk" in [one.agency for one in both(tmp_path, clerk).profiles()]
+    with pytest.raises(RulebookError, match="us-yy-town/clerk is no agency of us-xx-town or of a place in it"):
+        both(tmp_path, ORDER.replace("us-xx-town/police", "us-yy-town/clerk"))
 
 
 def test_a_rulebook_without_a_profile_a_second_profile_and_an_empty_folder_are_refused(tmp_path: Path) -> None:

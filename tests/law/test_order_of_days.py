@@ -23,7 +23,9 @@ DAY = timedelta(days=1)
 
 near = st.integers(-2, 2)
 days = st.builds(
-    lambda years, by: (JUDGED.replace(year=JUDGED.year + years, day=28) + by * DAY).isoformat(), st.integers(-3, 2), near
+    lambda years, by: (JUDGED.replace(year=JUDGED.year + years, day=28) + by * DAY).isoformat(),
+    st.integers(-3, 2),
+    near,
 )
 records = st.fixed_dictionaries(
     {"offense_citation": st.sampled_from(["CA PC 459/460(b)", "CA PC 187", "NY PL 125.25", "CA PC 530.5"])},
@@ -44,7 +46,9 @@ moments = st.builds(
 )
 
 
-def list_in(agency: str, convictions: list[dict[str, Any]], at: datetime, anchors: datetime, complete: bool) -> ListInCase:
+def list_in(
+    agency: str, convictions: list[dict[str, Any]], at: datetime, anchors: datetime, complete: bool
+) -> ListInCase:
     """The list of convictions in a case, with all conditions on it of the agency's actions."""
     edition = load()
     facts = {
@@ -96,7 +100,8 @@ def test_lists_whose_days_lie_alike_have_the_same_answers(
 def by_answer(found: Any) -> dict[str, set[frozenset[Any]]]:
     """Between which answers each unknown field leads, by the answers themselves."""
     return {
-        name: {frozenset(found.values[index] for index in group) for group in groups} for name, groups in found.groups.items()
+        name: {frozenset(found.values[index] for index in group) for group in groups}
+        for name, groups in found.groups.items()
     }
 
 

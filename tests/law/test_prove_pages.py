@@ -44,7 +44,7 @@ def test_what_is_found_fails_and_what_is_accepted_with_a_reason_does_not(tmp_pat
     found = run(tmp_path)
     assert found.exit_code == 1
     assert "conflict hold C-2 C-1: hold: C-2 requires it and C-1 forbids it" in found.stdout
-    accept(tmp_path, "```accepted conflict hold C-2 C-1\nreason: Counsel was asked.\n```")
+    accept(tmp_path, "```accepted conflict hold C-2 C-1\nlayers: us-xx-town\nreason: Counsel was asked.\n```")
     assert run(tmp_path).exit_code == 0
 
 
@@ -57,17 +57,36 @@ def test_a_finding_is_accepted_for_the_agencies_that_are_named_only(tmp_path: Pa
 def test_what_is_accepted_and_not_found_any_more_fails(tmp_path: Path) -> None:
     write(tmp_path, city=rule("C-2", "must"))
     assert run(tmp_path).exit_code == 0
-    accept(tmp_path, "```accepted dead C-9\nreason: Once so.\n```")
+    accept(tmp_path, "```accepted dead C-9\nlayers: us-xx-town\nreason: Once so.\n```")
     found = run(tmp_path)
     assert found.exit_code == 1
     assert "dead C-9 is accepted and was not found" in found.stdout
+
+
+def test_a_gap_of_a_city_that_is_added_is_not_accepted_with_the_others(tmp_path: Path) -> None:
+    gap = rule("X-1", "must not", when="apple")
+    write(tmp_path, state=gap)
+    accept(tmp_path, "```accepted gap hold\nlayers: us-xx-town\nreason: Other law decides.\n```")
+    assert run(tmp_path).exit_code == 0
+    town = (tmp_path / "us/xx/town.md").read_text()
+    (tmp_path / "us/xx/ville.md").write_text(town.replace("us-xx-town", "us-xx-ville").replace("Town", "Ville"))
+    found = run(tmp_path)
+    assert found.exit_code == 1
+    assert "us-xx-ville/police: gap hold" in found.stdout
+    assert "us-xx-town/police: gap hold" not in found.stdout
+    accept(tmp_path, "```accepted gap hold\nlayers: us-xx-town, us-xx-ville, us-xx\nreason: Other law decides.\n```")
+    found = run(tmp_path)
+    assert found.exit_code == 1
+    assert "nothing that is accepted here was found in the law of us-xx\n" in found.stdout
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("```accepted hold\nreason: x\n```", "names findings"),
-        ("```accepted gap hold\n```", "reason"),
+        ("```accepted gap hold\nlayers: us\n```", "reason"),
+        ("```accepted gap hold\nreason: x\n```", "says whose law it was read for: `layers"),
+        ("```accepted gap hold\nlayers: us\nagencies: us/x\nreason: x\n```", "says whose law it was read for"),
         ("```accepted gap hold\nreason: x\nwhy: y\n```", "unknown key"),
     ],
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from detainerdesk.law import UNKNOWN, Case, Decision, Edition, Source, decide, explain, explain_decision, load
+from detainerdesk.law.explain import STATUS_WORDS
 from detainerdesk.law.language.example import example_case
 from tests.law.small import NOON, block, decided, define, law, rule
 
@@ -188,3 +190,29 @@ def test_a_case_is_decided_alike_again_and_its_answer_is_plain_data(edition: Edi
     assert set(first.as_json()["actions"]["hold"]) == {
         "outcome", "standing", "settled", "until", "was_so", "needs", "by", "alternatives", "items", "turns",
     }  # fmt: skip
+
+
+def test_an_explanation_says_moments_in_the_agencys_zone_and_facts_as_yes_or_no() -> None:
+    at = datetime(2024, 6, 1, 6, 10, tzinfo=UTC)
+    facts = {
+        "request.kind": "I-247A",
+        "request.asks_hold": True,
+        "custody.other_lawful_basis": False,
+        "person.release_ground": "bail_or_ROR",
+        "person.eligible_for_release_at": "2024-06-01T05:30:00+00:00",
+    }
+    looked = Source("booking system", "Sgt. Ruiz", datetime(2024, 6, 1, 5, 45, tzinfo=UTC))
+    case = Case("us-ma-boston/police", at, facts, ask=("hold",), sources={"custody.other_lawful_basis": looked})
+    text = explain_decision(decide(case, load()), load())
+    assert "custody.other_lawful_basis = no (booking system, Sgt. Ruiz, 01:45)" in text
+    assert "request.asks_hold = yes (stated)" in text
+    assert "person.eligible_for_release_at = 2024-06-01 01:30 EDT (stated)" in text
+    assert "person.release_ground = bail or ROR (stated)" in text
+    assert not re.search(r"\b(True|False)\b|\+00:00|T\d\d:\d\d", text)
+
+
+@pytest.mark.parametrize(("status", "says"), STATUS_WORDS.items())
+def test_a_status_is_said_in_the_same_words_in_law_and_at_the_desk(status: str, says: str) -> None:
+    provision = next(one for book in load().rulebooks.values() for one in book.provisions() if one.status == status)
+    mark = "CHECK SOURCE: " if status == "verify" else ""
+    assert f"Status: {mark}{says}" in explain(provision.id, load())

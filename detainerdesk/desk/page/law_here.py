@@ -11,11 +11,11 @@ from datetime import datetime
 from detainerdesk.desk import life, words
 from detainerdesk.desk.models import Signature
 from detainerdesk.desk.page.look import KEPT, Look, local_zone, look_at, looks, now_text
-from detainerdesk.desk.page.standing import SOURCE, dates
+from detainerdesk.desk.page.standing import dates
 from detainerdesk.desk.page.values import Alternative, LawLayer, LawPage, LawReading, LawRow
 from detainerdesk.law import Adoption, Decision, Edition, Provision, Reading, Signed, Stack, digest
 from detainerdesk.law.adoption import leans_on
-from detainerdesk.law.explain import definitions_said, reason_in_words
+from detainerdesk.law.explain import STATUS_WORDS, definitions_said, reason_in_words
 from detainerdesk.law.language.rulebook import Rulebook
 
 
@@ -94,7 +94,7 @@ def _row(
         says=one.says or prose.sentence(one),
         cite=one.cite,
         dates=dates(one),
-        status=SOURCE[one.status] + (f": {reason_in_words(one)}" if one.reason else ""),
+        status=STATUS_WORDS[one.status] + (f": {reason_in_words(one)}" if one.reason else ""),
         check_source=one.status == "verify" and standing != "adopted",
         standing=standing,
         signed=_who(signed.get(one.id), now),

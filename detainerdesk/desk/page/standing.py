@@ -1,4 +1,4 @@
-"""How a rule stands, in the words that each page prints beside it: the days on which it is law, and how well its text was checked."""
+"""How a rule stands, in the words that each page prints beside it: the days on which it is law."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from detainerdesk.law import Provision
 from detainerdesk.law.language.dates import Span
-
-SOURCE = {
-    "verified": "text read",
-    "verify": "text not checked against its source",
-    "off": "switched off, takes no part",
-}
 
 
 def dates(one: Provision) -> str:

@@ -5,13 +5,14 @@ Out: groups of rules, each with the facts that it rests on; never what the trace
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from detainerdesk.desk import words
 from detainerdesk.desk.page.look import Look
-from detainerdesk.desk.page.standing import SOURCE, dates
+from detainerdesk.desk.page.standing import dates
 from detainerdesk.desk.page.values import WhyGroup, WhyRule
 from detainerdesk.law import UNKNOWN, Edition, Step, Test, Trace
+from detainerdesk.law.explain import STATUS_WORDS, value_in_words
+from detainerdesk.law.language.vocabulary import Value
 
 FOR_NOW = "give the answer for now"
 ADOPTED = {
@@ -57,7 +58,7 @@ def _why_rule(step: Step, trace: Trace, look: Look) -> WhyRule:
         says=rule.says,
         cite=rule.cite,
         dates=dates(rule),
-        status=SOURCE[rule.status],
+        status=STATUS_WORDS[rule.status],
         adopted="nothing to adopt" if rule.status == "off" else ADOPTED[look.adoption.standing(rule, look.edition)],
         conditions=(*ended, *_conditions(trace.tests(rule), look)),
         check_source=rule.status == "verify" and rule.id not in look.agency.adopted,
@@ -73,7 +74,7 @@ def _conditions(tests: Iterable[Test], look: Look) -> tuple[str, ...]:
     return tuple(said.values())
 
 
-def _fact_sentence(name: str, value: object, look: Look) -> str:
+def _fact_sentence(name: str, value: Value, look: Look) -> str:
     fact = look.edition.vocabulary.facts[name]
     if value is UNKNOWN:
         return f"not known: {fact.ask}"
@@ -100,13 +101,5 @@ def _asks(name: str, edition: Edition) -> str:
     return fact.ask if fact is not None and fact.ask else name
 
 
-def assumed_value(value: object, look: Look) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return words.moment(value, look.agency.zone, look.now)
-    if isinstance(value, frozenset | set | tuple | list):
-        return ", ".join(str(one).replace("_", " ") for one in sorted(value, key=str))
-    if value == "owed":
-        return "owed, nothing recorded"
-    return "unknown" if value is UNKNOWN else str(value).replace("_", " ")
+def assumed_value(value: Value, look: Look) -> str:
+    return value_in_words(value, lambda moment: words.moment(moment, look.agency.zone, look.now))

@@ -79,13 +79,25 @@ def read_citation(text: str) -> Citation:
     if not found:
         raise CitationError(f"“{written}” is no citation of an offense; write it like {EXAMPLES}")
     state, code = _place(found["before"] or "", found["after"] or "", written)
+    if code == "INA":
+        return _as_coded(_sections("US", "8 USC", found["sections"], written), written)
     return _sections(state, code, found["sections"], written)
 
 
 def read_state(text: str) -> str:
     """A state as a record writes it (`CA`, `California`, `Calif.`): its two letters, or the text itself in capitals."""
     word = re.sub(r"[.\s]+", " ", text).strip().upper()
-    return STATE_NAMES.get(word, word.replace(" ", ""))
+    joined = word.replace(" ", "")
+    return STATE_NAMES.get(word) or STATE_NAMES.get(joined, joined)
+
+
+def same_code(one: str, other: str, state: str) -> bool | None:
+    """Whether two names of codes of one state's law mean one code; None where they differ and one of them is no name that is known
+    here, so that it may be another spelling."""
+    if one == other:
+        return True
+    known = CODES.get(state, frozenset())
+    return False if all(code in known or code.rpartition(" ")[2] in NUMBERED for code in (one, other)) else None
 
 
 _NUMBER = r"\d+[A-Za-z]{0,2}(?:[.:\-]\d+[A-Za-z]{0,2}|-[A-Za-z](?![A-Za-z]))*"
@@ -224,6 +236,24 @@ STATE_NAMES = {
     "UNITED STATES": "US",
     "U S": "US",
     "USA": "US",
+    "UNITED STATES OF AMERICA": "US",
+    "ALA": "AL",
+    "COLO": "CO",
+    "CONN": "CT",
+    "DEL": "DE",
+    "IND": "IN",
+    "KAN": "KS",
+    "MICH": "MI",
+    "MINN": "MN",
+    "MISS": "MS",
+    "MONT": "MT",
+    "NEB": "NE",
+    "OKLA": "OK",
+    "ORE": "OR",
+    "TENN": "TN",
+    "WASH": "WA",
+    "WIS": "WI",
+    "WYO": "WY",
 }
 CODE_NAMES = {
     "PEN CODE": "PC",
@@ -250,13 +280,67 @@ CODE_NAMES = {
     "GL": "MGL",
     "G L": "MGL",
     "N R S": "NRS",
+    "PNL": "PL",
+    "HEALTH & SAFETY CODE": "HSC",
+    "HEALTH & SAF": "HSC",
+    "HEALTH & SAFETY": "HSC",
+    "VEH": "VC",
+    "VEHICLE": "VC",
+    "WELFARE & INSTITUTIONS CODE": "WIC",
+    "WELF & INST": "WIC",
+    "BUSINESS & PROFESSIONS CODE": "BPC",
+    "BUS & PROF": "BPC",
+    "GOVT CODE": "GOV",
+    "GOVERNMENT CODE": "GOV",
+    "GC": "GOV",
+    "VEH & TRAF": "VTL",
+    "VEH & TRAF LAW": "VTL",
+    "VEHICLE & TRAFFIC LAW": "VTL",
+    "REV CODE": "RC",
+    "REVISED CODE": "RC",
+    "ORC": "RC",
 }
-STATE_OF_CODE = {"PL": "NY", "VTL": "NY", "HSC": "CA", "WIC": "CA", "NRS": "NV", "ILCS": "IL", "MGL": "MA", "USC": "US"}
+PENAL = ("PEN", "PENAL")
+"""Short for the code that a state's courts call so: the state says which."""
+CODES = {
+    "CA": frozenset({"PC", "HSC", "VC", "WIC", "BPC", "GOV", "FAM", "EDC", "CORP", "FIN", "INS", "LAB", "RTC"}),
+    "NY": frozenset({"PL", "VTL", "CPL"}),
+    "NV": frozenset({"NRS"}),
+    "MA": frozenset({"MGL"}),
+    "OH": frozenset({"RC"}),
+}
+"""The names by which codes go here, so that two of them are surely two codes; any other name may be a spelling of one of them."""
+NUMBERED = ("USC", "ILCS")
+"""Codes whose titles and chapters are codes of their own: 8 USC, 720 ILCS."""
+STATE_OF_CODE = {
+    "PL": "NY",
+    "VTL": "NY",
+    "HSC": "CA",
+    "WIC": "CA",
+    "NRS": "NV",
+    "ILCS": "IL",
+    "MGL": "MA",
+    "USC": "US",
+    "INA": "US",
+    "ORC": "OH",
+}
 """Codes whose name alone says whose law it is. `PC` does not: several states have a penal code."""
 MAIN_CODE = {"CA": "PC", "NY": "PL"}
 """The code that a bare section number means in that state's courts."""
+IMMIGRATION_ACT = {
+    "243": "1253",
+    "274": "1324",
+    "274a": "1324a",
+    "275": "1325",
+    "276": "1326",
+    "277": "1327",
+    "278": "1328",
+}
+"""The crimes of the Immigration and Nationality Act, and the sections of 8 USC as which they stand in the code."""
 SLASH_IN_NUMBER = ("ILCS", "MGL")
 """Codes that write act and section, or chapter and section, with a slash: 720 ILCS 5/12-3, MGL 265/13A."""
+NEVER_IN_A_NUMBER = {("CA", "PC"): "-", ("CA", "HSC"): "-", ("CA", "VC"): "-", ("NY", "PL"): "-", ("NY", "VTL"): "-."}
+"""Marks that no section number of a code has before a digit: what is written so (`PL 120.05-2`, `VTL 1192.2`) is some part of a section."""
 INCHOATE = {("CA", "PC"): ("664", "182", "653f"), ("NY", "PL"): ("110", "110.00", "105", "100", "115")}
 """Sections on attempts and the like that are written before the crime that was meant."""
 
@@ -266,7 +350,7 @@ def _place(before: str, after: str, written: str) -> tuple[str, str]:
     if before.strip() and after.strip():
         raise CitationError(f"“{written}” has words on both sides of the section; write it like {EXAMPLES}")
     words = re.sub(r"\s*-\s*", " ", before or after).replace(".", " ").split()
-    words = _joined([word.upper() for word in words])
+    words = [word for word in _joined([word.upper() for word in words]) if word not in ("ANN", "ANNOTATED")]
     state = ""
     for length in (3, 2, 1):
         name = " ".join(words[:length])
@@ -275,13 +359,15 @@ def _place(before: str, after: str, written: str) -> tuple[str, str]:
                 continue
             state, words = STATE_NAMES.get(name, name), words[length:]
             break
-    code = " ".join(words)
-    code = CODE_NAMES.get(code, code)
+    name = " ".join(words)
+    code = CODE_NAMES.get(name, name)
+    if code in PENAL:
+        code = MAIN_CODE.get(state, code)
     title = re.match(r"^(\d+) (USC|ILCS)A?$", code.replace("U S C", "USC"))
     if title:
         code, implied = f"{title[1]} {title[2]}", STATE_OF_CODE[title[2]]
     else:
-        implied = STATE_OF_CODE.get(code, "")
+        implied = STATE_OF_CODE.get(name) or STATE_OF_CODE.get(code, "")
         if code in ("USC", "ILCS"):
             raise CitationError(f"“{written}” names no title; write it like `8 USC 1326`")
     if len(code.split()) > 2 or (code and not re.match(r"^(?:\d+ )?[A-Z][A-Z&]*(?: [A-Z&]+)?$", code)):
@@ -300,7 +386,7 @@ def _joined(words: list[str]) -> list[str]:
             initials += word
             continue
         if initials:
-            if len(initials) > 2 and initials[:2] in STATES and initials != "USC":
+            if len(initials) > 2 and initials[:2] in STATES and initials not in STATE_OF_CODE:
                 joined += [initials[:2], initials[2:]]
             else:
                 joined.append(initials)
@@ -308,6 +394,14 @@ def _joined(words: list[str]) -> list[str]:
         if word:
             joined.append(word)
     return joined
+
+
+def _as_coded(citation: Citation, written: str) -> Citation:
+    """A citation of the Immigration and Nationality Act, by the sections of 8 USC."""
+    if any(section.number not in IMMIGRATION_ACT for section in citation.sections):
+        raise CitationError(f"“{written}”: write the section of 8 USC, like {EXAMPLES}")
+    sections = (replace(section, number=IMMIGRATION_ACT[section.number]) for section in citation.sections)
+    return replace(citation, sections=tuple(sections))
 
 
 def _sections(state: str, code: str, text: str, written: str) -> Citation:
@@ -320,6 +414,9 @@ def _sections(state: str, code: str, text: str, written: str) -> Citation:
         if text.startswith(prefix + "-") and (state or home[0], code or home[1]) == home:
             text = prefix + "/" + text.removeprefix(prefix + "-")
     sections = [_section(part, written) for part in text.split("/")]
+    never = NEVER_IN_A_NUMBER.get((state, code))
+    if never and any(re.search(rf"[{re.escape(never)}]\d", section.number) for section in sections):
+        raise CitationError(f"“{written}”: write what is named below a section in brackets, like 245(a)(4)")
     if len(sections) > 4:
         raise CitationError(f"“{written}” has {len(sections)} sections; an offense has at most 4")
     for home, numbers in INCHOATE.items():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,7 @@ MAX_BYTES = 2_000_000
 MAX_LINE = 10_000
 MAX_BLOCKS = 2_000
 MAX_LINES_OF_KEY = 1_000
+FENCE = "```"
 PLAIN_FENCES = {"", "text", "console", "json"}
 LINE_BREAK_SEPARATES = {"facts", "expect", "fields", "choices"}
 
@@ -175,10 +177,14 @@ def _parts(
 ) -> Iterator[Fence | tuple[int, str]]:
     """The blocks, and each heading with its line, from a line on."""
     heading, explained, blocks = "", False, 0
-    marked = (at for at in range(begins, len(lines)) if lines[at].startswith(("#", "```")))
+    marked = [at for at in range(begins, len(lines)) if lines[at].startswith(("#", FENCE))]
+    fences = [*(at for at in marked if lines[at].startswith(FENCE)), len(lines)]
+    inside = begins
     for at in marked:
+        if at < inside:
+            continue
         explained = explained or any(map(str.strip, lines[begins:at]))
-        begins = at + 1
+        begins = inside = at + 1
         if lines[at].startswith("#"):
             if found := _HEADING.match(lines[at]):
                 heading, explained = found[1].strip(), False
@@ -186,18 +192,34 @@ def _parts(
             else:
                 explained = True
             continue
-        kind, id = (*lines[at].removeprefix("```").split(maxsplit=1), "", "")[:2]
+        kind, id = (*lines[at].removeprefix(FENCE).split(maxsplit=1), "", "")[:2]
         place = Place(file, begins, 1, heading)
-        ends = next((line for line in marked if lines[line].startswith("```")), len(lines))
+        ends = fences[bisect_right(fences, at)]
+        closed = ends < len(lines) and not lines[ends].strip("`\r ")
         with going_on(refused):
-            if ends == len(lines):
-                raise RulebookError("this block is never closed: end it with a line of three backticks", place)
+            if not closed:
+                raise _unclosed(lines, at, ends, kind, place)
             if kind not in PLAIN_FENCES:
                 yield _fence(kind, id.strip(), lines[begins:ends], kinds, place, explained)
                 blocks += 1
         if blocks > MAX_BLOCKS:
             raise RulebookError(f"more than {MAX_BLOCKS} blocks; split the file", place)
-        begins = ends + 1
+        begins = inside = ends + 1 if closed else ends
+
+
+def _unclosed(lines: Sequence[str], at: int, ends: int, kind: str, place: Place) -> RulebookError:
+    """What is wrong with a block that no fence closes before the next begins. Three backticks alone may be the end of a block that has
+    no first line: then the text above them reads as one."""
+    first = at
+    while not kind and first > 0 and lines[first - 1].strip() and not lines[first - 1].startswith(("#", FENCE)):
+        first -= 1
+    if any(map(_KEY.match, lines[first:at])):
+        return RulebookError(
+            f"this block has no first line: write three backticks, its kind and its id above it, like {FENCE}rule BOS19-1",
+            Place(place.file, first + 1, 1, place.heading),
+        )
+    before = f", before the one that begins at line {ends + 1}" if ends < len(lines) else ""
+    return RulebookError(f"this block is never closed: end it with a line of three backticks{before}", place)
 
 
 def _refuse_unreadable(lines: list[str], file: str) -> None:

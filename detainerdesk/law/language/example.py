@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from detainerdesk.law.errors import Place, RulebookError
 from detainerdesk.law.language.case import Case, alternative
+from detainerdesk.law.language.document import Text
 from detainerdesk.law.language.rulebook import Example
 from detainerdesk.law.language.vocabulary import names
 
@@ -40,6 +41,15 @@ def example_case(example: Example, zone: ZoneInfo) -> Case:
 def parse_facts(text: str, place: Place) -> dict[str, Any]:
     """`request.kind = I-247A; warrants = [kind: administrative] [kind: …]` -> plain values, as a case file states them."""
     facts: dict[str, Any] = {}
+    for name, value, clause in stated(text, place):
+        if name in facts:
+            raise RulebookError(f"{name} is stated twice: state it once", clause.place)
+        facts[name] = value
+    return facts
+
+
+def stated(text: str, place: Place) -> Iterator[tuple[str, Any, Text]]:
+    """Each fact with its plain value, and the clause that states it where it stands. Raises RulebookError."""
     end = 0
     for clause in clauses(text):
         start = max(text.find(clause.split("\n")[0].split(" [")[0], end), 0)
@@ -47,11 +57,7 @@ def parse_facts(text: str, place: Place) -> dict[str, Any]:
         found = _FACT.match(clause)
         if not found:
             raise RulebookError(f"expected `fact = value`, not “{clause}”", here)
-        name, value = found[1], found[2].strip()
-        if name in facts:
-            raise RulebookError(f"{name} is stated twice: state it once", here)
-        facts[name] = _value(value, here)
-    return facts
+        yield found[1], _value(found[2].strip(), here), Text(clause, here)
 
 
 def clauses(text: str) -> Iterator[str]:

@@ -248,7 +248,7 @@ class _Parser:
         if not token:
             raise self.error(f"the condition ends where {' or '.join(expected) or 'more'} was expected")
         if expected and token not in expected:
-            raise self.error(f"expected {' or '.join(expected)}, found “{token}”")
+            raise self.error(f"expected {' or '.join(expected)}, found “{token}”{self._hint()}")
         self.index += 1
         return token
 
@@ -275,6 +275,10 @@ class _Parser:
         follows = self.tokens[self.index + 1][0] if self.index + 1 < len(self.tokens) else ""
         if word.endswith(":") or follows == ":":
             return ": a line that begins with a space goes on with the one above; a new key stands at the beginning of its line"
+        said = [token for token, _ in self.tokens[: self.index]]
+        element = said[len(said) - said[::-1].index("where") :] if "where" in said else ["("]
+        if element[:1] != ["("] and not {"and", "or"} & set(element):
+            return ": after `where` stands one test or one bracket, `where (… and …)`"
         return ""
 
     def disjunction(self) -> Expression:

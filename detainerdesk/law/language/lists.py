@@ -114,6 +114,11 @@ class OffenseList:
         return frozenset(row.citation.state for row in self.rows)
 
     @cached_property
+    def laws(self) -> tuple[Citation, ...]:
+        """A citation of each code of which it has rows."""
+        return tuple({(row.citation.state, row.citation.code): row.citation for row in self.rows}.values())
+
+    @cached_property
     def turning_days(self) -> tuple[date, ...]:
         """The first and last days of its rows."""
         return tuple(sorted({day for row in self.rows for day in (row.days.first, row.days.last) if day}))

@@ -11,15 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import chain, product
+from typing import Literal
 
 from detainerdesk.law.language.citations import (
     MAIN_CODE,
     STATE_OF_CODE,
+    STATES,
     Citation,
     CitationError,
     Section,
     read_citation,
     read_state,
+    same_code,
 )
 from detainerdesk.law.language.dates import PartialDate
 from detainerdesk.law.language.lists import ALWAYS, FILLED, Days, OffenseList, OffenseTable, Row
@@ -289,7 +292,7 @@ def _rows(citation: Citation, offense: Offense, offenses: OffenseList) -> Iterat
 
 def _rows_of_sections(citation: Citation, offenses: OffenseList) -> Iterator[Row]:
     """The rows that may name the citation as one of their own state."""
-    if citation.only_inchoate:
+    if citation.only_inchoate or any(_same_law(citation, law) is None for law in offenses.laws):
         yield from offenses.rows
         return
     for section in (citation.inchoate, *citation.sections):
@@ -300,10 +303,8 @@ def _rows_of_sections(citation: Citation, offenses: OffenseList) -> Iterator[Row
 def _home(citation: Citation, offense: Offense, offenses: OffenseList) -> str | None:
     """Whose law the citation is. Where neither it nor the record says, a code that the list's own state has is that
     state's; for any other code nobody can tell."""
-    if citation.state:
-        return citation.state
-    if isinstance(offense.state, str) and offense.state != NONE:
-        return read_state(offense.state)
+    if said := _said_state(citation, offense):
+        return said
     states = offenses.states - {"US"}
     own = next(iter(states)) if len(states) == 1 else None
     if own is None or not citation.code:
@@ -318,19 +319,26 @@ def _known_code(code: str, state: str, offenses: OffenseList) -> bool:
 
 def _row_cited(row: Row, citation: Citation, offense: Offense) -> tuple[bool | None, str | None]:
     """Whether a row names the citation; for None the field that would tell."""
-    home = citation.state or (
-        read_state(offense.state) if isinstance(offense.state, str) and offense.state != NONE else ""
-    )
+    home = _said_state(citation, offense)
     if home and home != row.citation.state:
-        if row.citation.state == "US":
+        if row.citation.state != "US":
+            return _equivalent(row, offense)
+        if home in STATES or _names_offense(row, citation) is False:
             return False, None  # a state's conviction is none under federal law
-        return _equivalent(row, offense)
+        return None, "citation"  # nobody can tell whose law that is
     if not home and citation.code and not _could_be(citation.code, row.citation):
         return (False, None) if STATE_OF_CODE.get(citation.code) == row.citation.state else _equivalent(row, offense)
     answer = _names_offense(row, citation)
     if answer and not citation.code and row.citation.code != MAIN_CODE.get(row.citation.state, row.citation.code):
         return None, "citation"  # a bare number is the penal code's; that it is this code's is only possible
     return answer, "citation" if answer is None else None
+
+
+def _said_state(citation: Citation, offense: Offense) -> str:
+    """Whose law the citation, or else the record, says it is; empty where neither does."""
+    if citation.state or not isinstance(offense.state, str) or offense.state == NONE:
+        return citation.state
+    return read_state(offense.state)
 
 
 def _could_be(code: str, row: Citation) -> bool:
@@ -350,9 +358,27 @@ def _equivalent(row: Row, offense: Offense) -> tuple[bool | None, str | None]:
 
 
 def _names_offense(row: Row, citation: Citation) -> bool | None:
-    """Whether a row of the citation's own state names it."""
-    if citation.code and citation.code != row.citation.code:
+    """Whether a row of the citation's own state names it; None too where it names the section, of a code that may be the row's."""
+    same = _same_law(citation, row.citation)
+    if same is None:
+        meant = _as_of(row.citation, citation)
+        return False if meant is not None and _names_sections(row, meant) is False else None
+    return same and _names_sections(row, citation)
+
+
+def _as_of(row: Citation, citation: Citation) -> Citation | None:
+    """What a citation of a code that is not known here means if it is the row's: which sections make an attempt hangs on the code."""
+    return _read(str(replace(citation, state=row.state, code=row.code)))
+
+
+def _same_law(citation: Citation, row: Citation) -> bool | None:
+    """Whether a citation may be of the code of a row: one that does not say of which state, or of which code, is."""
+    if citation.state not in ("", row.state):
         return False
+    return not citation.code or same_code(citation.code, row.code, row.state)
+
+
+def _names_sections(row: Row, citation: Citation) -> bool | None:
     if row.citation.only_inchoate:
         prefix = row.citation.inchoate
         assert prefix is not None
@@ -388,22 +414,29 @@ def _enhanced(row: Row, citation: Citation, offense: Offense) -> bool | None:
         return True
     if needed != "any" and any(section.under(needed.sections[0]) == "on" for section in citation.sections):
         return True
-    if offense.enhancement is UNKNOWN:
+    return _found_true(offense.enhancement, needed)
+
+
+def _found_true(enhancement: Value, needed: Citation | Literal["any"]) -> bool | None:
+    """Whether what was found true is the enhancement that is needed."""
+    if enhancement is UNKNOWN:
         return None
-    if offense.enhancement == NONE:
+    if enhancement == NONE:
         return False
     if needed == "any":
         return True
-    return _any(_same_enhancement(part, needed) for part in str(offense.enhancement).replace(";", ",").split(","))
+    return _any(_same_enhancement(part, needed) for part in str(enhancement).replace(";", ",").split(","))
 
 
 def _same_enhancement(text: str, needed: Citation) -> bool | None:
     found = _citation(text)
     if found is None:
         return None
-    if (found.state and found.state != needed.state) or (found.code and found.code != needed.code):
+    same = _same_law(found, needed)
+    if same is False:
         return False
-    return _covers(needed.sections, found.sections)
+    answer = _covers(needed.sections, found.sections)
+    return None if answer and same is None else answer
 
 
 def _on_day(days: Days, day: Value, *, dated: bool) -> bool | None:
@@ -490,19 +523,15 @@ def _days_on(
 
 def _completions(offense: Offense, asked: tuple[OffenseList, ...]) -> Iterator[Offense]:
     """Offenses that fit what is known, enough to tell the lists apart. The plainest come first."""
-    enhancements = [offense.enhancement]
-    if offense.enhancement is UNKNOWN:
-        needed = {row.enhancement for offenses in asked for row in offenses.rows if row.enhancement}
-        enhancements = [NONE, *sorted(str(one) for one in needed if one != "any"), "another"]
     citation = _citation(offense.citation)
-    for enhancement in enhancements:
+    for enhancement in _enhancements(offense, asked):
         here = replace(offense, enhancement=enhancement)
         if citation is None:
             yield replace(here, citation=UNKNOWN)
             for text in _every_row(asked):
                 yield replace(here, citation=text)
             continue
-        for one in _refined(citation, asked):
+        for one in _refined(citation, asked, _said_state(citation, offense)):
             refined = replace(here, citation=one)
             foreign = any(
                 _row_cited(row, citation, replace(here, equivalent_to=UNKNOWN))[1] == EQUIVALENT
@@ -516,11 +545,24 @@ def _completions(offense: Offense, asked: tuple[OffenseList, ...]) -> Iterator[O
             if offense.equivalent_to == NONE:
                 yield refined
             elif equal is not None:
-                for text in _refined(equal, asked):
+                for text in _refined(equal, asked, equal.state):
                     yield replace(refined, equivalent_to=text)
             else:
                 for text in (NONE, *_every_row(asked)):
                     yield replace(refined, equivalent_to=text)
+
+
+def _enhancements(offense: Offense, asked: tuple[OffenseList, ...]) -> Iterator[Value]:
+    """The enhancements that may have been found true, as far as rows ask for one."""
+    needed = {row.enhancement for offenses in asked for row in offenses.rows if row.enhancement}
+    named = sorted((one for one in needed if isinstance(one, Citation)), key=str)
+    if offense.enhancement is UNKNOWN:
+        yield from (NONE, *map(str, named), "another")
+        return
+    yield offense.enhancement
+    for one in named:
+        if _found_true(offense.enhancement, one) is None:
+            yield f"{offense.enhancement}, {one}"
 
 
 def _every_row(asked: tuple[OffenseList, ...]) -> Iterator[str]:
@@ -533,8 +575,28 @@ def _every_row(asked: tuple[OffenseList, ...]) -> Iterator[str]:
             yield str(replace(row.citation, inchoate=Section(prefix)))
 
 
-def _refined(citation: Citation, asked: tuple[OffenseList, ...]) -> Iterator[str]:
-    """The citation as it stands, and every narrower one that a row tells apart."""
+def _refined(citation: Citation, asked: tuple[OffenseList, ...], home: str) -> Iterator[str]:
+    """The citation as it stands, and every other that it may mean and a row tells apart. `home`: whose law it is said to be."""
+    for one in dict.fromkeys((citation, *_of_codes(citation, asked, home))):
+        yield from _narrowed(one, asked)
+
+
+def _of_codes(citation: Citation, asked: tuple[OffenseList, ...], home: str) -> Iterator[Citation]:
+    """The citation as one of each code of which it may be: it names none, or one that is not known here."""
+    for offenses in asked:
+        if not citation.code:
+            rows = (row for section in citation.sections for row in offenses.by_number.get(section.number, ()))
+            yield from (replace(citation, state=row.citation.state, code=row.citation.code) for row in rows)
+            continue
+        for law in offenses.laws:
+            if (home == law.state or home not in STATES) and _same_law(citation, law) is None:
+                meant = _as_of(law, citation)
+                if meant is not None:
+                    yield meant
+
+
+def _narrowed(citation: Citation, asked: tuple[OffenseList, ...]) -> Iterator[str]:
+    """The citation, and every narrower one that a row tells apart."""
     yield str(citation)
     if citation.only_inchoate:
         for text in _every_row(asked):
@@ -561,11 +623,6 @@ def _refined(citation: Citation, asked: tuple[OffenseList, ...]) -> Iterator[str
             for row in offenses.by_number.get(section.number, ()):
                 if _covers(row.citation.sections, citation.sections) is None and len(row.citation.sections) > 1:
                     yield str(replace(citation, sections=row.citation.sections))
-    if not citation.code:
-        for offenses in asked:
-            for section in citation.sections:
-                for row in offenses.by_number.get(section.number, ()):
-                    yield str(replace(citation, state=row.citation.state, code=row.citation.code))
 
 
 # What the tables know.
@@ -606,7 +663,5 @@ def _fact(name: str, citation: Citation, offense: Offense, table: OffenseTable, 
 
 
 def _same_code(row: Citation, citation: Citation, offense: Offense) -> bool:
-    home = citation.state or (
-        read_state(offense.state) if isinstance(offense.state, str) and offense.state != NONE else row.state
-    )
-    return home == row.state and (citation.code or MAIN_CODE.get(row.state)) == row.code
+    home = _said_state(citation, offense)
+    return home in ("", row.state) and (citation.code or MAIN_CODE.get(row.state)) == row.code

@@ -277,6 +277,10 @@ class Example:
         """Where the text of one of its keys begins."""
         return self.texts[key].place if key in self.texts else self.place
 
+    def word(self, key: str, word: str) -> Place:
+        """Where a word in the text of one of its keys stands."""
+        return self.at_key(key).at(max(self.texts[key].text.find(word), 0))
+
 
 @dataclass(frozen=True)
 class Rulebook:
@@ -450,7 +454,8 @@ def binds(who: Collection[str], roles: Collection[str] | None) -> bool:
     return not who or roles is None or not set(who).isdisjoint(roles)
 
 
-def zone(name: str, place: Place) -> ZoneInfo:
+def zone(name: str, place: Place | None = None) -> ZoneInfo:
+    """The time zone of that name. Raises RulebookError, at the place where it is written if it is written in a rulebook."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of zones
@@ -946,7 +951,8 @@ def check_condition(
     moment_means_happened: bool = False,
 ) -> None:
     """Type a condition that begins at `place`; an error stands at the word that is wrong."""
-    _Check(scope, place, moment_means_happened).visit(condition, element, inside_shown=False)
+    asked = tuple(node.list for node in grammar.walk(condition) if isinstance(node, grammar.Some))
+    _Check(scope, place, moment_means_happened, asked).visit(condition, element, inside_shown=False)
 
 
 class _Misfit(RulebookError):
@@ -962,6 +968,8 @@ class _Check:
     scope: Scope
     place: Place
     moment_means_happened: bool
+    asked: tuple[str, ...]
+    """The lists of which the condition asks."""
 
     def refuse(self, message: str, word: str = "") -> RulebookError:
         return _Misfit(message, word)
@@ -1060,6 +1068,13 @@ class _Check:
     def fact(self, name: str, element: str | None) -> Fact:
         found = self.scope.vocabulary.fields(element).get(name) if element else self.scope.vocabulary.fact(name)
         if found is None:
+            outside = next((one for one in self.asked if name in self.fields(one)), None)
+            if outside and not element:
+                raise self.refuse(
+                    f"“{name}” is a field of {outside} and stands outside its `where`, which takes one test or one bracket: "
+                    f"write `{outside} where (… {name} …)`",
+                    name,
+                )
             known = self.scope.vocabulary.fields(element) if element else self.scope.vocabulary.facts
             raise self.refuse(
                 f"“{name}” is no {'field of ' + element if element else 'fact or definition'}{_near(name, known)}",

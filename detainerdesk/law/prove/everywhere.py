@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from detainerdesk.law.load import Edition
-from detainerdesk.law.prove.accepted import Accepted, read_accepted, reason_for, stale
+from detainerdesk.law.prove.accepted import Accepted, Read, read_accepted, reason_for, stale
 from detainerdesk.law.prove.examples import Proved
 from detainerdesk.law.prove.findings import Dead, Finding, Theorems
 from detainerdesk.law.prove.theorems import theorems
@@ -18,11 +18,13 @@ from detainerdesk.law.prove.theorems import theorems
 
 @dataclass(frozen=True)
 class Everything:
-    """The theorems of some agencies, and what is accepted. `whole`: of every agency of the edition."""
+    """The theorems of some agencies, and what is accepted. `whole`: of every agency of the edition; `local`: the layers that are agencies'
+    own."""
 
     theorems: Mapping[str, Theorems]
     accepted: tuple[Accepted, ...]
     whole: bool
+    local: frozenset[str]
 
     @cached_property
     def alive(self) -> frozenset[str]:
@@ -36,7 +38,12 @@ class Everything:
         )
 
     def reason(self, finding: Finding, agency: str) -> Accepted | None:
-        return reason_for(finding, agency, self.accepted)
+        return reason_for(finding, self.read(agency), self.accepted)
+
+    def read(self, agency: str) -> Read:
+        layers = self.theorems[agency].layers
+        above = [name for name in layers if name not in self.local]
+        return Read(agency, frozenset({layers[-1], above[-1]}))
 
     @cached_property
     def open(self) -> tuple[tuple[str, Finding], ...]:
@@ -53,9 +60,8 @@ class Everything:
         """What is accepted and no longer found; told only where every agency was proved."""
         if not self.whole:
             return ()
-        return tuple(
-            stale(self.accepted, [(agency, finding) for agency in self.theorems for finding in self.findings(agency)])
-        )
+        found = [(self.read(agency), finding) for agency in self.theorems for finding in self.findings(agency)]
+        return tuple(stale(self.accepted, found))
 
 
 def prove_all(
@@ -69,4 +75,5 @@ def prove_all(
         theorems={agency: theorems(edition, agency, examples) for agency in (every if agencies is None else agencies)},
         accepted=tuple(one for place in (folder, *own) for one in read_accepted(place)),
         whole=agencies is None,
+        local=edition.local,
     )
