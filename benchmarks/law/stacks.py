@@ -5,11 +5,15 @@
 The stacks are Boston, California with San Francisco, and New York City; one that is not encoded is left out, and said. Also the
 next question, loading rulebooks (cold, and where nothing changed) and all proofs of a stack. It prints a table, then one line of
 JSON for each measure. Where a measure takes too long it ends early, and the table says on how many cases it rests.
+
+Every case is put twice, all once and then all again: the first time it may be the first of its days, for which functions are made; the
+targets are for the second. The rulebooks are kept out of garbage collection once they are loaded, as the desk's server does.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import statistics
@@ -60,6 +64,8 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a tenth of the work, for CI")
     quick = parser.parse_args().quick
     measures = loading(2 if quick else 7)
+    gc.collect()
+    gc.freeze()
     agencies = {name: encoded(place) for name, place in PLACES.items()}
     for name, agency in agencies.items():
         if agency is None:
@@ -86,10 +92,12 @@ def of_stack(name: str, agency: str, count: int, longest: float) -> list[Measure
         (f"{UNKNOWN}-unknown-no-text", lambda case: without_text(case, actions), partial, None),
         (f"{UNKNOWN}-unknown-with-text", lambda case: with_text(case, actions), partial, 20.0),
     ):
-        times, _ = timed(run, given, longest)
-        measures += told(f"{name}-{label}", times, target)
-    times, found = timed(lambda case: next_question(case, DESK), partial, longest)
-    measures += told(f"{name}-next-question", times, 30.0)
+        first, _ = timed(run, given, longest)
+        times, _ = timed(run, given[: len(first)], longest)
+        measures += told(f"{name}-{label}", first, times, target)
+    first, _ = timed(lambda case: next_question(case, DESK), partial, longest)
+    times, found = timed(lambda case: next_question(case, DESK), partial[: len(first)], longest)
+    measures += told(f"{name}-next-question", first, times, 30.0)
     how = Counter(found)
     shares = ", ".join(f"{how[word] / len(found):.0%} {word}" for word in ("exact", "estimated", "none", "failed"))
     print(f"  next question: {shares}")
@@ -102,30 +110,39 @@ def of_stack(name: str, agency: str, count: int, longest: float) -> list[Measure
 
 
 def timed(run: Callable[[Any], Any], cases: Sequence[Any], longest: float) -> tuple[list[float], list[Any]]:
-    """Milliseconds of each case, and what came out; `failed` where the engine refused. The first warms up and counts not."""
+    """Milliseconds of each case, and what came out; `failed` where the engine refused."""
     times: list[float] = []
     found: list[Any] = []
     ends = time.perf_counter() + longest
-    for number, case in enumerate((cases[0], *cases)):
+    for case in cases:
         began = time.perf_counter()
         try:
             result = run(case)
         except LawError as error:
             print(f"  refused: {case.id}: {error}")
             result = "failed"
-        if number:
-            times.append((time.perf_counter() - began) * 1000)
-            found.append(result)
+        times.append((time.perf_counter() - began) * 1000)
+        found.append(result)
         if len(times) >= 3 and time.perf_counter() > ends:
             break
     return times, found
 
 
-def told(name: str, times: list[float], target: float | None) -> list[Measure]:
-    """The median and the 99th percentile; the target is for the percentile."""
-    middle, high = statistics.median(times), statistics.quantiles(times, n=100, method="inclusive")[98]
-    print(f"  {name:<48}p50 {middle:>10,.3f} ms   p99 {high:>10,.3f} ms   {len(times)} cases")
-    return [measure(f"{name}-p50", middle, "ms", None), measure(f"{name}-p99", high, "ms", target)]
+def told(name: str, first: list[float], times: list[float], target: float | None) -> list[Measure]:
+    """The median and the 99th percentile, and that of the first time; the target is for the percentile."""
+    middle, high, at_first = statistics.median(times), percentile(times), percentile(first)
+    print(
+        f"  {name:<48}p50 {middle:>10,.3f} ms   p99 {high:>10,.3f} ms   p99 at first {at_first:>10,.3f} ms   {len(times)} cases"
+    )
+    return [
+        measure(f"{name}-p50", middle, "ms", None),
+        measure(f"{name}-p99", high, "ms", target),
+        measure(f"{name}-p99-first", at_first, "ms", None),
+    ]
+
+
+def percentile(times: list[float]) -> float:
+    return statistics.quantiles(times, n=100, method="inclusive")[98]
 
 
 def loading(rounds: int) -> list[Measure]:

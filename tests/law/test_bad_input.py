@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -326,3 +327,22 @@ def test_a_moment_before_the_first_law_is_silent_and_says_so(tmp_path: Path) -> 
     on_it = decided(edition, {"apple": True}, at=datetime(2019, 12, 19, 0, 0, tzinfo=ZONE))
     assert on_it.actions["hold"].outcome == "required"
     assert not [one for one in (*on_it.notes, *decided(edition, at=NOON).notes) if one.id == "before-first-law"]
+
+
+@pytest.mark.parametrize(
+    ("reads_as", "says"),
+    [
+        ("papers with seal = {value}", "papers has no field seal"),
+        ("papers with kind = judge", "is no record; write `LIST with FIELD = {value}, FIELD = yes`"),
+        ("papers", "is no record"),
+    ],
+)
+def test_a_fact_reads_as_a_record_that_there_may_be(tmp_path: Path, reads_as: str, says: str) -> None:
+    fact = (
+        "```fact stamp\ntype: text\nask: Which?\nphrase: the stamp is {value}\nnot phrase: the stamp is not {value}\n"
+        f"reads as: {reads_as}\n```\n"
+    )
+    with pytest.raises(RulebookError, match=re.escape(says)) as error:
+        law(tmp_path, city=CITY, vocabulary=fact)
+    assert error.value.place is not None
+    assert error.value.place.file == "vocabulary.md"

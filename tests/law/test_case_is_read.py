@@ -5,12 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from detainerdesk.law import Case, CaseError, Edition, LawError, decide
+from detainerdesk.law import Case, CaseError, Edition, LawError, decide, load
+from detainerdesk.law.known import Known
+from detainerdesk.law.language.case import Records
 
 GOOD = {"agency": "us-ma-boston/police", "at": "2025-01-01T02:10:00-05:00", "facts": {"request.kind": "I-247A"}}
 
@@ -70,3 +73,24 @@ names = st.sampled_from(
 def test_whatever_is_stated_is_decided_or_refused(edition: Edition, facts: dict[Any, Any]) -> None:
     with suppress(LawError):
         decide(Case.read({**GOOD, "facts": facts, "ask": ["hold", "share_information"]}), edition)
+
+
+def test_the_charge_on_which_a_judge_found_probable_cause_is_read_as_one_charge() -> None:
+    known = charges_of({"person.held_to_answer": True, "person.held_to_answer_offense": "CA PC 459/460(a)"})
+    (charge,) = known.records
+    assert (charge["offense_citation"], charge["held_to_answer"]) == ("CA PC 459/460(a)", True)
+    assert not known.complete, "nobody said that there are no other charges"
+
+
+def test_a_charge_that_is_stated_is_not_read_twice() -> None:
+    charges = [{"offense_citation": "CA PC 459/460(a)", "class": "felony", "held_to_answer": True}]
+    facts = {"person.charges": charges, "person.held_to_answer_offense": "CA PC 459/460(a)"}
+    known = charges_of(facts)
+    assert len(known.records) == 1
+    assert known.complete
+    assert len(charges_of({**facts, "person.held_to_answer_offense": "CA PC 211"}).records) == 2
+
+
+def charges_of(facts: dict[str, Any]) -> Records:
+    case = Case("us-ca-san-francisco/sheriff", datetime(2026, 6, 10, 10, tzinfo=ZoneInfo("America/Los_Angeles")), facts)
+    return Known.of(case, load()).facts.lists["person.charges"]

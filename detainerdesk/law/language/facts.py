@@ -23,6 +23,7 @@ from detainerdesk.law.language.lists import OffenseTable
 from detainerdesk.law.language.membership import STATE, filled, state_cited
 from detainerdesk.law.language.rulebook import _near
 from detainerdesk.law.language.vocabulary import (
+    VALUE,
     CITATION,
     MOST,
     NONE,
@@ -135,6 +136,11 @@ class Defaults:
             if values and isinstance(first, grammar.Is):
                 found[fact.name] = first.fact, values
         return found
+
+    @cached_property
+    def read_as_records(self) -> tuple[Fact, ...]:
+        """The facts that name one record of a list."""
+        return tuple(fact for fact in self.vocabulary.facts.values() if fact.reads_as)
 
     @cached_property
     def assumed(self) -> frozenset[str]:
@@ -448,6 +454,9 @@ class _Reader:
             if not self.is_list(name):
                 raise CaseError(f"{name}.complete: {name} is no list")
             self.lists[name] = Records(self.lists[name].records if name in self.lists else (), complete)
+        for fact in self.defaults.read_as_records:
+            if isinstance(value := stated.get(fact.name), str):
+                self.read_as_record(fact, value)
         return Facts(stated, self.lists, self.case.at, self.defaults, self.filled_in)
 
     def fact(self, name: object, raw: Any) -> None:
@@ -473,6 +482,16 @@ class _Reader:
 
     def is_list(self, name: str) -> bool:
         return name in self.defaults.fields
+
+    def read_as_record(self, fact: Fact, value: str) -> None:
+        """A fact that names one record of a list: there is such a record, and it may be one of those stated."""
+        assert fact.reads_as is not None
+        name, said = fact.reads_as.list, fact.reads_as.record(value)
+        (key,) = [field for field, text in fact.reads_as.fields if text == VALUE]
+        records = self.lists.get(name, Records((), complete=False))
+        if not any(record.get(key) == value for record in records.records):
+            spec, index = self.vocabulary.facts[name], len(records.records) + 1
+            self.lists[name] = Records((*records.records, self.record(spec, index, said)), records.complete)
 
     def records(self, fact: Fact, raw: Any) -> Records:
         if raw is UNKNOWN or raw == "unknown":

@@ -35,6 +35,7 @@ VOCABULARY_KINDS: dict[str, frozenset[str]] = {
             "question",
             "askable",
             "arrives",
+            "reads as",
             "note",
         }
     ),
@@ -78,6 +79,21 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class ReadsAs:
+    """A record as which a fact reads: the list, and each field with what it says; VALUE is what the fact says."""
+
+    list: str
+    fields: tuple[tuple[str, str], ...]
+
+    def record(self, value: Value) -> dict[str, Value]:
+        """The fields where the fact has that value, as a case would state them."""
+        return {field: value if text == VALUE else text for field, text in self.fields}
+
+
+VALUE = "{value}"
+
+
+@dataclass(frozen=True)
 class Fact:
     """A fact of a case, or a field of a list's records (`list` names the list)."""
 
@@ -97,6 +113,7 @@ class Fact:
     order: int
     place: Place
     by_item: bool = False
+    reads_as: ReadsAs | None = None
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
 
     def place_of(self, key: str) -> Place:
@@ -264,6 +281,9 @@ def _check_fact(fact: Fact, facts: Mapping[str, Fact], questions: Mapping[str, Q
             f"{fact.name} is a field of {fact.list}, which is no list: write a `fact {fact.list}` of type list first",
             fact.place,
         )
+    for field, _ in fact.reads_as.fields if fact.reads_as else ():
+        if fact.reads_as and f"{fact.reads_as.list}[].{field}" not in facts:
+            raise RulebookError(f"{fact.reads_as.list} has no field {field}", fact.place_of("reads as"))
     if fact.list and fact.field in facts:
         raise RulebookError(f"a fact is called {fact.field} too: a field and a fact never share a name", fact.place)
 
@@ -316,8 +336,24 @@ def _fact(block: Block, order: int) -> Fact:
         order=order,
         place=block.place,
         by_item=kind == "yes/no" and bool(values),
+        reads_as=_reads_as(block),
         places={key: text.place for key, text in block.keys.items()},
     )
+
+
+def _reads_as(block: Block) -> ReadsAs | None:
+    """`reads as: person.charges with offense_citation = {value}, held_to_answer = yes`."""
+    if "reads as" not in block.keys:
+        return None
+    text = block.need("reads as")
+    of_list, _, said = text.text.partition(" with ")
+    pairs = [tuple(part.strip() for part in one.split("=")) for one in names(said)]
+    fields = tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2)
+    if len(fields) != len(pairs) or sum(value == VALUE for _, value in fields) != 1:
+        raise RulebookError(
+            f"“{text.text}” is no record; write `LIST with FIELD = {VALUE}, FIELD = yes`, {VALUE} once", text.place
+        )
+    return ReadsAs(of_list.strip(), fields)
 
 
 def _action(block: Block) -> Action:
