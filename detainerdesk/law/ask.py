@@ -281,13 +281,32 @@ def _cost(name: str, needed: Sequence[Fact], edition: Edition) -> tuple[int, int
 def _answers(fact: Fact, decider: Decider, actions: tuple[str, ...], found: Mapping[str, Outcome]) -> Iterator[Answer]:
     case, edition = decider.case, decider.edition
     spec = edition.vocabulary.questions.get(fact.question)
-    touched = tuple(action for action in actions if decider.reads(action, fact.name))
+    assumed = fact.name in decider.stack.defaults.turned_by  # what it leads to reaches further than what reads it
+    touched = tuple(action for action in actions if assumed or decider.reads(action, fact.name))
     for label, key, facts in _values(fact, case, edition, spec):
         try:
-            now = outcomes(replace(case, facts={**case.facts, **facts}), edition, touched)
+            now = _after(fact, facts, decider, touched, found)
         except LawError:
             continue  # this answer can't be true beside what is stated
-        yield Answer(label, key, facts, {action: now.get(action, found[action]).outcome for action in actions})
+        yield Answer(label, key, facts, {action: now.get(action, found[action].outcome) for action in actions})
+
+
+def _after(
+    fact: Fact, facts: Mapping[str, Any], decider: Decider, actions: Sequence[str], found: Mapping[str, Outcome]
+) -> Mapping[str, str]:
+    """What an answer leads to: read off the tables of the case, if nothing that was left out turns on it; else decided anew. Raises
+    LawError for one that can't be true."""
+    if fact.name not in decider.stack.defaults.turned_by:
+        if "unknown" not in facts.values():
+            value = NONE if fact.kind == "list" else facts[fact.name]
+            words = {action: decider.word_if(action, fact.name, value) for action in actions}
+            told = {action: word for action, word in words.items() if word is not None}
+            if len(told) == len(words):
+                return told
+        elif decider.known.is_open(fact.name):
+            return {action: found[action].outcome for action in actions}
+    case = replace(decider.case, facts={**decider.case.facts, **facts})
+    return {action: one.outcome for action, one in outcomes(case, decider.edition, actions).items()}
 
 
 def _values(

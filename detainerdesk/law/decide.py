@@ -26,7 +26,7 @@ from detainerdesk.law.language.rulebook import EARLIEST, HOLD_UNTIL, Choice, Clo
 from detainerdesk.law.language.vocabulary import NONE, Value, midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.lowering import ActionLaw, LawOn
-from detainerdesk.law.plan import Plan, Term, common
+from detainerdesk.law.plan import PARTLY, Plan, Term, common
 from detainerdesk.law.table import Evaluation
 from detainerdesk.law.trace import Step, Trace
 from detainerdesk.law.turns import Opened, turns
@@ -145,6 +145,19 @@ class Decider:
         """Decide under every combination of open readings and of bounds of uncertain days that the action's rules use."""
         plain = self.setting(item, at)
         return self.plan(action, item, at).decide(self.evaluation, self.known.facts.plain, plain)
+
+    def word_if(self, action: str, name: str, value: Value) -> str | None:
+        """The outcome of an action, as a word, if an unknown fact had that value (a list: NONE, if there are no more records than those
+        known); None where the tables of the case do not tell. Raises ContradictoryFacts if it can't have it."""
+        at, facts = self.case.at, self.known.facts.plain
+        words: set[str] = set()
+        for item in self.known.items_of(action):
+            plan, setting = self.plan(action, item, at), self.setting(item, at)
+            word = plan.word_if(self.evaluation, facts, setting, name, value)
+            if word is None:
+                return None
+            words.add(word)
+        return words.pop() if len(words) == 1 else PARTLY
 
     def plan(self, action: str, item: str | None, at: datetime) -> Plan:
         """How the action is decided at that moment."""

@@ -128,6 +128,10 @@ class Reflected:
     def table(self) -> Table | None:
         return self.hold.table
 
+    @property
+    def mask(self) -> int:
+        return self.hold.mask
+
     @cached_property
     def not_in_question(self) -> int:
         if self.warrant is None:

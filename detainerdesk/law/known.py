@@ -213,6 +213,11 @@ class Known:
             return (None,)
         return spec.is_item or self.items_sought()
 
+    def is_open(self, name: str) -> bool:
+        """Whether a fact is not known; of a list, whether there may be more of it."""
+        records = self.facts.lists.get(name)
+        return self.facts.value(name) is UNKNOWN if records is None else not records.complete
+
     def opened(self, names: Collection[str]) -> Known:
         """The same case with some facts not known, some lists not complete."""
         return replace(self, facts=self.facts.opened(names))

@@ -24,12 +24,14 @@ from detainerdesk.law.errors import LawError
 from detainerdesk.law.known import Bounds, Docket, Known, Setting, Ways
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.rulebook import Provision
-from detainerdesk.law.language.vocabulary import midnight
+from detainerdesk.law.language.vocabulary import Value, midnight
 from detainerdesk.law.lowering import LawOn, law_on
 from detainerdesk.law.table import Evaluation, Table
 from detainerdesk.law.trace import Step
 
 MAX_COMBINATIONS = 64
+PARTLY = "partly"
+"""The outcome where items of information have different ones."""
 MOST_REMEMBERED = 4096
 
 
@@ -155,6 +157,29 @@ class Plan:
             over = self.over_completions(evaluations, self.ways.settings(plain))
             return _word([found.found() for _, found in over])
         return (self.remembered.get(bits) or self.remember(bits, plain)).outcome.outcome
+
+    def word_if(
+        self,
+        evaluations: Callable[[Setting], Evaluation],
+        facts: Mapping[str, Any],
+        plain: Setting,
+        name: str,
+        value: Value,
+    ) -> str | None:
+        """The same if an unknown fact had that value; None where the tables do not tell. Raises ContradictoryFacts if it can't."""
+        try:
+            self.one_case(facts, plain)
+            return self.word(evaluations, facts, plain)
+        except KeyError:
+            pass
+        found: list[Found] = []
+        for _, one in self.over_completions(evaluations, self.ways.settings(plain)):
+            here = one.table.where(name, value) if not isinstance(one, TooMany) and one.table else None
+            if here is None or isinstance(one, TooMany):
+                return None
+            bits = {word: some & here for word, some in one.class_bits().items()}
+            found.append(Found.of(bits, one.mask & here))
+        return _word(found)
 
     def remember(self, bits: Any, plain: Setting) -> Told:
         """What a complete case of these bits comes to."""
@@ -367,8 +392,8 @@ def common(parts: Mapping[str, Outcome]) -> Outcome:
     standings = {part.standing for part in parts.values()}
     return replace(
         first,
-        outcome=first.outcome if len(outcomes) == 1 else "partly",
-        standing=first.standing if len(standings) == 1 else "partly",
+        outcome=first.outcome if len(outcomes) == 1 else PARTLY,
+        standing=first.standing if len(standings) == 1 else PARTLY,
         settled=all(part.settled for part in parts.values()),
         by=by,
         needs=needs,

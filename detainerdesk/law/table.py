@@ -434,6 +434,38 @@ class Table:
                 bits |= here
         return bits
 
+    def where(self, name: str, value: Value) -> int | None:
+        """The completions in which a fact has that value (a list: NONE, if there are no more records); None where that is not told."""
+        variable = self.completions.by_name.get(name)
+        if variable is None:
+            return self.full
+        if name in self._asked:
+            if self._beside[name] or value != NONE:
+                return None
+            closed = self.closed(name)
+            return self.completions.pattern(name, [i for i, answer in enumerate(variable.values) if answer in closed])
+        if value in variable.values:
+            return self.completions.pattern(name, (variable.values.index(value),))
+        if None in self._tests_with(name, value):
+            return None
+        return self.completions.pattern(name, (self.standing_for(name, value),))
+
+    def standing_for(self, name: str, value: Value) -> int:
+        """The number of the variable's value with which the tests come out as with this one, as far as they rest on it alone."""
+        wanted = self._tests_with(name, value)
+        values = enumerate(self.completions.by_name[name].values)
+        return next((index for index, other in values if self._tests_with(name, other) == wanted), 0)
+
+    def _tests_with(self, name: str, value: Value) -> tuple[bool | None, ...]:
+        one, found = self.evaluation, list[bool | None]()
+        facts = {**one.facts, name: value}
+        for atom in (atom for atom in self._atoms.values() if name in atom.reads):
+            try:
+                found.append(one.law.truth(atom)(facts, one.setting, {}))
+            except KeyError:
+                found.append(None)
+        return tuple(found)
+
     # What matters.
 
     def needs(self, classes: Sequence[int]) -> list[str]:

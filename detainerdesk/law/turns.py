@@ -83,26 +83,7 @@ def _unchanged(known: Known, table: Table, name: str) -> int:
     if value is UNKNOWN:
         return table.full
     alike = [i for i, other in enumerate(variable.values) if other == value]
-    return table.completions.pattern(name, alike or [_behaving_alike(table, name, value)])
-
-
-def _behaving_alike(table: Table, name: str, value: Value) -> int:
-    """The variable's value that stands for this one."""
-    variable = table.completions.by_name[name]
-    reading = [atom for atom in table.atoms if name in atom.reads]
-
-    def behaviour(one: Value) -> tuple[bool | None, ...]:
-        facts = {**table.evaluation.facts, name: one}
-        found: list[bool | None] = []
-        for atom in reading:
-            try:
-                found.append(table.evaluation.law.truth(atom)(facts, table.evaluation.setting, {}))
-            except KeyError:
-                found.append(None)
-        return tuple(found)
-
-    wanted = behaviour(value)
-    return next((i for i, other in enumerate(variable.values) if behaviour(other) == wanted), 0)
+    return table.completions.pattern(name, alike or [table.standing_for(name, value)])
 
 
 def _turn(

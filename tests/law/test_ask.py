@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from detainerdesk.law import Case, Edition, ask, decide
+from detainerdesk.law import Case, ContradictoryFacts, Edition, ask, decide
+from detainerdesk.law.decide import outcomes
+from detainerdesk.law.language.example import example_case
 from tests.law.small import AGENCY, NOON, block, law, rule
 
 AT = datetime(2025, 1, 1, 2, 40, tzinfo=ZoneInfo("America/New_York"))
@@ -161,3 +163,23 @@ def test_what_only_another_reading_needs_is_asked_too(edition: Edition) -> None:
     assert question is not None
     assert question.facts[0] == "person.convictions"
     assert not question.exact
+
+
+def test_what_an_answer_leads_to_is_what_deciding_with_it_comes_to(edition: Edition) -> None:
+    """It is read off the tables of the case as far as they tell."""
+    asked = told = 0
+    for rulebook in edition.rulebooks.values():
+        for example in rulebook.examples[::16]:
+            stated = example_case(example, edition.stack(example.agency).zone)
+            actions = stated.ask or ("hold", "notify_release", "transfer")
+            try:
+                question = ask(stated, edition, actions)
+            except ContradictoryFacts:
+                continue
+            for answer in question.answers if question else ():
+                now = outcomes(replace(stated, facts={**stated.facts, **answer.facts}), edition, actions)
+                assert answer.outcome == {action: one.outcome for action, one in now.items()}, (example.name, answer)
+                told += 1
+            asked += question is not None
+    assert asked > 30
+    assert told > 90

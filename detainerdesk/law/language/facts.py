@@ -23,16 +23,17 @@ from detainerdesk.law.language.lists import OffenseTable
 from detainerdesk.law.language.membership import STATE, filled, state_cited
 from detainerdesk.law.language.rulebook import _near
 from detainerdesk.law.language.vocabulary import (
-    VALUE,
     CITATION,
     MOST,
     NONE,
     UNKNOWN,
+    VALUE,
     Fact,
     Value,
     Vocabulary,
     instant,
     joined_answers,
+    spoken_of,
     typed,
 )
 
@@ -116,6 +117,12 @@ class Defaults:
     def turning(self) -> Mapping[str, Fact]:
         """The facts of which leaving out means one thing or another."""
         return {fact.name: fact for fact in self._facts() if len(fact.left_out) > 1}
+
+    @cached_property
+    def turned_by(self) -> frozenset[str]:
+        """The facts on which it turns what leaving another out means."""
+        conditions = [line.condition for fact in self.turning.values() for line in fact.left_out if line.condition]
+        return frozenset(name for one in conditions for name in spoken_of(one))
 
     @cached_property
     def by_word(self) -> Mapping[str, tuple[str, Mapping[Value, Value]]]:

@@ -164,18 +164,13 @@ class Constraint:
     @cached_property
     def names(self) -> frozenset[str]:
         """The facts and lists that it speaks of."""
-        return frozenset(
-            name
-            for node in walk(self.never)
-            for name in (
-                getattr(node, "fact", None),
-                getattr(node, "name", None),
-                getattr(node, "list", None),
-                getattr(node, "left", None),
-                getattr(node, "right", None),
-            )
-            if name
-        )
+        return spoken_of(self.never)
+
+
+def spoken_of(condition: Expression) -> frozenset[str]:
+    """The facts and lists of which a condition speaks."""
+    keys = ("fact", "name", "list", "left", "right")
+    return frozenset(name for node in walk(condition) for key in keys if (name := getattr(node, key, None)))
 
 
 @dataclass(frozen=True)
@@ -281,9 +276,10 @@ def _check_fact(fact: Fact, facts: Mapping[str, Fact], questions: Mapping[str, Q
             f"{fact.name} is a field of {fact.list}, which is no list: write a `fact {fact.list}` of type list first",
             fact.place,
         )
-    for field, _ in fact.reads_as.fields if fact.reads_as else ():
-        if fact.reads_as and f"{fact.reads_as.list}[].{field}" not in facts:
-            raise RulebookError(f"{fact.reads_as.list} has no field {field}", fact.place_of("reads as"))
+    if record := fact.reads_as:
+        for name, _ in record.fields:
+            if f"{record.list}[].{name}" not in facts:
+                raise RulebookError(f"{record.list} has no field {name}", fact.place_of("reads as"))
     if fact.list and fact.field in facts:
         raise RulebookError(f"a fact is called {fact.field} too: a field and a fact never share a name", fact.place)
 
