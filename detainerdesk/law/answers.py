@@ -56,6 +56,10 @@ class Worked:
     """How the days of a list lie beside a value of an unknown fact."""
     in_jail: dict[Hashable, bool | None] = field(default_factory=dict)
     """Whether the days in jail of each record count."""
+    settled: dict[Hashable, tuple[Mapping[str, Value], Mapping[str, tuple[Value, ...]]]] = field(default_factory=dict)
+    """What the offense of each record may be."""
+    true_choices: dict[Hashable, tuple[Any, Sequence[tuple[int, ...]]]] = field(default_factory=dict)
+    """With which values of its fields each test of a record is true."""
     adds: dict[Hashable, Adds] = field(default_factory=dict)
     answers: dict[Hashable, Answers] = field(default_factory=dict)
     candidates: dict[Hashable, Mapping[str, tuple[Value, ...]]] = field(default_factory=dict)
@@ -164,11 +168,23 @@ class ListInCase:
             self.worked.tables[key] = self._made(number, asked, different)
         return self.worked.tables[key]
 
-    def lies(self, asked: Asked) -> Hashable | None:
-        """How all days lie that matter to these conditions; None where that does not tell the answers."""
-        every = (*range(len(self.records.records)), *(() if self.records.complete else (None,)))
-        found = tuple([self._order(number, asked) for number in every])
-        return None if None in found else found
+    def effect(self) -> Hashable | None:
+        """What its records add, however the law is taken: where that is the same, at another moment or beside other facts, so are all its
+        answers. None where it is not told."""
+        found: list[Hashable] = []
+        ways = self.law.ways_of_taking(self.whole.atoms, self.setting)
+        try:
+            for number in range(len(self.records.records) if ways else 0):
+                table = self._table(number, self.whole)
+                small = table.completions.size <= LARGE
+                found.append(
+                    tuple([table.adds(self.whole, one) for one in ways]) if small else self._order(number, self.whole)
+                )
+        except TooManyUnknowns:
+            return None
+        if not self.records.complete:
+            found.append(self._order(None, self.whole))
+        return None if None in found or not ways else tuple(found)
 
     def _order(self, number: int | None, asked: Asked) -> Hashable | None:
         order = OrderOfDays.on(self.law, self.name, asked)

@@ -7,11 +7,11 @@ one action on those days: the rules and voids that speak of it, each with its ci
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
-from itertools import product
+from itertools import islice, product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,7 @@ from detainerdesk.law.circuit import (
     nodes_of,
 )
 from detainerdesk.law.errors import LawError
-from detainerdesk.law.known import Setting
+from detainerdesk.law.known import Bounds, Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.lookback import Window
 from detainerdesk.law.language.rulebook import Choice, Clock, Definition, Duty, Provision, Rule, Voids, binds
@@ -46,6 +46,8 @@ from detainerdesk.law.load import Stack
 from detainerdesk.law.shares import Asked
 
 SHARE = "share_information"
+MOST_WAYS = 32
+"""Conditions on a list that may be taken in so many ways are not worked out for all of them together."""
 
 
 def law_on(stack: Stack, day: date) -> LawOn:
@@ -95,6 +97,7 @@ class Common:
         self.in_time: dict[Atom, bool] = {}
         self.on_setting: dict[Atom, bool] = {}
         self.turning: dict[tuple[Atom, ...], tuple[tuple[str, ...], bool]] = {}
+        self.ways: dict[Any, Sequence[Setting]] = {}
         self.asked: dict[tuple[Atom, ...], Asked] = {}
         self.compiled: dict[Any, Any] = {}
         """The functions of an action's law (compiled.py), by its text."""
@@ -212,6 +215,21 @@ class LawOn:
             turning[atoms] = tuple(names), any(not isinstance(means, ReadingIs) for means in inner)
         readings, dated = turning[atoms]
         return *(setting.reading[name] for name in readings), (setting.bounds, setting.declared_too) if dated else ()
+
+    def ways_of_taking(self, atoms: tuple[Atom, ...], setting: Setting) -> Sequence[Setting]:
+        """Every way of taking the law that makes a difference to these tests; none where there are too many."""
+        key = (atoms, setting.readings)
+        kept = self.common.ways
+        if key not in kept:
+            self.taken(atoms, setting)
+            names, dated = self.common.turning[atoms]
+            choices = product(*(self.stack.readings[name].alternatives for name in names))
+            chosen = [_with(setting.readings, zip(names, choice, strict=True)) for choice in islice(choices, MOST_WAYS)]
+            bounds: tuple[Bounds, ...] = ("late", "early") if dated else ("late",)
+            every = product(chosen, bounds, (False, True) if dated else (False,))
+            found = [Setting(setting.at, readings, bound, None, declared) for readings, bound, declared in every]
+            kept[key] = found if len(found) < MOST_WAYS else []
+        return kept[key]
 
     def atoms(self, node: Node) -> tuple[Atom, ...]:
         """The tests that a circuit rests on."""
@@ -409,6 +427,10 @@ class LawOn:
                 if not any(atom.reads for atom in atoms_of(body)):
                     found[never.list] = (*found.get(never.list, ()), body)
         return found
+
+
+def _with(readings: tuple[tuple[str, str], ...], chosen: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted({**dict(readings), **dict(chosen)}.items()))
 
 
 class ActionLaw:

@@ -19,7 +19,7 @@ from detainerdesk.law.known import Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import plain_record
 from detainerdesk.law.language.dates import PartialDate
-from detainerdesk.law.language.lists import ALWAYS, Days
+from detainerdesk.law.language.lists import ALWAYS, Days, OffenseList
 from detainerdesk.law.language.membership import fields_read, possible_offenses, settled
 from detainerdesk.law.language.vocabulary import UNKNOWN, Value
 from detainerdesk.law.shares import Adds, Asked, Share
@@ -50,6 +50,8 @@ class RecordTable:
         law = of.law
         fields = law.vocabulary.fields(of.name)
         never = law.record_constraints.get(of.name, ())
+        self._which = (of.name, index, asked, never)
+        """What all tables of this record for these conditions have in common, at whichever moment and beside whichever facts."""
         own = [atom for one in asked.conditions for atom in law.atoms(one.body)]
         own_fields = {name for atom in own for name in atom.fields} | set(asked.different)
         touching = _touching(own_fields, never, self.known)
@@ -97,8 +99,8 @@ class RecordTable:
 
     def _mask(self) -> int:
         mask = self.completions.full
-        for node in self._never:
-            mask &= ~self.bits(node, self.of.setting)
+        for bits in self.bits(self._never, self.of.setting):
+            mask &= ~bits
         return mask
 
     def _join(
@@ -141,17 +143,27 @@ class RecordTable:
         lists = [(means.field, means.offenses) for means in every if isinstance(means, Listed)]
         if not lists:
             return {}
+        kept = self.of.worked.settled
+        if self._which not in kept:
+            kept[self._which] = self._settled(lists, atoms)
+        self.known = dict(kept[self._which][0])
+        return dict(kept[self._which][1])
+
+    def _settled(
+        self, lists: Sequence[tuple[str, OffenseList]], atoms: Iterable[Atom]
+    ) -> tuple[Mapping[str, Value], Mapping[str, tuple[Value, ...]]]:
+        """The record with what no list turns on marked as known, and what the other fields may say: worked out once for all its tables."""
         others = {name for atom in atoms if not isinstance(atom.means, Listed) for name in atom.fields}
         others |= set(self.asked.different)
         fields = self.of.law.vocabulary.fields(self.of.name)
         stated = self.known
-        self.known = settled(stated, lists, fields, others)
+        known = settled(stated, lists, fields, others)
         open_fields = dict.fromkeys(name for one in lists for name in fields_read(*one, fields))
         found: dict[str, tuple[Value, ...]] = {}
         for name in open_fields:
-            if name not in self.known and (some := possible_offenses(name, stated, lists, fields)):
+            if name not in known and (some := possible_offenses(name, stated, lists, fields)):
                 found[name] = some
-        return found
+        return known, found
 
     def asked_as(self, field: str) -> tuple[str, ...]:
         """The names under which a field of the record is asked; the sum of jail days stands for what it rests on."""
@@ -214,10 +226,11 @@ class RecordTable:
         outer = {name for name in self._joined if self._joined[name].name in self._outer} | set(self._outer)
         return frozenset(atom.id for atom in self._atoms if not outer & set(atom.fields))
 
-    def bits(self, node: Node, setting: Setting) -> int:
-        """The completions in which a condition on the record is true."""
+    def bits(self, nodes: Iterable[Node], setting: Setting) -> list[int]:
+        """The completions in which each of these conditions on the record is true."""
         memo = self._of_nodes.setdefault(self.of.law.taken(self.asked.atoms, setting), {})
-        return bits_of(node, self.completions.full, memo, partial(self._bits_of_atom, setting))
+        of_atom, full = partial(self._bits_of_atom, setting), self.completions.full
+        return [bits_of(node, full, memo, of_atom) for node in nodes]
 
     def _bits_of_atom(self, setting: Setting, atom: Atom) -> int:
         if atom.is_setting:
@@ -230,19 +243,38 @@ class RecordTable:
     def _where_true(self, atom: Atom) -> int:
         names = dict.fromkeys(self._variable(name) for name in atom.fields if name not in self.known)
         variables = [self.completions.by_name[name] for name in names]
+        true = self._true_choices(atom, variables)
         if not variables:
-            return self.completions.full if self._true(atom, self.known) else 0
-        record = dict(self.known)
+            return self.completions.full if true else 0
+        if len(variables) == 1:
+            return self.completions.pattern(variables[0].name, [index for (index,) in true])
         bits = 0
+        for choice in true:
+            here = self.completions.full
+            for variable, index in zip(variables, choice, strict=True):
+                here &= self.completions.pattern(variable.name, (index,))
+            bits |= here
+        return bits
+
+    def _true_choices(self, atom: Atom, variables: Sequence[Variable]) -> Sequence[tuple[int, ...]]:
+        """The choices of the variables, by number, with which a test is true. What rests on the record alone is worked out once for all
+        its tables, at whichever moment and beside whichever facts."""
+        law = self.of.law
+        alone = not (atom.reads or isinstance(atom.means, InWindow) or law.turns_in_time(atom) or self._outer)
+        values = [variable.values for variable in variables]
+        kept, key = self.of.worked.true_choices, (*self._which, atom)
+        if alone and key in kept and kept[key][0] == values:
+            return kept[key][1]
+        found: list[tuple[int, ...]] = []
+        record = dict(self.known)
         for choice in product(*(range(variable.size) for variable in variables)):
             for one, index in zip(variables, choice, strict=True):
                 record |= self._chosen(one.name, one.values[index])
             if self._true(atom, record):
-                here = self.completions.full
-                for variable, index in zip(variables, choice, strict=True):
-                    here &= self.completions.pattern(variable.name, (index,))
-                bits |= here
-        return bits
+                found.append(choice)
+        if alone:
+            kept[key] = values, found
+        return found
 
     def _variable(self, field: str) -> str:
         """The variable that holds a field."""
@@ -265,10 +297,11 @@ class RecordTable:
 
     def adds(self, asked: Asked, setting: Setting) -> Adds:
         """What the record may add to these conditions in a setting, and what makes the difference."""
-        key = (asked, *[self.bits(one.body, setting) for one in asked.conditions])
+        met = self.bits(asked.bodies, setting)
+        key = (asked, *met)
         found = self._adds.get(key)
         if found is None:
-            apart_by_free = self._shares_by_free(asked, setting)
+            apart_by_free = self._shares_by_free(asked, met)
             shares = dict.fromkeys(share for some in apart_by_free.values() for share in some)
             groups = self._groups(asked, shares, apart_by_free.values()) if len(shares) > 1 else {}
             apart = tuple((self.asked_as(name), tuple(some)) for name, some in groups.items())
@@ -279,17 +312,17 @@ class RecordTable:
     def shares(self, asked: Asked, setting: Setting) -> dict[Share, int]:
         """What the record may add to these conditions, each with the completions in which it adds that."""
         found: dict[Share, int] = {}
-        for shares in self._shares_by_free(asked, setting).values():
+        for shares in self._shares_by_free(asked, self.bits(asked.bodies, setting)).values():
             for share, here in shares.items():
                 found[share] = found.get(share, 0) | here
         return found
 
-    def _shares_by_free(self, asked: Asked, setting: Setting) -> Mapping[tuple[Value, ...], dict[Share, int]]:
-        """The same for each choice of the fields that are in no completion: nothing else turns on them."""
+    def _shares_by_free(self, asked: Asked, met: Sequence[int]) -> Mapping[tuple[Value, ...], dict[Share, int]]:
+        """The same for each choice of the fields that are in no completion: nothing else turns on them. `met`: where each condition's body
+        is true."""
         found: dict[tuple[Value, ...], dict[Share, int]] = {}
         free = [name for name in asked.different if name in self._free]
-        parts = self.completions.parts(self.mask, [self.bits(one.body, setting) for one in asked.conditions])
-        for true, bits in parts.items():
+        for true, bits in self.completions.parts(self.mask, met).items():
             for values, here in self._by_value(asked, bits) if asked.different else [({}, bits)]:
                 shares = found.setdefault(tuple([values[name] for name in free]), {})
                 share = asked.share(true, values)

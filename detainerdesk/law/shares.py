@@ -40,6 +40,7 @@ class Asked:
         self.in_jail = tuple(in_jail)
         self.atoms = tuple(atom for atom in atoms if isinstance(atom.means, Quantified))
         self.conditions = tuple(atom.means for atom in self.atoms if isinstance(atom.means, Quantified))
+        self.bodies = tuple(one.body for one in self.conditions)
         self.counted = tuple(one for one in self.conditions if one.count > 1 or one.different)
         self.different = tuple(dict.fromkeys(one.different for one in self.conditions if one.different))
         self.nothing: Share = 0, tuple(frozenset() if one.different else 0 for one in self.counted)

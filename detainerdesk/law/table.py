@@ -107,15 +107,15 @@ class Evaluation:
         known = {name, *self.facts, *beside}
         return self.law.asked(tuple(dict.fromkeys([*(one for one in others if known.issuperset(one.reads)), *asked])))
 
-    def lies(self, name: str, asked: Asked, beside: tuple[tuple[str, Value], ...]) -> Hashable | None:
-        """How the days lie that matter to conditions on a list, beside these values of facts that are not known: where they lie alike
-        the answers are the same, at whichever moment. None where more is not known beside it."""
+    def effect(self, name: str, asked: Asked, beside: tuple[tuple[str, Value], ...]) -> Hashable | None:
+        """What the records of a list add beside these values of facts that are not known: where that is the same, so are the answers, at
+        whichever moment. None where it is not told."""
         key = (asked, self.law, self.law.taken(asked.in_jail, self.setting), self.setting.at, beside)
         kept = self.worked.orders
         if key not in kept:
             known = {name, *self.facts, *(other for other, _ in beside)}
             told = known.issuperset(other for atom in asked.atoms for other in atom.reads)
-            kept[key] = self.list_beside(name, asked, beside).lies(asked) if told else None
+            kept[key] = self.list_beside(name, asked, beside).effect() if told else None
         return kept[key]
 
     def list_beside(self, name: str, asked: Asked, beside: tuple[tuple[str, Value], ...]) -> ListInCase:
@@ -282,7 +282,7 @@ class Table:
                         found.append(self._part_of_clock(atom, name, value))
             for of_list, asked in on_lists.items():
                 whole = evaluation.asked_together(of_list, asked, (name,))
-                found.append(evaluation.lies(of_list, whole, ((name, value),)))
+                found.append(evaluation.effect(of_list, whole, ((name, value),)))
             del facts[name]
             return None if None in found else tuple(found)
 
@@ -318,8 +318,8 @@ class Table:
     def _list_beside(self, one: Evaluation, name: str, chosen: Mapping[str, Value]) -> ListInCase:
         """A list beside these values of facts that are not known: one for every action and reading that asks it."""
         whole, beside = self._whole[name], tuple(chosen.items())
-        lies = one.lies(name, whole, beside)
-        alike = (lies, one.law.record_constraints.get(name)) if lies else (one.law, one.setting.at, beside)
+        effect = one.effect(name, whole, beside)
+        alike = (effect, one.law.record_constraints.get(name)) if effect else (one.law, one.setting.at, beside)
         key = (whole, one.law.taken(whole.in_jail, one.setting), alike)
         if key not in one.worked.lists:
             one.worked.lists[key] = one.list_beside(name, whole, beside)

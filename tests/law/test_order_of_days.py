@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detainerdesk.law import Case, load
-from detainerdesk.law.answers import ListInCase
+from detainerdesk.law.answers import ListInCase, Worked
 from detainerdesk.law.circuit import Quantified
 from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.lowering import law_on
+from detainerdesk.law.order import OrderOfDays
 from detainerdesk.law.plan import Term
 
 ZONES = {"us-ca-san-francisco/sheriff": "America/Los_Angeles", "us-ny-new-york-city/police": "America/New_York"}
@@ -46,8 +47,16 @@ moments = st.builds(
 )
 
 
+Moment = tuple[date, int]
+
+
 def list_in(
-    agency: str, convictions: list[dict[str, Any]], at: datetime, anchors: datetime, complete: bool
+    agency: str,
+    convictions: list[dict[str, Any]],
+    at: datetime,
+    anchors: datetime,
+    complete: bool,
+    worked: Worked | None = None,
 ) -> ListInCase:
     """The list of convictions in a case, with all conditions on it of the agency's actions."""
     edition = load()
@@ -63,43 +72,58 @@ def list_in(
     asked = day.asked(tuple(atom for atom in atoms if isinstance(atom.means, Quantified)))
     setting = Setting(at, known.docket.readings)
     name = "person.convictions"
-    return ListInCase(day, name, asked, known.facts.lists[name], known.facts.plain.everything(), setting)
+    return ListInCase(day, name, asked, known.facts.lists[name], known.facts.plain.everything(), setting, worked)
 
 
 @settings(max_examples=60, deadline=None)
 @given(
     agency=st.sampled_from(sorted(ZONES)),
     convictions=st.lists(records, min_size=1, max_size=2),
-    first=moments,
-    second=moments,
+    at=st.tuples(moments, moments),
     anchors=st.tuples(moments, moments),
     complete=st.booleans(),
 )
-def test_lists_whose_days_lie_alike_have_the_same_answers(
+def test_lists_whose_days_lie_alike_or_whose_records_add_the_same_have_the_same_answers(
     agency: str,
     convictions: list[dict[str, Any]],
-    first: tuple[date, int],
-    second: tuple[date, int],
-    anchors: tuple[tuple[date, int], tuple[date, int]],
+    at: tuple[Moment, Moment],
+    anchors: tuple[Moment, Moment],
     complete: bool,
 ) -> None:
-    zone = ZoneInfo(ZONES[agency])
+    zone, worked = ZoneInfo(ZONES[agency]), Worked()
 
     def moment(day: date, hour: int) -> datetime:
         return datetime(day.year, day.month, day.day, hour, tzinfo=zone)
 
-    one = list_in(agency, convictions, moment(*first), moment(*anchors[0]), complete)
-    other = list_in(agency, convictions, moment(*second), moment(*anchors[1]), complete)
-    lies = one.lies(one.whole)
-    if lies is not None and lies == other.lies(other.whole):
-        mine, theirs = one.answers(one.setting), other.answers(other.setting)
-        assert set(mine.values) == set(theirs.values)
-        assert by_answer(mine) == by_answer(theirs)
+    def of(worked: Worked) -> tuple[ListInCase, ListInCase]:
+        one, other = (
+            list_in(agency, convictions, moment(*at[number]), moment(*anchors[number]), complete, worked)
+            for number in (0, 1)
+        )
+        return one, other
+
+    one, other = of(worked)
+    lie_alike = lies(one) is not None and lies(one) == lies(other)
+    add_the_same = one.effect() is not None and one.effect() == other.effect()
+    assert add_the_same or not lie_alike
+    if add_the_same:
+        one, other = of(Worked())[0], of(Worked())[1]  # nothing of the one stands for the other
+        for way in one.law.ways_of_taking(one.whole.atoms, one.setting):
+            assert by_answer(one.answers(way)) == by_answer(other.answers(way))
+
+
+def lies(one: ListInCase) -> tuple[Any, ...] | None:
+    """How the days of each record lie, and those of one that nobody has seen; None where that does not tell."""
+    order = OrderOfDays.on(one.law, one.name, one.whole)
+    numbers = range(len(one.records.records))
+    each = [order.of(one.records.records[i], one.facts, one.setting.at, one.jail(i, one.whole).ranges) for i in numbers]
+    found = (*each, () if one.records.complete else order.of({}, one.facts, one.setting.at))
+    return None if None in found else found
 
 
 def by_answer(found: Any) -> dict[str, set[frozenset[Any]]]:
-    """Between which answers each unknown field leads, by the answers themselves."""
-    return {
+    """The answers, and between which of them each unknown field leads."""
+    return {"": {frozenset(found.values)}} | {
         name: {frozenset(found.values[index] for index in group) for group in groups}
         for name, groups in found.groups.items()
     }
@@ -108,9 +132,9 @@ def by_answer(found: Any) -> dict[str, set[frozenset[Any]]]:
 def test_days_that_lie_otherwise_are_told_apart() -> None:
     agency, zone = "us-ca-san-francisco/sheriff", ZoneInfo("America/Los_Angeles")
     convictions = [{"offense_citation": "CA PC 459/460(b)", "date": "2011-06-10", "released_at": "2011-06-10"}]
-    inside, still, outside = (datetime(2026, 6, day, 9, tzinfo=zone) for day in (5, 7, 11))
-    found = [list_in(agency, convictions, at, at, True) for at in (inside, still, outside)]
-    lies = [one.lies(one.whole) for one in found]
-    assert lies[0] is not None
-    assert lies[0] == lies[1]
-    assert lies[0] != lies[2], "fifteen years are over"
+    moments_in_order = (datetime(2026, 6, day, 9, tzinfo=zone) for day in (5, 7, 11))
+    found = [list_in(agency, convictions, at, at, True) for at in moments_in_order]
+    first, still, over = map(lies, found)
+    assert first is not None
+    assert first == still
+    assert first != over, "fifteen years are over"

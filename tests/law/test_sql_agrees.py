@@ -41,7 +41,7 @@ def by_the_engine(case: Case, edition: Edition, action: str) -> Told:
 
 def differences(cases: Sequence[Case], edition: Edition, action: str) -> tuple[dict[str, list[Any]], Many]:
     """Where SQL and the engine differ, apart by the way in which SQL's answer was found."""
-    many = decide_many(cases, AGENCY, action, edition)
+    many = decide_many(cases, cases[0].agency, action, edition)
     found: dict[str, list[Any]] = {way: [] for way in WAYS}
     for case, row in zip(cases, many.table.to_pylist(), strict=True):
         told = (row["outcome"], row["standing"], row["settled"], row["by"])
@@ -311,6 +311,32 @@ def test_an_unknown_that_pulls_both_ways_is_left_to_the_exact_path_and_named(tmp
     assert "berry" not in many.not_one_signed
     assert (many.counts.exact, many.counts.decided_once, many.counts.by_signs) == (3, 2, 1)
     assert many.table.column("outcome").to_pylist() == ["forbidden", "forbidden", "forbidden", "undetermined"]
+
+
+def test_an_offense_of_which_what_is_stated_does_not_tell_pulls_both_ways(edition: Edition) -> None:
+    """Every field is stated, and yet nobody has ruled on an offense that no row of an open list names: an exception of the one rule either
+    way, so the one or the other permits."""
+    conviction = {
+        **{"offense_citation": "CA PC 460(b)", "class": "felony", "state": "CA", "enhancement": "none"},
+        **{"commission_date": "2017-06-27", "date": "2017-09-04", "released_at": "2021-02-04"},
+        **dict.fromkeys(("state_prison", "wobbler", "expunged_or_vacated", "life_or_death"), False),
+        **dict.fromkeys(("redesignated_misdemeanor", "prop47_misdemeanor"), False),
+        **dict.fromkeys(("equivalent_to", "ruled_in", "ruled_out"), "none"),
+    }
+    warrant = {"kind": "state_criminal", "signed_by": "state_judge", "names_person": True, "offense": "none"}
+    person = ("sex_registrant_current", "arson_registrant_current", "federal_felony_warrant_per_ice", "held_to_answer")
+    facts = {
+        **{"request.kind": "I-247A", "request.attached_warrant": "none", "request.judicial_pc_determination": True},
+        **dict.fromkeys((f"request.asks_{one}" for one in ("hold", "notify", "transfer", "access")), True),
+        **dict.fromkeys((f"person.{one}" for one in (*person, "aggravated_felony_a_to_p", "proof_accepted")), False),
+        **{"person.citizenship_proof": "none", "local_law.bars": False},
+        **{"warrants": [{**warrant, "attached": False}], "person.convictions": [conviction]},
+        "person.charges": [{"held_to_answer": False}],
+    }
+    cited = replace(case(facts), agency="us-ca-san-francisco/sheriff")
+    (many,) = agree([cited], edition, ("transfer",))
+    assert many.table.to_pylist()[0]["outcome"] == "permitted"
+    assert many.counts.exact == 1
 
 
 def test_a_fact_that_a_constraint_ties_is_left_to_the_exact_path(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from detainerdesk.law.language.membership import (
     RULED_IN,
     RULED_OUT,
     Offense,
+    fields_read,
     in_list,
 )
 from detainerdesk.law.language.vocabulary import NONE, UNKNOWN, Fact, Value, Vocabulary, midnight
@@ -117,6 +118,15 @@ class Layout:
     def listed(self, list_name: str, field: str, offenses: OffenseList) -> str:
         """The field of a record that says whether its offense is on the list."""
         return f"listed {self.offense_lists.index((list_name, field, offenses))}"
+
+    def lists_that_read(self, list_name: str, name: str) -> tuple[str, ...]:
+        """The columns of the lists of offenses that read this field of a record."""
+        fields = self.vocabulary.fields(list_name)
+        return tuple(
+            self.listed(*one)
+            for one in self.offense_lists
+            if one[0] == list_name and name in fields_read(*one[1:], fields)
+        )
 
     def schema(self) -> pa.Schema:
         """The columns as a caller gives them; the others are worked out from these."""

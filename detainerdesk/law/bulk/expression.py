@@ -186,17 +186,21 @@ class Expression:
         return columns
 
     def _unknown(self, source: Source, tests: Tests) -> Truth:
-        """A fact is not wholly known, a list not complete, a field of some record not known. What is known in part counts twice:
-        it stands in `partly`."""
+        """A fact is not wholly known, a list not complete, a field of some record not known, or stated and not enough to tell whether the
+        offense is on some list. What is known in part counts twice: it stands in `partly`."""
         of_list, name = source
         vocabulary = self.layout.vocabulary
         if not of_list and vocabulary.facts[name].kind == "list":
             return ~tests.table[f"{name}/complete"]
         fact = vocabulary.fields(of_list)[name] if of_list else vocabulary.facts[name]
 
+        on_lists = self.layout.lists_that_read(of_list, name) if fact.kind != "date" else ()
+
         def here(record: Column | None) -> Truth:
             known = tests.known(name, record, of_list)
-            return ~known | tests.partial(name, record, of_list) if fact.kind == "date" else ~known
+            if fact.kind == "date":
+                return ~known | tests.partial(name, record, of_list)
+            return either([~known, *(record[column].isnull() for column in on_lists if record is not None)])
 
         return tests.table[of_list].filter(here).length() > 0 if of_list else here(None)
 
