@@ -6,7 +6,7 @@ A record that nobody has seen is one of which nothing is known.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
@@ -55,7 +55,7 @@ class RecordTable:
         own = [atom for one in asked.conditions for atom in law.atoms(one.body)]
         own_fields = {name for atom in own for name in atom.fields} | set(asked.different)
         touching = _touching(own_fields, never, self.known)
-        atoms = {atom.id: atom for atom in [*own, *atoms_of(*touching)]}
+        atoms = {atom.id: atom for atom in [*own, *(atom for node in touching for atom in law.atoms(node))]}
         offenses = self._settle_offenses(atoms.values())
         self._jail = of.jail(index, asked)
         self.known |= self._jail.known
@@ -406,6 +406,7 @@ def _touching(own: set[str], never: Sequence[Node], known: Mapping[str, Value]) 
     return kept
 
 
+@lru_cache(maxsize=1024)
 def _fields(node: Node) -> frozenset[str]:
     return frozenset(name for atom in atoms_of(node) for name in atom.fields)
 
