@@ -46,6 +46,7 @@ from detainerdesk.law.load import Stack
 from detainerdesk.law.shares import Asked
 
 SHARE = "share_information"
+MOST_REMEMBERED = 4096
 MOST_WAYS = 32
 """Conditions on a list that may be taken in so many ways are not worked out for all of them together."""
 
@@ -105,6 +106,11 @@ class Common:
         """How the days that matter to conditions on a list lie (order.py)."""
         self.unseen: dict[Any, Any] = {}
         """What records that nobody has seen may add (answers.py)."""
+
+    def forget(self) -> None:
+        """What is known of conditions asked together: there are as many ways of asking as cases leave different tests open."""
+        for kept in (self.asked, self.turning, self.ways, self.orders, self.unseen):
+            kept.clear()
 
     @classmethod
     def of(cls, stack: Stack) -> Common:
@@ -203,6 +209,8 @@ class LawOn:
         """Conditions on a list that are asked together."""
         asked = self.common.asked
         if atoms not in asked:
+            if len(asked) > MOST_REMEMBERED:
+                self.common.forget()
             asked[atoms] = Asked(atoms, [inner for atom in atoms for inner in self.in_jail(atom)])
         return asked[atoms]
 
