@@ -14,6 +14,7 @@ from typing import Any
 
 from detainerdesk.law import Case, ContradictoryFacts, Outcome, ask, decide, explain_decision, load, prove
 from detainerdesk.law.decide import outcomes
+from detainerdesk.law.prove.theorems import theorems
 from detainerdesk.law.straight import Heard, Told, hear
 
 EDITION = load()
@@ -81,8 +82,10 @@ def next_question(case: Case, actions: Sequence[str]) -> str:
 
 
 def proved(agency: str) -> int:
-    """Runs all proofs of the layers of a stack; how many things were proved or failed."""
-    return sum(len(prove(EDITION, layer.jurisdiction)) for layer in EDITION.stack(agency).layers)
+    """Runs all worked examples of the layers of a stack, and proves the agency's law by the solver; how many examples there are."""
+    examples = [one for layer in EDITION.stack(agency).layers for one in prove(EDITION, layer.jurisdiction)]
+    theorems(EDITION, agency, examples)
+    return len(examples)
 
 
 def encoded(place: str) -> str | None:
