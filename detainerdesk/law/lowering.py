@@ -420,9 +420,13 @@ class LawOn:
 
     @cached_property
     def never_turns(self) -> bool:
-        """Whether what is impossible turns on the moment, or on how the law is taken."""
+        """Whether what is impossible turns on the moment, on how the law is taken, or on the item of information."""
         atoms = [atom for node in self.never for atom in self.atoms(node)]
-        return any(self.turns_in_time(atom) or self.turns_on_setting(atom) for atom in atoms)
+        by_item = {fact.name for fact in self.vocabulary.facts.values() if fact.by_item}
+        return any(
+            self.turns_in_time(atom) or self.turns_on_setting(atom) or not by_item.isdisjoint(atom.reads)
+            for atom in atoms
+        )
 
     @cached_property
     def record_constraints(self) -> Mapping[str, tuple[Node, ...]]:

@@ -63,10 +63,10 @@ class Evaluation:
             return found
 
     def _once(self, atom: Atom) -> bool | None:
-        """The same in every setting at that moment, where it does not turn on how the law is taken."""
+        """The same in every setting at that moment and for that item, where it does not turn on how the law is taken."""
         if self.law.turns_on_setting(atom):
             return self._of(atom)
-        key = (atom, self.setting.at)
+        key = (atom, self.setting.at, self.setting.item)
         values = self.worked.values
         if key not in values:
             values[key] = self._of(atom)
@@ -188,19 +188,25 @@ class Table:
         mine = self.evaluation
         if evaluation is mine:
             return True
-        if evaluation.open_constraints != mine.open_constraints:
+        if mine.law.never_turns or evaluation.open_constraints != mine.open_constraints:
             return False
         law, later = mine.law, evaluation.setting.at != mine.setting.at
         if later and any(map(law.turns_in_time, self._beside_lists)):
             return False
-        for name, by_choice in self._answers.items():
-            asked = self._asked[name].atoms
-            turns = later and any(map(law.turns_in_time, asked))
-            if turns or law.taken(asked, mine.setting) != law.taken(asked, evaluation.setting):
-                for choice, answers in by_choice.items():
-                    if self._answers_in(evaluation, name, choice) is not answers:
-                        return False
-        return True
+        return all(self._answers_stay(evaluation, name, later=later) for name in self._answers)
+
+    def _answers_stay(self, evaluation: Evaluation, name: str, *, later: bool) -> bool:
+        """Whether a list answers the same in that evaluation, beside each value of facts that are not known."""
+        law, here, there = self.evaluation.law, self.evaluation.setting, evaluation.setting
+        asked, in_jail = self._asked[name].atoms, self._whole[name].in_jail
+        in_time = later and any(map(law.turns_in_time, self._whole[name].atoms))
+        if self._beside[name] and (in_time or law.taken(in_jail, here) != law.taken(in_jail, there)):
+            return False  # values beside it that come to the same here may not do so there
+        if not in_time and law.taken(asked, here) == law.taken(asked, there):
+            return True
+        return all(
+            self._answers_in(evaluation, name, choice) is answers for choice, answers in self._answers[name].items()
+        )
 
     @cached_property
     def _beside_lists(self) -> Sequence[Atom]:

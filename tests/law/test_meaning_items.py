@@ -180,3 +180,17 @@ def test_what_could_still_arrive_and_turn_the_answer_is_said(tmp_path: Path) -> 
     (paper,) = turn.facts["papers"]
     assert (paper["kind"], paper["signed"]) == ("judge", True)
     assert outcome(edition, {"papers": [paper]}).outcome == "silent"
+
+
+def test_a_fact_that_is_so_of_one_item_is_not_so_of_another_though_more_is_open(tmp_path: Path) -> None:
+    open_to_all = (
+        "```fact open_to_all\ntype: yes/no or set of release_date, home_address\nask: Is it open?\n"
+        "true: it is open to all\nfalse: it is not open to all\n```\n"
+    )
+    city = rule("C-1", "must not", action="share_information", when="apple and not open_to_all")
+    edition = law(tmp_path, city=city, vocabulary=open_to_all)
+    for items in (["release_date", "home_address"], ["home_address", "work_address"]):
+        found = outcome(edition, {"open_to_all": ["release_date"], "info.sought": items}, "share_information")
+        told = {item: (one.outcome, one.needs) for item, one in found.items.items()}
+        assert told["home_address"] == ("undetermined", ("apple",))
+        assert "release_date" not in told or told["release_date"] == ("silent", ())
