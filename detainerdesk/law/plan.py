@@ -270,8 +270,11 @@ class Plan:
         """The moments at which its law may change, and those that its tests compare with now."""
         zone = self.law.stack.zone
         considered = [provision for law in self.judge.laws for provision in law.considered]
-        definitions = [one for layer in self.law.stack.layers for one in layer.definitions]
-        spans = [*(one.in_force for one in considered), *(one.in_force for one in definitions)]
+        spans = [one.in_force for one in considered]
+        for layer in self.law.stack.layers:  # whatever a condition may rest on
+            spans += [one.in_force for one in layer.definitions]
+            spans += [one.in_force for one in layer.clocks]
+            spans += [one.in_force for one in layer.lists]
         days: set[date] = {day for span in spans for day in span.changes()}
         days |= {one.declared for one in considered if one.declared}
         for atom in self.in_time:

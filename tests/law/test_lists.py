@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from detainerdesk.law import RulebookError
+from detainerdesk.law import Case, RulebookError, decide
 from detainerdesk.law.language.dates import PartialDate
 from detainerdesk.law.language.membership import Doubt, Offense, in_list
 from detainerdesk.law.load import load
-from tests.law.small import CRIMES, block, decided, law, outcome, rule, word, write
+from tests.law.small import AGENCY, CRIMES, NOON, ZONE, block, decided, law, outcome, rule, word, write
 
 HEAD = "citation,label,category,from,to,inchoate,needs_enhancement\n"
 ROWS = (
@@ -265,6 +265,9 @@ def test_the_version_in_force_on_the_day_is_asked(tmp_path: Path) -> None:
     )
     assert word(edition, {"crimes": [{"offense_citation": "PC 1"}]}) == "silent"
     assert word(edition, {"crimes": [{"offense_citation": "PC 2"}]}) == "forbidden"
+    before = decide(Case(AGENCY, NOON - timedelta(days=90), {"crimes": [{"offense_citation": "PC 2"}]}), edition)
+    found = before.actions["hold"]
+    assert (found.outcome, found.until) == ("silent", datetime(2026, 1, 1, tzinfo=ZONE)), "the new list begins"
 
 
 # What is known of offenses.

@@ -119,6 +119,17 @@ def test_until_is_the_day_on_which_a_definition_changes(tmp_path: Path) -> None:
     assert (found.outcome, found.until) == ("silent", at("2026-07-01 00:00"))
 
 
+def test_until_is_the_day_on_which_a_clock_changes(tmp_path: Path) -> None:
+    edition = law(
+        tmp_path,
+        city=block("clock", "limit", start="started_at", hours="9000", in_force=".. 2026-06-30")
+        + block("clock", "limit", start="started_at", hours="1", in_force="2026-07-01 ..")
+        + rule("C-1", "must not", when="expired(limit)"),
+    )
+    found = outcome(edition, {"started_at": NOON, "stopped_at": "none"})
+    assert (found.outcome, found.until) == ("silent", at("2026-07-01 00:00"))
+
+
 def test_until_of_release_follows_hold(tmp_path: Path) -> None:
     edition = law(
         tmp_path,
