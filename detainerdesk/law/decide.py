@@ -13,7 +13,7 @@ from functools import cached_property, partial
 
 from detainerdesk.law.adoption import Adoption
 from detainerdesk.law.answers import Worked
-from detainerdesk.law.circuit import ClockState, InWindow
+from detainerdesk.law.circuit import ClockState, FactTest, InWindow
 from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.contradictions import refuse_contradictions
 from detainerdesk.law.decision import ClockLength, Decision, DutyState, NoteSaid, Outcome, Turn
@@ -30,6 +30,8 @@ from detainerdesk.law.plan import PARTLY, Plan, Term, common
 from detainerdesk.law.table import Evaluation
 from detainerdesk.law.trace import Step, Trace
 from detainerdesk.law.turns import Opened, turns
+
+MINUTE = timedelta(minutes=1)
 
 
 def decide(case: Case, edition: Edition, adoption: Adoption | None = None) -> Decision:
@@ -238,7 +240,11 @@ class Decider:
         values: list[Value] = []
         for atom in plan.in_time:
             means = atom.means
-            values += map(facts.value, atom.reads)
+            read = [facts.value(name) for name in atom.reads]
+            values += read
+            if isinstance(means, FactTest) and isinstance(means.test, grammar.Compare):
+                # What is so only after a moment has no first instant: the answer is to the minute.
+                moments |= {value + MINUTE for value in read if isinstance(value, datetime)}
             if isinstance(means, InWindow) and means.window.anchor == "at":
                 values += self._window_ends(means)
             elif isinstance(means, ClockState) and isinstance(start := facts.value(means.start), datetime):

@@ -119,6 +119,13 @@ def test_until_is_the_day_on_which_a_definition_changes(tmp_path: Path) -> None:
     assert (found.outcome, found.until) == ("silent", at("2026-07-01 00:00"))
 
 
+@pytest.mark.parametrize("when", ["free_at < at", "at > free_at", "not at <= free_at"])
+def test_until_is_to_the_minute_where_what_comes_after_a_moment_counts(tmp_path: Path, when: str) -> None:
+    edition = law(tmp_path, city=rule("C-1", "must not", when=when))
+    found = outcome(edition, {"free_at": NOON + timedelta(hours=1)})
+    assert (found.outcome, found.until) == ("silent", NOON + timedelta(hours=1, minutes=1))
+
+
 def test_until_is_the_day_on_which_a_clock_changes(tmp_path: Path) -> None:
     edition = law(
         tmp_path,
