@@ -26,12 +26,10 @@ from detainerdesk.law.language.rulebook import EARLIEST, HOLD_UNTIL, Choice, Clo
 from detainerdesk.law.language.vocabulary import NONE, Value, midnight
 from detainerdesk.law.load import Edition
 from detainerdesk.law.lowering import ActionLaw, LawOn
-from detainerdesk.law.plan import PARTLY, Plan, Term, common
+from detainerdesk.law.plan import MINUTE, PARTLY, Plan, Term, common
 from detainerdesk.law.table import Evaluation
 from detainerdesk.law.trace import Step, Trace
 from detainerdesk.law.turns import Opened, turns
-
-MINUTE = timedelta(minutes=1)
 
 
 def decide(case: Case, edition: Edition, adoption: Adoption | None = None) -> Decision:
@@ -243,7 +241,6 @@ class Decider:
             read = [facts.value(name) for name in atom.reads]
             values += read
             if isinstance(means, FactTest) and isinstance(means.test, grammar.Compare):
-                # What is so only after a moment has no first instant: the answer is to the minute.
                 moments |= {value + MINUTE for value in read if isinstance(value, datetime)}
             if isinstance(means, InWindow) and means.window.anchor == "at":
                 values += self._window_ends(means)

@@ -30,6 +30,8 @@ from detainerdesk.law.table import Evaluation, Table
 from detainerdesk.law.trace import Step
 
 MAX_COMBINATIONS = 64
+MINUTE = timedelta(minutes=1)
+"""What is so only after a moment has no first instant: it is looked for a minute later."""
 PARTLY = "partly"
 """The outcome where items of information have different ones."""
 MOST_REMEMBERED = 4096
@@ -141,22 +143,17 @@ class Plan:
 
     def decide(self, evaluations: Callable[[Setting], Evaluation], facts: Mapping[str, Any], plain: Setting) -> Outcome:
         """The outcome of one case, over all combinations."""
-        try:
-            bits = self.one_case(facts, plain)
-        except KeyError:
-            over = list(self.over_completions(evaluations, self.ways.settings(plain)))
-            judged = {id(one): one.judged() for one in {id(one): one for _, one in over}.values()}
-            return self._merged([(setting, judged[id(one)]) for setting, one in over])
-        return (self.remembered.get(bits) or self.remember(bits, plain)).outcome
+        if told := self.told(facts, plain):
+            return told.outcome
+        over = list(self.over_completions(evaluations, self.ways.settings(plain)))
+        judged = {id(one): one.judged() for one in {id(one): one for _, one in over}.values()}
+        return self._merged([(setting, judged[id(one)]) for setting, one in over])
 
     def word(self, evaluations: Callable[[Setting], Evaluation], facts: Mapping[str, Any], plain: Setting) -> str:
         """The outcome of one case as a word, without what gives it or what would settle it."""
-        try:
-            bits = self.one_case(facts, plain)
-        except KeyError:
-            over = self.over_completions(evaluations, self.ways.settings(plain))
-            return _word([found.found() for _, found in over])
-        return (self.remembered.get(bits) or self.remember(bits, plain)).outcome.outcome
+        if told := self.told(facts, plain):
+            return told.outcome.outcome
+        return _word([one.found() for _, one in self.over_completions(evaluations, self.ways.settings(plain))])
 
     def word_if(
         self,
@@ -167,22 +164,25 @@ class Plan:
         value: Value,
     ) -> str | None:
         """The same if an unknown fact had that value; None where the tables do not tell. Raises ContradictoryFacts if it can't."""
-        try:
-            self.one_case(facts, plain)
-            return self.word(evaluations, facts, plain)
-        except KeyError:
-            pass
+        if told := self.told(facts, plain):
+            return told.outcome.outcome
         found: list[Found] = []
         for _, one in self.over_completions(evaluations, self.ways.settings(plain)):
-            here = one.table.where(name, value) if not isinstance(one, TooMany) and one.table else None
-            if here is None or isinstance(one, TooMany):
+            if isinstance(one, TooMany) or one.table is None or (here := one.table.where(name, value)) is None:
                 return None
             bits = {word: some & here for word, some in one.class_bits().items()}
             found.append(Found.of(bits, one.mask & here))
         return _word(found)
 
-    def remember(self, bits: Any, plain: Setting) -> Told:
-        """What a complete case of these bits comes to."""
+    def told(self, facts: Mapping[str, Any], plain: Setting) -> Told | None:
+        """What a complete case comes to; None where a fact is needed that is not known."""
+        try:
+            bits = self.one_case(facts, plain)
+        except KeyError:
+            return None
+        return self.remembered.get(bits) or self._remember(bits, plain)
+
+    def _remember(self, bits: Any, plain: Setting) -> Told:
         ways = enumerate(self.ways.settings(plain))
         judged = [(one, self.judge.of_bits(bits, way, len(self.ways)).judged()) for way, one in ways]
         if len(self.remembered) > MOST_REMEMBERED:
@@ -281,7 +281,8 @@ class Plan:
             test = atom.means.test if isinstance(atom.means, FactTest) else None
             for side in (test.left, test.right) if isinstance(test, grammar.Compare) else ():
                 named = literal(side, zone)
-                days |= {named, named + timedelta(days=1)} if isinstance(named, date) else set()
+                if isinstance(named, date):
+                    days |= {named, named + (MINUTE if isinstance(named, datetime) else timedelta(days=1))}
         return frozenset(one if isinstance(one, datetime) else midnight(one, zone) for one in days)
 
     def _merged(self, judged: Sequence[tuple[Setting, Judged]]) -> Outcome:

@@ -62,9 +62,5 @@ class Heard(NamedTuple):
 
     def told(self, action: str) -> Told | None:
         """The outcome of an action that is not decided item by item; None where a fact is needed that is not there."""
-        try:
-            plan = self.term.plans.get(action) or self.term.plan(action, None)
-            bits = plan.one_case(self.facts, self.setting)
-        except KeyError:
-            return None
-        return plan.remembered.get(bits) or plan.remember(bits, self.setting)
+        plan = self.term.plans.get(action) or self.term.plan(action, None)
+        return plan.told(self.facts, self.setting)
