@@ -107,13 +107,13 @@ class Mirror:
             return self.over(Table.of(evaluation, self.atoms), evaluation)
         return self.of_bits(bits, 0, 1)
 
-    def over(self, table: Table, evaluation: Evaluation) -> Reflected:
+    def over(self, table: Table, evaluation: Evaluation, mask: int | None = None) -> Reflected:
         """As `Judge.over`."""
         out = 0
         for node in self.beside:
             out |= table.bits(node, evaluation)
-        warrant = self.warrant.over(table, evaluation) if self.tests_other_ground else None
-        return Reflected(self.hold.over(table, evaluation), warrant, out)
+        warrant = self.warrant.over(table, evaluation, mask) if self.tests_other_ground else None
+        return Reflected(self.hold.over(table, evaluation, mask), warrant, out)
 
 
 @dataclass(frozen=True)
@@ -127,10 +127,6 @@ class Reflected:
     @property
     def table(self) -> Table | None:
         return self.hold.table
-
-    @property
-    def mask(self) -> int:
-        return self.hold.mask
 
     @cached_property
     def not_in_question(self) -> int:

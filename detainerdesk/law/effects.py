@@ -122,13 +122,14 @@ class Judge:
                 out[layout.applies(index)] = out[layout.takes(index)]
         return Effects(self, tuple(out), tuple(out), 1, None)
 
-    def over(self, table: Table, evaluation: Evaluation) -> Effects:
-        """What the law comes to in each completion of a table that serves."""
+    def over(self, table: Table, evaluation: Evaluation, mask: int | None = None) -> Effects:
+        """What the law comes to in each completion of a table that serves; `mask`: as if these were all that are possible."""
+        mask = table.mask if mask is None else mask
         tests = [table.bits_in(evaluation, atom) for atom in self.atoms]
         run = self.compiled.over_completions
-        opened = run(tests, table.full, table.mask, False)
-        meanwhile = run(tests, table.full, table.mask, True) if self.law.has_burden else opened
-        return Effects(self, opened, meanwhile, table.mask, table)
+        opened = run(tests, table.full, mask, False)
+        meanwhile = run(tests, table.full, mask, True) if self.law.has_burden else opened
+        return Effects(self, opened, meanwhile, mask, table)
 
 
 @dataclass(frozen=True)

@@ -167,11 +167,11 @@ class Plan:
         if told := self.told(facts, plain):
             return told.outcome.outcome
         found: list[Found] = []
-        for _, one in self.over_completions(evaluations, self.ways.settings(plain)):
-            if isinstance(one, TooMany) or one.table is None or (here := one.table.where(name, value)) is None:
+        for evaluation, table in self._tables(evaluations, self.ways.settings(plain)):
+            here = None if isinstance(table, TooMany) else table.where(name, value)
+            if here is None or isinstance(table, TooMany):
                 return None
-            bits = {word: some & here for word, some in one.class_bits().items()}
-            found.append(Found.of(bits, one.mask & here))
+            found.append(self.judge.over(table, evaluation, table.mask & here).found())
         return _word(found)
 
     def told(self, facts: Mapping[str, Any], plain: Setting) -> Told | None:
@@ -203,22 +203,27 @@ class Plan:
     ) -> Iterator[tuple[Setting, Effects | Reflected | TooMany]]:
         """The action over all completions of what is not known, in each setting. Settings in which all tests come out the same
         share what it comes to."""
-        tables: dict[object, Table | TooMany] = {}
         found: dict[object, Effects | Reflected] = {}
-        still = [atom for atom in self._still if evaluations(settings[0]).value(atom) is None]
-        for setting in settings:
-            taken = self.law.taken(self._turning, setting)
-            evaluation = evaluations(setting)
-            if taken not in tables:
-                tables[taken] = self._table(evaluation, still)
-            table = tables[taken]
+        for evaluation, table in self._tables(evaluations, settings):
             if isinstance(table, TooMany):
-                yield setting, table
+                yield evaluation.setting, table
                 continue
             key = (table, *map(evaluation.value, self._turning), *map(evaluation.value, self._taking))
             if key not in found:
                 found[key] = self.judge.over(table, evaluation)
-            yield setting, found[key]
+            yield evaluation.setting, found[key]
+
+    def _tables(
+        self, evaluations: Callable[[Setting], Evaluation], settings: Sequence[Setting]
+    ) -> Iterator[tuple[Evaluation, Table | TooMany]]:
+        """The tests in each setting, and the table of completions that serves there."""
+        tables: dict[object, Table | TooMany] = {}
+        still = [atom for atom in self._still if evaluations(settings[0]).value(atom) is None]
+        for setting in settings:
+            taken, evaluation = self.law.taken(self._turning, setting), evaluations(setting)
+            if taken not in tables:
+                tables[taken] = self._table(evaluation, still)
+            yield evaluation, tables[taken]
 
     def _table(self, evaluation: Evaluation, still: Sequence[Atom]) -> Table | TooMany:
         """The table of completions; where it would be too large, what is said without one."""

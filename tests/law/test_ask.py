@@ -183,3 +183,14 @@ def test_what_an_answer_leads_to_is_what_deciding_with_it_comes_to(edition: Edit
             asked += question is not None
     assert asked > 30
     assert told > 90
+
+
+def test_an_answer_that_shows_what_permits_leads_to_a_permission(tmp_path: Path) -> None:
+    edition = law(tmp_path, city=rule("C-1", "must not", when="berry", unless="shown(apple)", otherwise="may"))
+    question = ask(Case(AGENCY, NOON, {"berry": True}), edition, ("hold",))
+    assert question is not None
+    assert {answer.key: answer.outcome["hold"] for answer in question.answers} == {
+        "Y": "permitted",
+        "N": "forbidden",
+        "U": "undetermined",
+    }
