@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detainerdesk.law import Case, load
+from detainerdesk.law import Case, decide, load
 from detainerdesk.law.answers import ListInCase, Worked
 from detainerdesk.law.circuit import Quantified
 from detainerdesk.law.known import Known, Setting
@@ -138,3 +139,14 @@ def test_days_that_lie_otherwise_are_told_apart() -> None:
     assert first is not None
     assert first == still
     assert first != over, "fifteen years are over"
+
+
+def test_what_is_remembered_of_conditions_may_be_forgotten_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = datetime(2026, 6, 10, 9, tzinfo=ZoneInfo("America/Los_Angeles"))
+    convictions = [{"offense_citation": "CA PC 459/460(b)", "date": "2011"}, {"class": "felony"}]
+    facts = {"request.kind": "I-247A", "person.convictions": convictions, "person.convictions.complete": False}
+    case = Case("us-ca-san-francisco/sheriff", at, facts)
+    before = decide(case, load()).actions
+    for module in ("lowering", "answers"):
+        monkeypatch.setattr(f"detainerdesk.law.{module}.MOST_REMEMBERED", 0)
+    assert decide(case, load()).actions == before
