@@ -240,13 +240,13 @@ class ListInCase:
             order,
             different,
         )
-        if order is None or key not in remembered:
+        found: Adds | None = None if order is None else remembered.get(key)
+        if found is None:
             if len(remembered) > MOST_REMEMBERED:
                 remembered.clear()
             shares = self._table(None, asked).every_share(asked, setting)
             states = tuple(asked.of_any_number(shares))
-            remembered[key] = remembered.setdefault((asked, states), Adds(states, ()))
-        found: Adds = remembered[key]
+            found = remembered[key] = remembered.setdefault((asked, states), Adds(states, ()))
         return found
 
     def witness(self, wanted: Answer, asked: Asked) -> list[dict[str, Value]] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from threading import RLock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -158,7 +159,7 @@ Node = bool | Atom | AllOf | AnyOf | Negation | Burden | TakesEffect | LayerRequ
 
 
 class Circuits:
-    """Makes circuits; equal ones are one object."""
+    """Makes circuits; equal ones are one object, though several threads make them at once."""
 
     def __init__(self, vocabulary: Vocabulary, zone: ZoneInfo) -> None:
         self.vocabulary = vocabulary
@@ -166,6 +167,7 @@ class Circuits:
         self.atoms: list[Atom] = []
         self._atoms: dict[Any, Atom] = {}
         self._made: dict[tuple[object, ...], Node] = {}
+        self._making = RLock()
 
     def atom(self, means: Meaning) -> Atom:
         key = (
@@ -173,11 +175,12 @@ class Circuits:
             if isinstance(means, Quantified)
             else means
         )
-        if key not in self._atoms:
-            reads, fields = self._names(means)
-            self._atoms[key] = Atom(len(self.atoms), means, reads, fields)
-            self.atoms.append(self._atoms[key])
-        return self._atoms[key]
+        with self._making:
+            if key not in self._atoms:
+                reads, fields = self._names(means)
+                self._atoms[key] = Atom(len(self.atoms), means, reads, fields)
+                self.atoms.append(self._atoms[key])
+            return self._atoms[key]
 
     def all_of(self, items: Iterable[Node]) -> Node:
         return self._joined(AllOf, items, ends=False)
@@ -215,9 +218,10 @@ class Circuits:
         return self._once((LayerRequires, layer), lambda: LayerRequires(layer))
 
     def _once(self, key: tuple[object, ...], make: Callable[[], Node]) -> Node:
-        if key not in self._made:
-            self._made[key] = make()
-        return self._made[key]
+        with self._making:
+            if key not in self._made:
+                self._made[key] = make()
+            return self._made[key]
 
     def _names(self, means: Meaning) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if isinstance(means, ClockState):

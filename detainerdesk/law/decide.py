@@ -21,6 +21,7 @@ from detainerdesk.law.known import Known, Setting
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.case import Case
 from detainerdesk.law.language.clocks import clock_end
+from detainerdesk.law.language.dates import PartialDate
 from detainerdesk.law.language.lookback import later_turns
 from detainerdesk.law.language.rulebook import EARLIEST, HOLD_UNTIL, Choice, Clock, Duty, Note, Provision, binds
 from detainerdesk.law.language.vocabulary import NONE, Value, midnight
@@ -223,17 +224,22 @@ class Decider:
 
     def _until(self, action: str, item: str | None, base: Outcome) -> datetime | None:
         """The first later moment at which the class changes while all other facts stay."""
-        now, facts = _class_word(base.outcome), self.known.facts.plain
-        for moment in self._later_moments(action, item):
-            later = self.plan(action, item, moment).word(self.evaluation, facts, self.setting(item, moment))
-            if _class_word(later) != now:
-                return moment
+        now, facts, last = _class_word(base.outcome), self.known.facts.plain, self.case.at
+        plans = [self.plan(action, item, last)]
+        waiting = self._turning_moments(plans[0])
+        while later := [moment for moment in waiting if moment > last]:
+            last = min(later)
+            plan = self.plan(action, item, last)
+            if _class_word(plan.word(self.evaluation, facts, self.setting(item, last))) != now:
+                return last
+            if plan not in plans:  # the law has changed, and its tests turn at moments of their own
+                plans.append(plan)
+                waiting |= self._turning_moments(plan)
         return None
 
-    def _later_moments(self, action: str, item: str | None) -> list[datetime]:
-        """Those at which a test of the action may turn, or its law."""
-        at, zone, facts = self.case.at, self.stack.zone, self.known.facts
-        plan = self.plan(action, item, at)
+    def _turning_moments(self, plan: Plan) -> set[datetime]:
+        """The moments at which a test of an action may turn, or its law."""
+        zone, facts = self.stack.zone, self.known.facts
         moments = set(plan.law_changes)
         values: list[Value] = []
         for atom in plan.in_time:
@@ -251,7 +257,9 @@ class Decider:
                 moments.add(value)
             elif isinstance(value, date):
                 moments |= {midnight(value, zone), midnight(value + timedelta(days=1), zone)}
-        return sorted([moment for moment in moments if moment > at])
+            elif isinstance(value, PartialDate):
+                moments |= {midnight(value.start, zone), midnight(value.end + timedelta(days=1), zone)}
+        return moments
 
     def reads(self, action: str, fact: str) -> bool:
         """Whether the law of an action, or of an item of it, reads a fact or list."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import islice, product
+from threading import local
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,10 +55,8 @@ MOST_WAYS = 32
 def law_on(stack: Stack, day: date) -> LawOn:
     """The law of a stack on a local day; days between two changes of it share one."""
     index = bisect_right(stack.changes, day)
-    if index not in stack.laws:
-        stack.laws[index] = LawOn(stack, day, Common.of(stack))
-    found: LawOn = stack.laws[index]
-    return found
+    found: LawOn | None = stack.laws.get(index)
+    return found or stack.laws.setdefault(index, LawOn(stack, day, Common.of(stack)))
 
 
 @dataclass(frozen=True)
@@ -115,10 +114,8 @@ class Common:
     @classmethod
     def of(cls, stack: Stack) -> Common:
         """Of the laws of a stack, made once."""
-        if "common" not in stack.kept:
-            stack.kept["common"] = cls(stack.vocabulary, stack.zone)
-        found: Common = stack.kept["common"]
-        return found
+        found: Common | None = stack.kept.get("common")
+        return found or stack.kept.setdefault("common", cls(stack.vocabulary, stack.zone))
 
 
 class LawOn:
@@ -134,7 +131,8 @@ class LawOn:
         """Derived actions (derived.py), once made."""
         self.guessing: Any = None
         """What refuses facts that can't all be true (contradictions.py), once made."""
-        self._building: list[str] = []
+        self._building = local()
+        """The definitions that are being opened, of each thread by itself."""
         self._definitions: dict[tuple[str, str, str | None, str | None], Node | None] = {}
         self._actions: dict[tuple[frozenset[str], str | None, frozenset[str] | None], ActionLaw] = {}
         self._found: dict[tuple[str, str, str | None], Definition | None] = {}
@@ -207,37 +205,43 @@ class LawOn:
 
     def asked(self, atoms: tuple[Atom, ...]) -> Asked:
         """Conditions on a list that are asked together."""
-        asked = self.common.asked
-        if atoms not in asked:
-            if len(asked) > MOST_REMEMBERED:
+        kept = self.common.asked
+        found = kept.get(atoms)
+        if found is None:
+            if len(kept) > MOST_REMEMBERED:
                 self.common.forget()
-            asked[atoms] = Asked(atoms, [inner for atom in atoms for inner in self.in_jail(atom)])
-        return asked[atoms]
+            found = kept[atoms] = Asked(atoms, [inner for atom in atoms for inner in self.in_jail(atom)])
+        return found
 
     def taken(self, atoms: tuple[Atom, ...], setting: Setting) -> Hashable:
         """How a setting takes the law, as far as these tests turn on it: the same for settings in which they come out alike."""
-        turning = self.common.turning
-        if atoms not in turning:
+        readings, dated = self._turns_on(atoms)
+        return *(setting.reading[name] for name in readings), (setting.bounds, setting.declared_too) if dated else ()
+
+    def _turns_on(self, atoms: tuple[Atom, ...]) -> tuple[tuple[str, ...], bool]:
+        """The readings on which tests turn, and whether they turn on which days count."""
+        kept = self.common.turning
+        found = kept.get(atoms)
+        if found is None:
             inner = [one.means for atom in atoms for one in self.within(atom) if one.is_setting]
             names = dict.fromkeys(means.name for means in inner if isinstance(means, ReadingIs))
-            turning[atoms] = tuple(names), any(not isinstance(means, ReadingIs) for means in inner)
-        readings, dated = turning[atoms]
-        return *(setting.reading[name] for name in readings), (setting.bounds, setting.declared_too) if dated else ()
+            found = kept[atoms] = tuple(names), any(not isinstance(means, ReadingIs) for means in inner)
+        return found
 
     def ways_of_taking(self, atoms: tuple[Atom, ...], setting: Setting) -> Sequence[Setting]:
         """Every way of taking the law that makes a difference to these tests; none where there are too many."""
         key = (atoms, setting.readings)
         kept = self.common.ways
-        if key not in kept:
-            self.taken(atoms, setting)
-            names, dated = self.common.turning[atoms]
+        found = kept.get(key)
+        if found is None:
+            names, dated = self._turns_on(atoms)
             choices = product(*(self.stack.readings[name].alternatives for name in names))
             chosen = [_with(setting.readings, zip(names, choice, strict=True)) for choice in islice(choices, MOST_WAYS)]
             bounds: tuple[Bounds, ...] = ("late", "early") if dated else ("late",)
             every = product(chosen, bounds, (False, True) if dated else (False,))
-            found = [Setting(setting.at, readings, bound, None, declared) for readings, bound, declared in every]
-            kept[key] = found if len(found) < MOST_WAYS else []
-        return kept[key]
+            ways = [Setting(setting.at, readings, bound, None, declared) for readings, bound, declared in every]
+            found = kept[key] = ways if len(ways) < MOST_WAYS else []
+        return found
 
     def atoms(self, node: Node) -> tuple[Atom, ...]:
         """The tests that a circuit rests on."""
@@ -319,11 +323,12 @@ class LawOn:
             # Defined in this layer or above, but not in force on this day: there is no such thing yet.
             return None if self.vocabulary.fact(name) is not None else False
         key = f"{definition.jurisdiction}/{name}"
-        if key in self._building:
-            raise LawError(f"the definitions {' -> '.join([*self._building, key])} lean on each other in a circle")
-        self._building.append(key)
+        building: list[str] = self._building.__dict__.setdefault("definitions", [])
+        if key in building:
+            raise LawError(f"the definitions {' -> '.join([*building, key])} lean on each other in a circle")
+        building.append(key)
         found = self.circuit(definition.means, definition.jurisdiction, element, item=item)
-        self._building.pop()
+        building.pop()
         return found
 
     def definition(self, name: str, jurisdiction: str, element: str | None = None) -> Definition | None:

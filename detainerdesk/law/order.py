@@ -31,9 +31,9 @@ class OrderOfDays:
     def on(cls, law: LawOn, name: str, asked: Asked) -> OrderOfDays:
         """Made once."""
         kept, key = law.common.orders, (asked, law.record_constraints.get(name))
-        if key not in kept:
-            kept[key] = cls(law, name, asked)
-        found: OrderOfDays = kept[key]
+        found: OrderOfDays | None = kept.get(key)
+        if found is None:
+            found = kept[key] = cls(law, name, asked)
         return found
 
     def __init__(self, law: LawOn, name: str, asked: Asked) -> None:

@@ -89,11 +89,12 @@ class Term:
     def together(self, parts: dict[str, Outcome]) -> Outcome:
         """The common outcome of items; complete cases share theirs, so what they come to together is kept."""
         key = tuple((item, id(part)) for item, part in parts.items())
-        if key not in self._together:
+        found = self._together.get(key)
+        if found is None:
             if len(self._together) > MOST_REMEMBERED:
                 self._together.clear()
-            self._together[key] = (common(parts), parts)  # the parts are held, so that their ids stay theirs
-        return self._together[key][0]
+            found = self._together[key] = (common(parts), parts)  # the parts are held, so that their ids stay theirs
+        return found[0]
 
 
 class Plan:

@@ -126,6 +126,20 @@ def test_until_is_to_the_minute_where_what_comes_after_a_moment_counts(tmp_path:
     assert (found.outcome, found.until) == ("silent", NOON + timedelta(hours=1, minutes=1))
 
 
+def test_until_is_a_moment_at_which_only_a_later_law_turns(tmp_path: Path) -> None:
+    later = block("clock", "limit", start="started_at", hours="9000") + rule(
+        "C-1", "must not", when="expired(limit)", in_force="2026-07-01 .."
+    )
+    found = outcome(law(tmp_path, city=later), {"started_at": NOON, "stopped_at": "none"})
+    assert (found.outcome, found.until) == ("silent", NOON + timedelta(hours=9000))
+
+
+def test_until_is_the_first_day_that_a_date_known_in_part_may_be(tmp_path: Path) -> None:
+    edition = law(tmp_path, city=rule("C-1", "must not", when="born <= at"))
+    assert outcome(edition, {"born": "2027"}).until == at("2027-01-01 00:00")
+    assert outcome(edition, {"born": "2026"}).until == at("2027-01-01 00:00"), "it is surely over"
+
+
 def test_until_is_the_day_on_which_a_clock_changes(tmp_path: Path) -> None:
     edition = law(
         tmp_path,
