@@ -281,8 +281,11 @@ def _cost(name: str, needed: Sequence[Fact], edition: Edition) -> tuple[int, int
 def _answers(fact: Fact, decider: Decider, actions: tuple[str, ...], found: Mapping[str, Outcome]) -> Iterator[Answer]:
     case, edition = decider.case, decider.edition
     spec = edition.vocabulary.questions.get(fact.question)
-    assumed = fact.name in decider.stack.defaults.turned_by  # what it leads to reaches further than what reads it
-    touched = tuple(action for action in actions if assumed or decider.reads(action, fact.name))
+    # What it leads to reaches further than what reads it, where leaving others out turns on it or a constraint ties them to it.
+    further = fact.name in decider.stack.defaults.turned_by or any(
+        fact.name in one.names for one in edition.vocabulary.constraints
+    )
+    touched = tuple(action for action in actions if further or decider.reads(action, fact.name))
     for label, key, facts in _values(fact, case, edition, spec):
         try:
             now = _after(fact, facts, decider, touched, found)

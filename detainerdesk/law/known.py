@@ -95,7 +95,7 @@ class Docket:
     def of(cls, agency: str, actor: str | None, choices: Mapping[str, str], edition: Edition) -> Docket:
         """Made once. Raises CaseError for an agency, actor or choice that there is not."""
         stack = edition.stack(agency)
-        key = (actor, *choices.items())
+        key = (actor, frozenset(choices.items()))
         found: Docket | None = stack.dockets.get(key)
         if found is None:
             found = stack.dockets[key] = cls._made(stack, actor, choices, edition)

@@ -75,16 +75,19 @@ class Term:
 
     def asked_of_lists(self, actions: Sequence[str], known: Known) -> Mapping[str, Sequence[Atom]]:
         """All conditions on each list that the law of these actions (none named: of all) rests on, for the items sought."""
-        key = (tuple(actions), known.items_sought())
-        if key not in self._asked:
+        key = (frozenset(actions), known.items_sought())
+        kept = self._asked.get(key)
+        if kept is None:
             found: dict[str, dict[Atom, None]] = {}
             for action in actions or self.docket.vocabulary.actions:
                 for item in known.items_of(action):
                     for atom in self.plan(action, item).judge.atoms:
                         if isinstance(atom.means, Quantified):
                             found.setdefault(atom.means.list, {})[atom] = None
-            self._asked[key] = {name: tuple(atoms) for name, atoms in found.items()}
-        return self._asked[key]
+            if len(self._asked) > MOST_REMEMBERED:
+                self._asked.clear()
+            kept = self._asked[key] = {name: tuple(atoms) for name, atoms in found.items()}
+        return kept
 
     def together(self, parts: dict[str, Outcome]) -> Outcome:
         """The common outcome of items; complete cases share theirs, so what they come to together is kept."""

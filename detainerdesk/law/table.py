@@ -12,7 +12,6 @@ from functools import cached_property, partial
 from itertools import product
 from math import prod
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from detainerdesk.law.answers import Answers, ListInCase, Worked
 from detainerdesk.law.candidates import Unknown, candidates
@@ -155,6 +154,8 @@ class Table:
         own_names = evaluation.open_names(own)
         touching = _touching(own_names, evaluation)
         self._atoms = {atom.id: atom for atom in own}
+        self._tied_out = frozenset(name for _, open_names in touching for name in open_names) - own_names
+        """Facts of which only constraints speak that tie them to others."""
         for never, _ in touching:
             self._atoms |= {atom.id: atom for atom in evaluation.law.atoms(never) if evaluation.value(atom) is None}
         self._answers: dict[str, dict[tuple[Value, ...], Answers]] = {}
@@ -331,14 +332,32 @@ class Table:
             one.worked.lists[key] = one.list_beside(name, whole, beside)
         return one.worked.lists[key]
 
-    def closed(self, name: str) -> Collection[Answer]:
-        """The answers of a list if there are no more records than those known, beside facts that are all known."""
-        one, asked = self.evaluation, self._asked[name]
+    def closed(self, name: str) -> int:
+        """The completions in which a list answers as it does if there are no more records than those known."""
+        one, asked, found = self.evaluation, self._asked[name], 0
         records = Records(one.records(name).records, complete=True)
-        return ListInCase(one.law, name, asked, records, one.facts, one.setting, one.worked).answers(one.setting).values
+        for choice in self._answers[name]:
+            beside = dict(zip(self._beside[name], choice, strict=True))
+            of_list = ListInCase(one.law, name, asked, records, {**one.facts, **beside}, one.setting, one.worked)
+            closed = of_list.answers(one.setting).values
+            answers = enumerate(self.completions.by_name[name].values)
+            here = self.completions.pattern(name, [index for index, answer in answers if answer in closed])
+            found |= here & self._where_beside(name, choice)
+        return found
+
+    def _where_beside(self, name: str, choice: tuple[Value, ...]) -> int:
+        """The completions in which the facts beside a list have these values."""
+        here = self.full
+        for other, value in zip(self._beside[name], choice, strict=True):
+            if other in self.completions.by_name:
+                here &= self.completions.pattern(other, (self.completions.by_name[other].values.index(value),))
+        return here
 
     def witness(self, name: str, wanted: Answer) -> list[dict[str, Value]] | None:
-        """A record that nobody has seen yet with which a list gives an answer, beside facts that are all known."""
+        """A record that nobody has seen yet with which a list gives an answer; None where no single one does, or that turns on facts
+        beside it that are not known."""
+        if self._beside[name]:
+            return None
         return self._list_beside(self.evaluation, name, {}).witness(wanted, self._asked[name])
 
     @property
@@ -444,12 +463,9 @@ class Table:
         """The completions in which a fact has that value (a list: NONE, if there are no more records); None where that is not told."""
         variable = self.completions.by_name.get(name)
         if variable is None:
-            return self.full
+            return None if name in self._tied_out else self.full
         if name in self._asked:
-            if self._beside[name] or value != NONE:
-                return None
-            closed = self.closed(name)
-            return self.completions.pattern(name, [i for i, answer in enumerate(variable.values) if answer in closed])
+            return self.closed(name) if value == NONE else None
         if value in variable.values:
             return self.completions.pattern(name, (variable.values.index(value),))
         if None in self._tests_with(name, value):
@@ -492,10 +508,7 @@ class Table:
         number = {answer: index for index, answer in enumerate(completions.by_name[name].values)}
         needed: dict[str, None] = {}
         for choice, answers in self._answers[name].items():
-            here = self.mask
-            for other, value in zip(self._beside[name], choice, strict=True):
-                if other in completions.by_name:
-                    here &= completions.pattern(other, (completions.by_name[other].values.index(value),))
+            here = self.mask & self._where_beside(name, choice)
             lows = [completions.lows(bits & here, name) for bits in classes]
             places = [number[answer] for answer in answers.values]
             for asked, groups in answers.groups.items():
@@ -526,11 +539,6 @@ class Table:
         impossible = changed & ~mask
         others = (one.name for one in completions.variables if one.name != name)
         return bool(impossible) and any(completions.project(impossible, other) & outside for other in others)
-
-
-def _day_of(value: Value, zone: ZoneInfo) -> date | None:
-    """The local day of a date or a moment; None where it is neither."""
-    return local_day(value, zone) if isinstance(value, date) else None
 
 
 def _touching(own: Collection[str], evaluation: Evaluation) -> list[Open]:

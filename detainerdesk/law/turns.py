@@ -77,8 +77,7 @@ def _unchanged(known: Known, table: Table, name: str) -> int:
         records = known.facts.lists.get(name)
         if records is None or not records.complete:
             return table.full
-        closed = table.closed(name)
-        return table.completions.pattern(name, [i for i, value in enumerate(variable.values) if value in closed])
+        return table.closed(name)
     value = known.facts.value(name)
     if value is UNKNOWN:
         return table.full

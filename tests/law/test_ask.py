@@ -194,3 +194,14 @@ def test_an_answer_that_shows_what_permits_leads_to_a_permission(tmp_path: Path)
         "N": "forbidden",
         "U": "undetermined",
     }
+
+
+def test_an_answer_settles_what_a_constraint_ties_to_it(tmp_path: Path) -> None:
+    city = rule("C-1", "must not", when="apple") + rule("C-2", "must not", action="transfer", when="berry")
+    never = "```constraint k\nnever: apple and berry\nsays: Where there are apples there are no berries.\n```\n"
+    edition = law(tmp_path, city=city, vocabulary=never)
+    question = ask(Case(AGENCY, NOON, {}), edition, ("hold", "transfer"))
+    assert question is not None
+    for answer in question.answers:
+        now = outcomes(Case(AGENCY, NOON, dict(answer.facts)), edition, ("hold", "transfer"))
+        assert answer.outcome == {action: one.outcome for action, one in now.items()}

@@ -340,3 +340,11 @@ def test_a_field_of_which_different_ones_are_counted_makes_no_other_field_needed
     papers = [{"signed": True, "kind": "judge"}, {"signed": True}]
     found = outcome(law(tmp_path, city=city), {"papers": papers, "apple": False})
     assert found.needs == ("papers[2].kind",), "nothing turns on the day of a paper"
+
+
+def test_what_could_arrive_is_told_though_a_fact_beside_the_list_is_not_known(tmp_path: Path) -> None:
+    edition = law(
+        tmp_path, city=rule("C-1", "must not", when="some papers where (within(day, of=born, years=5) and signed)")
+    )
+    found = outcome(edition, {"papers": [{"signed": False, "day": "2025-06-01"}]})
+    assert (found.outcome, found.turns) == ("silent", ())
