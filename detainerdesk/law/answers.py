@@ -19,12 +19,11 @@ from detainerdesk.law.language.case import Records
 from detainerdesk.law.language.facts import Facts
 from detainerdesk.law.language.membership import PossibleOffense
 from detainerdesk.law.language.vocabulary import UNKNOWN, Value
-from detainerdesk.law.lowering import LawOn
+from detainerdesk.law.lowering import MOST_REMEMBERED, LawOn
 from detainerdesk.law.order import OrderOfDays
 from detainerdesk.law.record import RecordTable
 from detainerdesk.law.shares import Adds, Answer, Asked, Groups, Share
 
-MOST_REMEMBERED = 4096
 LARGE = 1 << 12
 """As many completions as a record's table for all conditions asked of its list has at most; beyond it each action has one of its own."""
 
@@ -52,8 +51,8 @@ class Worked:
     """The tables of completions (table.py), by the tests that are open."""
     lists: dict[Hashable, ListInCase] = field(default_factory=dict)
     tables: dict[Hashable, RecordTable] = field(default_factory=dict)
-    orders: dict[Hashable, Hashable | None] = field(default_factory=dict)
-    """How the days of a list lie beside a value of an unknown fact."""
+    effects: dict[Hashable, Hashable | None] = field(default_factory=dict)
+    """What the records of a list add beside values of unknown facts."""
     in_jail: dict[Hashable, bool | None] = field(default_factory=dict)
     """Whether the days in jail of each record count."""
     settled: dict[Hashable, tuple[Mapping[str, Value], Mapping[str, tuple[Value, ...]]]] = field(default_factory=dict)

@@ -47,6 +47,7 @@ from detainerdesk.law.load import Stack
 from detainerdesk.law.shares import Asked
 
 SHARE = "share_information"
+NO_MOMENT = datetime.max.replace(tzinfo=UTC)
 MOST_REMEMBERED = 4096
 MOST_WAYS = 32
 """Conditions on a list that may be taken in so many ways are not worked out for all of them together."""
@@ -239,7 +240,8 @@ class LawOn:
             chosen = [_with(setting.readings, zip(names, choice, strict=True)) for choice in islice(choices, MOST_WAYS)]
             bounds: tuple[Bounds, ...] = ("late", "early") if dated else ("late",)
             every = product(chosen, bounds, (False, True) if dated else (False,))
-            ways = [Setting(setting.at, readings, bound, None, declared) for readings, bound, declared in every]
+            # Each says how the law is taken, and nothing of the case: its moment is nobody's.
+            ways = [Setting(NO_MOMENT, readings, bound, None, declared) for readings, bound, declared in every]
             found = kept[key] = ways if len(ways) < MOST_WAYS else []
         return found
 
@@ -327,9 +329,10 @@ class LawOn:
         if key in building:
             raise LawError(f"the definitions {' -> '.join([*building, key])} lean on each other in a circle")
         building.append(key)
-        found = self.circuit(definition.means, definition.jurisdiction, element, item=item)
-        building.pop()
-        return found
+        try:
+            return self.circuit(definition.means, definition.jurisdiction, element, item=item)
+        finally:
+            building.pop()
 
     def definition(self, name: str, jurisdiction: str, element: str | None = None) -> Definition | None:
         """The definition that a condition of that layer uses on these days."""

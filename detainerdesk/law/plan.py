@@ -25,7 +25,7 @@ from detainerdesk.law.known import Bounds, Docket, Known, Setting, Ways
 from detainerdesk.law.language import grammar
 from detainerdesk.law.language.rulebook import Provision
 from detainerdesk.law.language.vocabulary import Value, midnight
-from detainerdesk.law.lowering import LawOn, law_on
+from detainerdesk.law.lowering import MOST_REMEMBERED, LawOn, law_on
 from detainerdesk.law.table import Evaluation, Table
 from detainerdesk.law.trace import Step
 
@@ -34,7 +34,6 @@ MINUTE = timedelta(minutes=1)
 """What is so only after a moment has no first instant: it is looked for a minute later."""
 PARTLY = "partly"
 """The outcome where items of information have different ones."""
-MOST_REMEMBERED = 4096
 
 
 class Term:

@@ -110,7 +110,7 @@ class Evaluation:
         """What the records of a list add beside these values of facts that are not known: where that is the same, so are the answers, at
         whichever moment. None where it is not told."""
         key = (asked, self.law, self.law.taken(asked.in_jail, self.setting), self.setting.at, beside)
-        kept = self.worked.orders
+        kept = self.worked.effects
         if key not in kept:
             known = {name, *self.facts, *(other for other, _ in beside)}
             told = known.issuperset(other for atom in asked.atoms for other in atom.reads)
@@ -468,15 +468,14 @@ class Table:
             return self.closed(name) if value == NONE else None
         if value in variable.values:
             return self.completions.pattern(name, (variable.values.index(value),))
-        if None in self._tests_with(name, value):
-            return None
-        return self.completions.pattern(name, (self.standing_for(name, value),))
+        alike = None if None in self._tests_with(name, value) else self.standing_for(name, value)
+        return None if alike is None else self.completions.pattern(name, (alike,))
 
-    def standing_for(self, name: str, value: Value) -> int:
+    def standing_for(self, name: str, value: Value) -> int | None:
         """The number of the variable's value with which the tests come out as with this one, as far as they rest on it alone."""
         wanted = self._tests_with(name, value)
         values = enumerate(self.completions.by_name[name].values)
-        return next((index for index, other in values if self._tests_with(name, other) == wanted), 0)
+        return next((index for index, other in values if self._tests_with(name, other) == wanted), None)
 
     def _tests_with(self, name: str, value: Value) -> tuple[bool | None, ...]:
         one, found = self.evaluation, list[bool | None]()
@@ -520,7 +519,7 @@ class Table:
 
     def _tied(self, name: str, classes: Sequence[int]) -> bool:
         """Whether the list matters together with facts that a constraint ties to it."""
-        return f"{name}" in self._free_lists and any(self._matters(name, bits, alone=False) for bits in classes)
+        return name in self._free_lists and any(self._matters(name, bits, alone=False) for bits in classes)
 
     @cached_property
     def _free_lists(self) -> frozenset[str]:

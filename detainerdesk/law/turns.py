@@ -82,7 +82,8 @@ def _unchanged(known: Known, table: Table, name: str) -> int:
     if value is UNKNOWN:
         return table.full
     alike = [i for i, other in enumerate(variable.values) if other == value]
-    return table.completions.pattern(name, alike or [table.standing_for(name, value)])
+    alike = alike or [one for one in [table.standing_for(name, value)] if one is not None]
+    return table.completions.pattern(name, alike)
 
 
 def _turn(

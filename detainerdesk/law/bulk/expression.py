@@ -200,7 +200,7 @@ class Expression:
             known = tests.known(name, record, of_list)
             if fact.kind == "date":
                 return ~known | tests.partial(name, record, of_list)
-            return either([~known, *(record[column].isnull() for column in on_lists if record is not None)])
+            return either([~known, *([] if record is None else [record[column].isnull() for column in on_lists])])
 
         return tests.table[of_list].filter(here).length() > 0 if of_list else here(None)
 
