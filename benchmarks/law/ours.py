@@ -14,7 +14,6 @@ from typing import Any
 
 from detainerdesk.law import Case, ContradictoryFacts, Outcome, ask, decide, explain_decision, load, prove
 from detainerdesk.law.decide import outcomes
-from detainerdesk.law.prove.theorems import theorems
 from detainerdesk.law.straight import Heard, Told, hear
 
 EDITION = load()
@@ -83,6 +82,8 @@ def next_question(case: Case, actions: Sequence[str]) -> str:
 
 def proved(agency: str) -> int:
     """Runs all worked examples of the layers of a stack, and proves the agency's law by the solver; how many examples there are."""
+    from detainerdesk.law.prove.theorems import theorems  # its solver can't be in one process with the peers' engines
+
     examples = [one for layer in EDITION.stack(agency).layers for one in prove(EDITION, layer.jurisdiction)]
     theorems(EDITION, agency, examples)
     return len(examples)
