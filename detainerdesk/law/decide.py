@@ -165,10 +165,10 @@ class Decider:
         return self._at(at).plan(action, item)
 
     def setting(self, item: str | None, at: datetime, declared_too: bool = False) -> Setting:
-        """The default's setting."""
+        """The default's setting, made once."""
         key = (item, at, declared_too)
         if key not in self._settings:
-            self._settings[key] = Setting(at, self.known.docket.readings, "late", item, declared_too)
+            self._settings[key] = self.known.setting(item, at, declared_too=declared_too)
         return self._settings[key]
 
     # Time.

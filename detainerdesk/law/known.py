@@ -196,9 +196,9 @@ class Known:
     def vocabulary(self) -> Vocabulary:
         return self.docket.vocabulary
 
-    def setting(self, item: str | None = None, at: datetime | None = None) -> Setting:
+    def setting(self, item: str | None = None, at: datetime | None = None, *, declared_too: bool = False) -> Setting:
         """The default's setting."""
-        return Setting(at or self.case.at, self.docket.readings, item=item)
+        return Setting(at or self.case.at, self.docket.readings, "late", item, declared_too)
 
     def items_sought(self) -> tuple[str, ...]:
         """The items of information that are asked, in the vocabulary's order; left out or unknown: every one."""
