@@ -176,9 +176,7 @@ class ListInCase:
             for number in range(len(self.records.records) if ways else 0):
                 table = self._table(number, self.whole)
                 small = table.completions.size <= LARGE
-                found.append(
-                    tuple([table.adds(self.whole, one) for one in ways]) if small else self._order(number, self.whole)
-                )
+                found.append(table.adds_in_all(ways) if small else self._order(number, self.whole))
         except TooManyUnknowns:
             return None
         if not self.records.complete:

@@ -45,6 +45,7 @@ class RecordTable:
         record = {} if index is None else of.records.records[index]
         self.known = plain_record(record)
         self._adds: dict[Hashable, Adds] = {}
+        self._in_all: tuple[Adds, ...] | None = None
         self._of_atoms: dict[int, int] = {}
         self._of_nodes: dict[Hashable, dict[int, int]] = {}
         law = of.law
@@ -308,6 +309,12 @@ class RecordTable:
             once = (asked, tuple(shares), apart)
             found = self._adds[key] = self.of.worked.adds.setdefault(once, Adds(tuple(shares), apart))
         return found
+
+    def adds_in_all(self, ways: Sequence[Setting]) -> tuple[Adds, ...]:
+        """What the record may add to all conditions, in each of these ways of taking the law (always the same ones)."""
+        if self._in_all is None:
+            self._in_all = tuple([self.adds(self.asked, one) for one in ways])
+        return self._in_all
 
     def shares(self, asked: Asked, setting: Setting) -> dict[Share, int]:
         """What the record may add to these conditions, each with the completions in which it adds that."""
