@@ -16,7 +16,6 @@ from detainerdesk.law.completions import TooManyUnknowns
 from detainerdesk.law.jail import JailOfRecord
 from detainerdesk.law.known import Setting
 from detainerdesk.law.language.case import Records
-from detainerdesk.law.language.facts import Facts
 from detainerdesk.law.language.membership import PossibleOffense
 from detainerdesk.law.language.vocabulary import UNKNOWN, Value
 from detainerdesk.law.lowering import MOST_REMEMBERED, LawOn
@@ -44,8 +43,6 @@ class Worked:
 
     asked: dict[LawOn, Mapping[str, Sequence[Atom]]] = field(default_factory=dict)
     values: dict[Hashable, bool | None] = field(default_factory=dict)
-    facts: list[Mapping[str, Any]] = field(default_factory=list)
-    """The facts that are known, with what leaving others out means."""
     open_constraints: dict[tuple[Node, ...], Any] = field(default_factory=dict)
     completions: dict[frozenset[Atom], Any] = field(default_factory=dict)
     """The tables of completions (table.py), by the tests that are open."""
@@ -62,12 +59,6 @@ class Worked:
     adds: dict[Hashable, Adds] = field(default_factory=dict)
     answers: dict[Hashable, Answers] = field(default_factory=dict)
     candidates: dict[Hashable, Mapping[str, tuple[Value, ...]]] = field(default_factory=dict)
-
-    def facts_of(self, facts: Facts) -> Mapping[str, Any]:
-        """Those of the case, worked out once."""
-        if not self.facts:
-            self.facts.append(facts.plain.everything())
-        return self.facts[0]
 
 
 class ListInCase:

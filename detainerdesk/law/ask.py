@@ -301,10 +301,12 @@ def _after(
     LawError for one that can't be true."""
     if fact.name not in decider.stack.defaults.turned_by:
         if "unknown" not in facts.values():
-            value = NONE if fact.kind == "list" else facts[fact.name]
-            words = {action: decider.word_if(action, fact.name, value) for action in actions}
-            told = {action: word for action, word in words.items() if word is not None}
-            if len(told) == len(words):
+            value, told = NONE if fact.kind == "list" else facts[fact.name], dict[str, str]()
+            for action in actions:
+                if (word := decider.word_if(action, fact.name, value)) is None:
+                    break
+                told[action] = word
+            else:
                 return told
         elif decider.known.is_open(fact.name):
             return {action: found[action].outcome for action in actions}

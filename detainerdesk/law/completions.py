@@ -66,6 +66,18 @@ class Completions:
             found = self._patterns[key] = _repeat(block, variable.stride * variable.size, self.size)
         return found
 
+    def chosen_by(self, variables: Sequence[Variable], choices: Iterable[Sequence[int]]) -> int:
+        """The completions in which these variables have one of these choices of their values, by number."""
+        if len(variables) == 1:
+            return self.pattern(variables[0].name, [index for (index,) in choices])
+        bits = 0
+        for choice in choices:
+            here = self.full
+            for variable, index in zip(variables, choice, strict=True):
+                here &= self.pattern(variable.name, (index,))
+            bits |= here
+        return bits
+
     def lows(self, bits: int, name: str) -> list[int]:
         """For each value of the variable, the completions among `bits` that have it, as places of the other variables."""
         variable = self.by_name[name]

@@ -244,18 +244,7 @@ class RecordTable:
     def _where_true(self, atom: Atom) -> int:
         names = dict.fromkeys(self._variable(name) for name in atom.fields if name not in self.known)
         variables = [self.completions.by_name[name] for name in names]
-        true = self._true_choices(atom, variables)
-        if not variables:
-            return self.completions.full if true else 0
-        if len(variables) == 1:
-            return self.completions.pattern(variables[0].name, [index for (index,) in true])
-        bits = 0
-        for choice in true:
-            here = self.completions.full
-            for variable, index in zip(variables, choice, strict=True):
-                here &= self.completions.pattern(variable.name, (index,))
-            bits |= here
-        return bits
+        return self.completions.chosen_by(variables, self._true_choices(atom, variables))
 
     def _true_choices(self, atom: Atom, variables: Sequence[Variable]) -> Sequence[tuple[int, ...]]:
         """The choices of the variables, by number, with which a test is true. What rests on the record alone is worked out once for all

@@ -45,12 +45,12 @@ class Evaluation:
     """The atoms of one case in one setting: each is true, false or not known. Everything is worked out once."""
 
     def __init__(self, known: Known, law: LawOn, setting: Setting, worked: Worked | None = None) -> None:
-        """`worked`: shared with the case's other settings at the same moment."""
+        """`worked`: shared with the case's other settings, at whichever moment."""
         self.known = known
         self.law = law
         self.worked = worked or Worked()
         self.setting = setting
-        self.facts = self.worked.facts_of(known.facts)
+        self.facts = known.facts.everything
         self._values: dict[int, bool | None] = {}
 
     def value(self, atom: Atom) -> bool | None:
@@ -163,7 +163,6 @@ class Table:
         self._whole: dict[str, Asked] = {}
         self._beside: dict[str, tuple[str, ...]] = {}
         values = self._values()
-        self.names = frozenset(own_names)
         self.completions = Completions({name: some for name, some in values.items() if name in own_names})
         self.full = self.completions.full
         self._bits: dict[int, int] = {}
@@ -342,15 +341,15 @@ class Table:
             closed = of_list.answers(one.setting).values
             answers = enumerate(self.completions.by_name[name].values)
             here = self.completions.pattern(name, [index for index, answer in answers if answer in closed])
-            found |= here & self._where_beside(name, choice)
+            found |= here & self._where_beside(name, choice, self.completions)
         return found
 
-    def _where_beside(self, name: str, choice: tuple[Value, ...]) -> int:
+    def _where_beside(self, name: str, choice: tuple[Value, ...], completions: Completions) -> int:
         """The completions in which the facts beside a list have these values."""
-        here = self.full
+        here = completions.full
         for other, value in zip(self._beside[name], choice, strict=True):
-            if other in self.completions.by_name:
-                here &= self.completions.pattern(other, (self.completions.by_name[other].values.index(value),))
+            if other in completions.by_name:
+                here &= completions.pattern(other, (completions.by_name[other].values.index(value),))
         return here
 
     def witness(self, name: str, wanted: Answer) -> list[dict[str, Value]] | None:
@@ -375,10 +374,7 @@ class Table:
             allowed = 0
             for choice, answers in by_choice.items():
                 here = completions.pattern(name, sorted(number[answer] for answer in answers.values))
-                for other, value in zip(self._beside[name], choice, strict=True):
-                    if other in completions.by_name:
-                        here &= completions.pattern(other, (completions.by_name[other].values.index(value),))
-                allowed |= here
+                allowed |= here & self._where_beside(name, choice, completions)
             mask &= allowed
         return mask
 
@@ -440,24 +436,13 @@ class Table:
             )
         truth, facts = evaluation.law.truth(atom), dict(evaluation.facts)
         variables = [completions.by_name[name] for name in atom.reads if name in completions.by_name]
-        if len(variables) == 1:
-            (variable,) = variables
-            true: list[int] = []
-            for index, some in enumerate(variable.values):
-                facts[variable.name] = some
-                if truth(facts, evaluation.setting, {}):
-                    true.append(index)
-            return completions.pattern(variable.name, true)
-        bits = 0
+        true: list[tuple[int, ...]] = []
         for choice in product(*(range(variable.size) for variable in variables)):
             for variable, index in zip(variables, choice, strict=True):
                 facts[variable.name] = variable.values[index]
             if truth(facts, evaluation.setting, {}):
-                here = completions.full
-                for variable, index in zip(variables, choice, strict=True):
-                    here &= completions.pattern(variable.name, (index,))
-                bits |= here
-        return bits
+                true.append(choice)
+        return completions.chosen_by(variables, true)
 
     def where(self, name: str, value: Value) -> int | None:
         """The completions in which a fact has that value (a list: NONE, if there are no more records); None where that is not told."""
@@ -507,7 +492,7 @@ class Table:
         number = {answer: index for index, answer in enumerate(completions.by_name[name].values)}
         needed: dict[str, None] = {}
         for choice, answers in self._answers[name].items():
-            here = self.mask & self._where_beside(name, choice)
+            here = self.mask & self._where_beside(name, choice, completions)
             lows = [completions.lows(bits & here, name) for bits in classes]
             places = [number[answer] for answer in answers.values]
             for asked, groups in answers.groups.items():

@@ -73,7 +73,7 @@ def list_in(
     asked = day.asked(tuple(atom for atom in atoms if isinstance(atom.means, Quantified)))
     setting = Setting(at, known.docket.readings)
     name = "person.convictions"
-    return ListInCase(day, name, asked, known.facts.lists[name], known.facts.plain.everything(), setting, worked)
+    return ListInCase(day, name, asked, known.facts.lists[name], known.facts.everything, setting, worked)
 
 
 @settings(max_examples=60, deadline=None)

@@ -347,6 +347,16 @@ class Facts:
         return self.defaults.owed - self.stated.keys()
 
     @cached_property
+    def everything(self) -> Plain:
+        """The same with all worked out that were left out."""
+        found = self.plain
+        for name in (OWED, *self.defaults.assumed):
+            if name not in found:
+                with suppress(KeyError):
+                    found[name] = self.left_out(name)
+        return found
+
+    @cached_property
     def plain(self) -> Plain:
         """The facts as conditions read them: wholly known ones only, complete lists as their records, and under OWED what is
         owed."""
@@ -546,14 +556,6 @@ class Plain(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         value = self[name] = self.facts.left_out(name)
         return value
-
-    def everything(self) -> Plain:
-        """With all worked out that were left out."""
-        for name in (OWED, *self.facts.defaults.assumed):
-            if name not in self:
-                with suppress(KeyError):
-                    self[name] = self.facts.left_out(name)
-        return self
 
 
 class Stated(dict[str, Any]):
