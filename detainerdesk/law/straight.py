@@ -62,5 +62,4 @@ class Heard(NamedTuple):
 
     def told(self, action: str) -> Told | None:
         """The outcome of an action that is not decided item by item; None where a fact is needed that is not there."""
-        plan = self.term.plans.get(action) or self.term.plan(action, None)
-        return plan.told(self.facts, self.setting)
+        return self.term.plan(action, None).told(self.facts, self.setting)

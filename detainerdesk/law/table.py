@@ -451,16 +451,16 @@ class Table:
             return None if name in self._tied_out else self.full
         if name in self._asked:
             return self.closed(name) if value == NONE else None
-        if value in variable.values:
-            return self.completions.pattern(name, (variable.values.index(value),))
-        alike = None if None in self._tests_with(name, value) else self.standing_for(name, value)
-        return None if alike is None else self.completions.pattern(name, (alike,))
+        if value not in variable.values and None in self._tests_with(name, value):
+            return None
+        return self.standing_for(name, value)
 
     def standing_for(self, name: str, value: Value) -> int | None:
-        """The number of the variable's value with which the tests come out as with this one, as far as they rest on it alone."""
-        wanted = self._tests_with(name, value)
-        values = enumerate(self.completions.by_name[name].values)
-        return next((index for index, other in values if self._tests_with(name, other) == wanted), None)
+        """The completions in which a fact has that value, or else the one with which the tests come out the same, as far as they rest on
+        it alone; None where there is none."""
+        values, wanted = self.completions.by_name[name].values, self._tests_with(name, value)
+        alike = [value] if value in values else [one for one in values if self._tests_with(name, one) == wanted]
+        return self.completions.pattern(name, (values.index(alike[0]),)) if alike else None
 
     def _tests_with(self, name: str, value: Value) -> tuple[bool | None, ...]:
         one, found = self.evaluation, list[bool | None]()

@@ -72,7 +72,6 @@ def _may_come(known: Known, name: str) -> bool:
 
 def _unchanged(known: Known, table: Table, name: str) -> int:
     """The completions in which a fact stays as it is; for a list: nothing is added to it."""
-    variable = table.completions.by_name[name]
     if known.vocabulary.facts[name].kind == "list":
         records = known.facts.lists.get(name)
         if records is None or not records.complete:
@@ -81,9 +80,7 @@ def _unchanged(known: Known, table: Table, name: str) -> int:
     value = known.facts.value(name)
     if value is UNKNOWN:
         return table.full
-    alike = [i for i, other in enumerate(variable.values) if other == value]
-    alike = alike or [one for one in [table.standing_for(name, value)] if one is not None]
-    return table.completions.pattern(name, alike)
+    return table.standing_for(name, value) or 0
 
 
 def _turn(
