@@ -33,6 +33,7 @@ from tests.paperwork.pile import files
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 FORMS = [kind for kind in KINDS if kind != "cat"]
+INFERRED = ("i247x", "i247g")  # no copy was seen; both say so across the page
 STYLES = ("text", "form", "scan", "fine fax", "standard fax")
 POINT = 4  # pixels a point in the pictures that are looked at here
 
@@ -91,9 +92,8 @@ def test_each_value_stands_in_its_place_and_nowhere_else_is_it_printed(kind: str
     for name, value in words.items():
         place = places(kind)[name]
         page = document[place.page - 1].get_textpage()
-        assert (
-            page.get_text_bounded(place.x, 792 - place.y - place.h, place.x + place.w, 792 - place.y).strip() == value
-        )
+        inside = page.get_text_bounded(place.x, 792 - place.y - place.h, place.x + place.w, 792 - place.y).strip()
+        assert inside == value or (kind in INFERRED and value in inside)
         assert page.get_text_range().count(value) == 1
 
 
@@ -102,7 +102,7 @@ def test_no_printed_label_runs_into_a_field(kind: str) -> None:
     """An empty form has no print inside its fields, and nothing there but the rule or box that marks the place."""
     document = pypdfium2.PdfDocument(draw(kind, {}))
     for name, place in places(kind).items():
-        if kind == "i247g":
+        if kind in INFERRED:
             continue  # the words INFERRED LAYOUT run across everything, on purpose
         page = document[place.page - 1].get_textpage()
         left, right = place.x + 0.5, place.x + place.w - 0.5
@@ -176,7 +176,9 @@ def test_two_papers_in_one_form_pdf_do_not_share_fields() -> None:
             "i247_old",
             ("IMMIGRATION DETAINER - NOTICE OF ACTION", "DHS Form I-247 (12/12)", "MAINTAIN CUSTODY OF ALIEN"),
         ),
+        ("i247x", ("INFERRED LAYOUT", "REQUEST FOR VOLUNTARY TRANSFER", "DHS Form I-247X")),
         ("i247g", ("INFERRED LAYOUT", "DHS Form I-247G")),
+        ("i203", ("Order to Detain or Release Alien", "Form I-203 (Rev. 07/08)")),
         ("i200", ("Warrant for Arrest of Alien", "Form I-200 (Rev. 09/16)", "YOU ARE COMMANDED")),
         ("i205", ("WARRANT OF REMOVAL/DEPORTATION", "ICE Form I-205 (8/07)", "Magistrate Court Judge")),
         (
@@ -184,6 +186,10 @@ def test_two_papers_in_one_form_pdf_do_not_share_fields() -> None:
             ("UNITED STATES DISTRICT COURT", "AO 442 (Rev. 11/11)", "ARREST WARRANT", "Issuing officer's signature"),
         ),
         ("ao93", ("SEARCH AND SEIZURE WARRANT", "AO 93 (Rev. 11/13)", "Judge's signature")),
+        ("ao94", ("UNITED STATES DISTRICT COURT", "AO 94 (Rev. 06/09)", "COMMITMENT TO ANOTHER DISTRICT")),
+        ("state_warrant", ("COMMONWEALTH OF MASSACHUSETTS", "DEFAULT WARRANT", "Docket No.", "Judge:")),
+        ("immigration_order", ("EXECUTIVE OFFICE FOR IMMIGRATION REVIEW", "ORDER OF THE IMMIGRATION JUDGE")),
+        ("message", ("IMMIGRATION VIOLATOR FILE", "ADMINISTRATIVE WARRANT", "MKE/EIV")),
         ("cover_sheet", ("FAX COVER SHEET",)),
     ],
 )
@@ -266,7 +272,7 @@ def test_numbers_are_from_the_ranges_that_belong_to_nobody() -> None:
         for number in re.findall(r"\(\d{3}\) \d{3}-\d{4}", _text(draw(kind, sample(kind)))):
             assert number in printed_by_the_forms or "555-01" in number
         file_no = sample(kind).get("file_no")
-        assert file_no is None or str(file_no).startswith("A000 000 0")
+        assert file_no is None or str(file_no).replace(" ", "").startswith("A0000000")
 
 
 # -- bad files are bad in the way they say

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal, cast, get_args
 
-from detainerdesk.intake import join
+from detainerdesk.intake import entry, join
 from detainerdesk.intake.numbers import zone_of
 from detainerdesk.intake.reading.fields import Field, Paper, State
 from detainerdesk.intake.request import Request
@@ -51,6 +51,9 @@ KIND_OF_FORM = {
     "i247x": "I-247X",
     "i247g": "I-247G",
     "i247_old": "I-247_old",
+    "phone": "phone",
+    "email": "email",
+    "oral": "oral",
 }
 ASKS_TO_HOLD = {"i247a": True, "i247d": True, "i247x": True, "i247n": False, "i247g": False}
 CIVIL_WARRANTS = {"i200": "I-200", "i205": "I-205"}
@@ -190,6 +193,8 @@ def _of_the_form(request: Request) -> dict[str, Any]:
         facts["request.cancels_date"] = request.cancels_on or UNKNOWN
     elif form.kind in ASKS_TO_HOLD:
         facts |= {"request.asks_hold": ASKS_TO_HOLD[form.kind], "request.asks_notify": True}
+    elif form.kind in join.SPOKEN:
+        facts |= {f"request.{name}": tick(form, name) for name in entry.ASKS}
     if (written := accepted_text(form, "form_date")) and (day := day_of(written)):
         facts["request.form_date"] = day
     facts["request.issuer"] = _issuer(form)

@@ -9,7 +9,14 @@ import unicodedata
 NAME_LENGTH = 120
 STATION_LENGTH = 40
 
+MAIL = "message/rfc822"
+ENTRY = "application/vnd.detainerdesk.entry+json"
+LIST = "text/csv"
+ENTRY_START = b'{"detainerdesk":"entry/1",'
+EVERY_MAIL_HAS = frozenset((b"from", b"received", b"return-path", b"message-id", b"mime-version", b"date", b"to"))
+
 STARTS = (
+    (ENTRY_START, ENTRY),
     (b"%PDF-", "application/pdf"),
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
@@ -51,6 +58,34 @@ def type_of(data: bytes) -> str:
         return "application/x-empty"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
+    named = next((name for start, name in STARTS if data.startswith(start)), None)
+    if named is None and _begins_as_a_mail(data[:64_000]):
+        return MAIL
     # A PDF may begin after some bytes; what begins as something else is that, though a PDF lie in it.
-    otherwise = "application/pdf" if b"%PDF-" in data[:1024] else "application/octet-stream"
-    return next((name for start, name in STARTS if data.startswith(start)), otherwise)
+    if named is None and b"%PDF-" in data[:1024]:
+        return "application/pdf"
+    return named or (LIST if _begins_as_a_list(data[:8_000]) else "application/octet-stream")
+
+
+def _begins_as_a_mail(head: bytes) -> bool:
+    """Two header lines or more, one of which every mail has, to an empty line or the end of what was looked at."""
+    names = []
+    lines = head.split(b"\n")
+    for line in lines[1:] if head.startswith(b"From ") else lines:
+        if not line.strip() or line[:1] in (b" ", b"\t"):
+            if not line.strip():
+                break
+            continue
+        name, colon, _ = line.partition(b":")
+        if not colon or not name or any(not 33 <= byte <= 126 for byte in name):
+            return False
+        names.append(name.lower())
+    return len(names) > 1 and not EVERY_MAIL_HAS.isdisjoint(names)
+
+
+def _begins_as_a_list(head: bytes) -> bool:
+    """Text with a first line of three titles or more, and cells below it."""
+    if b"\x00" in head or any(byte < 9 for byte in head):
+        return False
+    lines = head.removeprefix(b"\xef\xbb\xbf").splitlines()
+    return len(lines) > 1 and any(lines[0].count(mark) > 1 and mark in lines[1] for mark in (b",", b";", b"\t"))

@@ -3,20 +3,22 @@ the `paper.received` event are on the disk: only then may a channel acknowledge 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
-from detainerdesk.intake import display, store
-from detainerdesk.intake.models import Document, Transmission
+from detainerdesk.intake import display, receipts, store
+from detainerdesk.intake.models import Document, SenderReceipt, Transmission
 from detainerdesk.intake.numbers import next_number
 from detainerdesk.intake.syncpoint import around, reached
 from detainerdesk.ledger import log as ledger
 
 ACTOR = "intake"
 LARGEST_FILE = 25 * 1024 * 1024  # security.md IN-1: above it a file is kept and shown to a person, never read
+LARGEST_MESSAGE = 50 * 1024 * 1024
 
 
 class EnvelopeError(ValueError):
@@ -42,10 +44,13 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Receipt:
+    """`for_sender`: the sender's own number for it, where counsel turned such receipts on."""
+
     number: int
     sha256: str
     at: datetime
     again: bool
+    for_sender: int | None = None
 
 
 def receive(data: bytes, envelope: Envelope) -> Receipt:
@@ -56,10 +61,25 @@ def receive(data: bytes, envelope: Envelope) -> Receipt:
     with transaction.atomic(durable=True):
         reached("receive in its transaction")
         earlier = Transmission.objects.filter(delivery=envelope.delivery).first()
-        receipt = _same_receipt(earlier, sha256) if earlier else _record(data, sha256, envelope)
+        receipt = _same_receipt(earlier, sha256) if earlier else _first_receipt(_record(data, sha256, envelope))
         reached("before receive commits")
     reached("after receive committed")
     return receipt
+
+
+def take_out(data: bytes, name: str, place: int, mail: Transmission) -> Transmission:
+    """A paper that lay in a mail, the `place`-th: a transmission of its own with the mail's arrival. Its bytes must be stored already. In the
+    caller's transaction."""
+    envelope = Envelope(
+        channel=mail.channel,
+        agency=mail.agency,
+        station=mail.station,
+        name=name,
+        received_at=mail.received_at,
+        delivery=f"part {place} of receipt {mail.receipt}",
+        sender=mail.sender,
+    )
+    return _record(data, hashlib.sha256(data).hexdigest(), envelope, inside=mail)
 
 
 def _check(envelope: Envelope) -> None:
@@ -81,10 +101,17 @@ def _same_receipt(earlier: Transmission, sha256: str) -> Receipt:
             f"Delivery key {earlier.delivery!r} (receipt {earlier.receipt}) came again with other bytes. "
             "They are stored but not acknowledged: send them with a key of their own."
         )
-    return Receipt(number=earlier.receipt, sha256=sha256, at=earlier.acknowledged_at, again=True)
+    given = SenderReceipt.objects.filter(transmission=earlier).values_list("number", flat=True).first()
+    return Receipt(earlier.receipt, sha256, earlier.acknowledged_at, again=True, for_sender=given)
 
 
-def _record(data: bytes, sha256: str, envelope: Envelope) -> Receipt:
+def _first_receipt(row: Transmission) -> Receipt:
+    with around("sender's receipt"):
+        number = receipts.issue(row)
+    return Receipt(row.receipt, row.document_id, row.acknowledged_at, again=False, for_sender=number)
+
+
+def _record(data: bytes, sha256: str, envelope: Envelope, inside: Transmission | None = None) -> Transmission:
     now = timezone.now()
     name = display.file_name(envelope.name)
     sender = display.one_line(envelope.sender)[:160]
@@ -114,6 +141,7 @@ def _record(data: bytes, sha256: str, envelope: Envelope) -> Receipt:
             sender=sender,
             received_at=envelope.received_at,
             acknowledged_at=now,
+            inside=inside,
         )
     with around("paper.received event"):
         ledger.append(
@@ -128,9 +156,10 @@ def _record(data: bytes, sha256: str, envelope: Envelope) -> Receipt:
                 "bytes": document.size,
                 "type": document.type,
                 "first_time": new,
-                "over_limit": document.size > LARGEST_FILE,
+                **({"inside": inside.receipt} if inside else {}),
+                "over_limit": document.size > (LARGEST_MESSAGE if document.type == display.MAIL else LARGEST_FILE),
             },
             personal={"document": sha256, "name": name, "sender": sender},
             at=envelope.received_at,
         )
-    return Receipt(number=number, sha256=sha256, at=now, again=False)
+    return row

@@ -15,6 +15,8 @@ from typing import Literal
 from detainerdesk.intake.reading.fields import Paper, Reading
 
 DETAINERS = ("i247a", "i247d", "i247n", "i247x", "i247g", "i247_old")
+SPOKEN = ("phone", "email", "oral")  # asked without a form, and typed in by a person
+OPENS = (*DETAINERS, *SPOKEN)  # what can be a request of its own
 WARRANTS = ("i200", "i205", "ao442", "ao93", "state_warrant")
 COVER_SHEET = "cover_sheet"
 UNKNOWN = "unknown"
@@ -32,6 +34,9 @@ WORDS = {
     "ao442": "AO 442",
     "ao93": "AO 93",
     "state_warrant": "state warrant",
+    "phone": "request by telephone",
+    "email": "request in a message without a form",
+    "oral": "request by word of mouth",
 }
 
 Verdict = Literal["same", "different", "cannot tell"]
@@ -123,7 +128,7 @@ Placement = Opens | Joins | Waits
 def plan(reading: Reading, known: Iterable[Known]) -> tuple[Placement, ...]:
     """Every paper of the file has a place in the plan."""
     papers = reading.papers
-    forms = [i for i, paper in enumerate(papers) if paper.kind in DETAINERS]
+    forms = [i for i, paper in enumerate(papers) if paper.kind in OPENS]
     if not forms:
         return (_without_form(reading),)
     groups, near = _groups(papers, forms)
@@ -296,7 +301,7 @@ def _unsure_cancellation(papers: Sequence[Paper], group: list[int]) -> Waits:
     return Waits(
         (group[0],),
         "unsure cancellation",
-        f"{_where(form)} is a detainer form ({WORDS[form.kind]}); it could not be read whether its box that cancels an earlier detainer "
+        f"{_where(form)} is {_a_form(form)}; it could not be read whether its box that cancels an earlier detainer "
         "is ticked. Until a person looks, it counts as a request.",
     )
 
@@ -304,7 +309,7 @@ def _unsure_cancellation(papers: Sequence[Paper], group: list[int]) -> Waits:
 def _near_words(form: Paper, candidates: tuple[str, ...], in_file: bool = False) -> str:
     like = "another form in the same file" if in_file else "request " + ", ".join(candidates)
     return (
-        f"{_where(form)} is a detainer form ({WORDS[form.kind]}) that looks like {like}, but what tells requests apart (a number and "
+        f"{_where(form)} is {_a_form(form)} that looks like {like}, but what tells requests apart (a number and "
         "the issue date) does not surely agree. Compare them: attach it to that request, or keep it apart as a request of its own."
     )
 
@@ -315,6 +320,10 @@ def _no_owner_words(papers: Sequence[Paper], left: list[int]) -> str:
         f"This file holds several detainer forms, and it could not be read to which of them page {pages} belongs. "
         "Attach it to the right request."
     )
+
+
+def _a_form(paper: Paper) -> str:
+    return f"a {WORDS[paper.kind]}" if paper.kind in SPOKEN else f"a detainer form ({WORDS[paper.kind]})"
 
 
 def _where(paper: Paper) -> str:

@@ -30,6 +30,9 @@ class Document(models.Model):
     read_at = models.DateTimeField(null=True, default=None)
     state = models.CharField(max_length=8, choices=State.choices, default=State.STORED, db_index=True)
     why = models.TextField(blank=True, default="", help_text="why it waits, in plain words")
+    arranged = models.JSONField(
+        null=True, default=None, help_text="how a person laid its pages out, if one did: correct.arrange"
+    )
 
     def __str__(self) -> str:
         return f"paper {self.number}"
@@ -84,8 +87,16 @@ class Transmission(models.Model):
     sender = models.CharField(max_length=160, blank=True, default="")
     received_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField()
+    inside = models.ForeignKey(
+        "self",
+        null=True,
+        default=None,
+        on_delete=models.PROTECT,
+        related_name="parts",
+        help_text="the mail that it was a part of",
+    )
     placed = models.BooleanField(
-        default=False, db_index=True, help_text="joined to its requests, or waiting for a person"
+        default=False, db_index=True, help_text="joined to its requests, waiting for a person, or known as a test page"
     )
     requests = models.ManyToManyField(DetainerRequest, through="Joined", related_name="transmissions")
 
@@ -149,3 +160,80 @@ class Counter(models.Model):
 
     name = models.CharField(primary_key=True, max_length=120)
     last = models.BigIntegerField(default=0)
+
+
+class Correction(models.Model):
+    """What a person saw on a paper that the machine read otherwise. Written once; the last one of a field counts."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="corrections")
+    paper = models.PositiveIntegerField(help_text="place in the document's reading, from 0")
+    field = models.CharField(max_length=60)
+    value = models.JSONField(null=True)
+    state = models.CharField(max_length=12)
+    read_as = models.JSONField(help_text="the field as the machine read it: for the measures")
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+
+class LineTest(models.Model):
+    """A marked page that goes through one channel to one station. It is timed and never counted as a request."""
+
+    token = models.CharField(primary_key=True, max_length=40)
+    agency = models.CharField(max_length=80)
+    station = models.CharField(max_length=40)
+    channel = models.CharField(max_length=20)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="later than this, the line is silent")
+    seen_at = models.DateTimeField(null=True, default=None, help_text="arrival of the transmission it came in")
+    seen_in = models.ForeignKey(Transmission, null=True, default=None, on_delete=models.PROTECT, related_name="tests")
+
+    class Meta:
+        indexes = [models.Index(fields=["agency", "channel", "station", "made_at"])]
+        ordering = ["made_at"]
+
+    def __str__(self) -> str:
+        return f"line test {self.channel} {self.station}"
+
+
+class ChannelFault(models.Model):
+    """Something that a channel could not do, in plain words that name no person."""
+
+    agency = models.CharField(max_length=80, blank=True, default="")
+    channel = models.CharField(max_length=20)
+    station = models.CharField(max_length=40, blank=True, default="")
+    says = models.TextField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+
+class SenderReceipt(models.Model):
+    """The number that a sender got for one transmission: dense for each sender. It says nothing of anybody's custody."""
+
+    transmission = models.OneToOneField(Transmission, on_delete=models.PROTECT, related_name="sender_receipt")
+    agency = models.CharField(max_length=80)
+    sender = models.CharField(max_length=160, help_text="as the channel knows the sender: receipts.known_as")
+    number = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "sender", "number"], name="receipt_number_of_sender")]
+        ordering = ["agency", "sender", "number"]
+
+    def __str__(self) -> str:
+        return f"receipt {self.number} of a sender"
+
+
+class ReceiptsTurned(models.Model):
+    """Counsel turned receipts for senders on or off. Written once; the last one of an agency counts."""
+
+    agency = models.CharField(max_length=80)
+    on = models.BooleanField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]

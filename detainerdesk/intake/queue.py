@@ -11,10 +11,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from detainerdesk.intake import join
+from detainerdesk.intake import corrected, join
 from detainerdesk.intake.models import DetainerRequest, Document, Joined, Waiting
 from detainerdesk.intake.models import Transmission as TransmissionRow
-from detainerdesk.intake.reading.fields import Paper, from_json
+from detainerdesk.intake.reading.fields import Paper
 from detainerdesk.intake.request import Transmission, transmission
 from detainerdesk.intake.understand import complete_identity, link_to, open_request, wait
 from detainerdesk.ledger import log as ledger
@@ -68,12 +68,12 @@ def waiting(agency: str) -> tuple[Waits, ...]:
 def attach(sha256: str, agency: str, number: str, *, actor: str) -> None:
     """The person says that what waits of this document belongs to this request."""
     with transaction.atomic():
-        document, waits = _open_waits(sha256, agency)
+        document, waits = open_waits(sha256, agency)
         request = DetainerRequest.objects.select_for_update().filter(agency=agency, number=number).first()
         if request is None:
             raise QueueError(f"There is no request {number} to attach this paper to. Look it up on the board.")
         papers = _papers(document, waits)
-        for row in _deliveries(document, agency):
+        for row in deliveries(document, agency):
             link = Joined.objects.filter(transmission=row, request=request, undone_at=None).first()
             if link is None:
                 link_to(request, row, papers, Joined.Reason.PERSON, actor)
@@ -81,20 +81,20 @@ def attach(sha256: str, agency: str, number: str, *, actor: str) -> None:
                 link.papers = sorted({*link.papers, *papers})
                 link.save(update_fields=["papers"])
                 _event("request.attached", request, row, actor)
-        reading = from_json(document.reading).papers if document.reading else ()
+        reading = _papers_of(document)
         for place in papers:
-            if reading[place].kind in join.DETAINERS:
+            if reading[place].kind in join.OPENS:
                 complete_identity(request, join.identity_of(reading[place]))
-        _settle(document, waits, actor)
+        settle(document, waits, actor)
 
 
 def keep_apart(sha256: str, agency: str, *, actor: str) -> str:
     """The person says that the form that waits is a request of its own. Returns its number."""
     with transaction.atomic():
-        document, waits = _open_waits(sha256, agency)
+        document, waits = open_waits(sha256, agency)
         papers = _papers(document, waits)
-        reading = from_json(document.reading).papers if document.reading else ()
-        forms = [place for place in papers if reading[place].kind in join.DETAINERS]
+        reading = _papers_of(document)
+        forms = [place for place in papers if reading[place].kind in join.OPENS]
         if not forms:
             raise QueueError(
                 "No detainer form was read on this paper, so it can't be a request of its own. Attach it, or set it aside."
@@ -102,19 +102,19 @@ def keep_apart(sha256: str, agency: str, *, actor: str) -> str:
         form: Paper = reading[forms[0]]
         identity = join.identity_of(form)
         opens = join.Opens(papers, identity, join.cancelled_date(form) if identity.kind == "cancellation" else None)
-        first, *others = _deliveries(document, agency)
+        first, *others = deliveries(document, agency)
         request = open_request(opens, first, actor)
         for row in others:
             link_to(request, row, papers, Joined.Reason.SAME_BYTES, actor)
-        _settle(document, waits, actor)
+        settle(document, waits, actor)
         return request.number
 
 
 def set_aside(sha256: str, agency: str, *, actor: str) -> None:
     """The person has looked: nothing follows from this paper. It is kept."""
     with transaction.atomic():
-        document, waits = _open_waits(sha256, agency)
-        _settle(document, waits, actor)
+        document, waits = open_waits(sha256, agency)
+        settle(document, waits, actor)
         ledger.append(
             "paper.set_aside", actor=actor, agency=agency, subject=str(document), facts={"matters": len(waits)}
         )
@@ -140,7 +140,7 @@ def part(receipt: int, number: str, agency: str, *, actor: str) -> None:
         wait(link.transmission.document, agency, join.Waits(tuple(link.papers), "parted", says), (number,))
 
 
-def _open_waits(sha256: str, agency: str) -> tuple[Document, list[Waiting]]:
+def open_waits(sha256: str, agency: str) -> tuple[Document, list[Waiting]]:
     document = Document.objects.select_for_update().filter(sha256=sha256).first()
     waits = (
         list(Waiting.objects.select_for_update().filter(document=document, agency=agency, settled_at=None))
@@ -155,18 +155,23 @@ def _open_waits(sha256: str, agency: str) -> tuple[Document, list[Waiting]]:
 
 
 def _papers(document: Document, waits: Iterable[Waiting]) -> tuple[int, ...]:
-    whole = tuple(range(len(from_json(document.reading).papers))) if document.reading else ()
+    whole = tuple(range(len(_papers_of(document))))
     places: set[int] = set()
     for wait_row in waits:
         places.update(wait_row.papers or whole)
     return tuple(sorted(places))
 
 
-def _deliveries(document: Document, agency: str) -> list[TransmissionRow]:
+def _papers_of(document: Document) -> tuple[Paper, ...]:
+    reading = corrected.reading_of(document)
+    return reading.papers if reading else ()
+
+
+def deliveries(document: Document, agency: str) -> list[TransmissionRow]:
     return list(TransmissionRow.objects.filter(document=document, agency=agency, placed=True).order_by("receipt"))
 
 
-def _settle(document: Document, waits: Iterable[Waiting], actor: str) -> None:
+def settle(document: Document, waits: Iterable[Waiting], actor: str) -> None:
     for row in waits:
         row.settled_at, row.settled_by = timezone.now(), actor
         row.save(update_fields=["settled_at", "settled_by"])

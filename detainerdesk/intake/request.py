@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from detainerdesk.intake import join
+from detainerdesk.intake import corrected, join
 from detainerdesk.intake.models import DetainerRequest, Document, Joined, Waiting
 from detainerdesk.intake.models import Transmission as TransmissionRow
-from detainerdesk.intake.reading.fields import Paper, from_json
+from detainerdesk.intake.reading.fields import Paper
 
 
 class NoSuchRequest(LookupError):
@@ -48,7 +48,7 @@ class Request:
     @property
     def detainer(self) -> Paper | None:
         """The detainer form; of several copies the one of which most was read surely, the first of these."""
-        forms = [paper for paper in self.papers if paper.kind in join.DETAINERS]
+        forms = [paper for paper in self.papers if paper.kind in join.OPENS]
         return max(forms, key=lambda form: sum(field.accepted for field in form.fields.values()), default=None)
 
     @property
@@ -102,7 +102,7 @@ def _requests(rows: Iterable[DetainerRequest]) -> dict[str, Request]:
     for link in joined.order_by("transmission__receipt"):
         links[link.request_id].append(link)
     files = Document.objects.in_bulk({link.transmission.document_id for each in links.values() for link in each})
-    readings = {sha256: from_json(file.reading).papers if file.reading else () for sha256, file in files.items()}
+    readings = {sha256: reading.papers for sha256, reading in corrected.readings_of(files.values()).items()}
     waits: dict[str, list[Waiting]] = {}
     agencies = {row.agency for row in of_pk.values()}
     for wait in Waiting.objects.filter(agency__in=agencies, document__in=files, settled_at=None).order_by("id"):

@@ -1,6 +1,7 @@
 """From stored bytes to a request. In: the deliveries that are not yet placed, oldest first; out: each is joined to its requests, or waits
-for a person with plain words. The reading is done by a limited child process; its result, and all that follows from it, becomes true in one
-transaction, so that a crash at any moment leaves the work to be done again, and done once."""
+for a person with plain words. A mail is taken apart: each paper in it is a transmission of its own. Mails and pages are read by a limited child
+process; the result, and all that follows from it, becomes true in one transaction, so that a crash at any moment leaves the work to be done again,
+and done once."""
 
 from __future__ import annotations
 
@@ -8,21 +9,24 @@ import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from detainerdesk.intake import fault, join, store
-from detainerdesk.intake.door import ACTOR, LARGEST_FILE
+from detainerdesk.intake import columns, corrected, display, entry, fault, join, lines, marks, store
+from detainerdesk.intake.door import ACTOR, LARGEST_FILE, LARGEST_MESSAGE, take_out
 from detainerdesk.intake.models import DetainerRequest, Document, Joined, Transmission, Waiting
 from detainerdesk.intake.numbers import next_request_number, one_at_a_time
-from detainerdesk.intake.reading.fields import Reading, Unreadable, from_json, to_json
+from detainerdesk.intake.reading.fields import Reading, Unreadable, to_json
+from detainerdesk.intake.reading.mail import Mail
 from detainerdesk.intake.syncpoint import around, reached
 from detainerdesk.ledger import log as ledger
 
 log = logging.getLogger(__name__)
 
 Reader = Callable[[Path], Reading | Unreadable]
+Read = Reading | Unreadable | Mail
 
 
 def understand_all(read: Reader | None = None) -> tuple[Document, ...]:
@@ -38,25 +42,35 @@ def understand_next(read: Reader | None = None) -> Document | None:
     arrived = Transmission.objects.filter(placed=False).select_related("document").order_by("receipt").first()
     if arrived is None:
         return None
-    result = _read(arrived.document, read) if arrived.document.state == Document.State.STORED else None
+    result = _read(arrived.document, read) if _is_to_be_read(arrived.document) else None
     reached("understand has read")
     try:
+        if isinstance(result, Mail):
+            for part in result.parts:
+                store.put(part.data)
+            reached("the mail's parts are stored")
         with transaction.atomic(durable=True):
-            _place(arrived, result)
+            place(arrived, result)
             reached("before understand commits")
-    except (OperationalError, InterfaceError):
-        raise  # the database is busy, full or gone, and the paper is not at fault: it stays stored and is tried again
+    except (OperationalError, InterfaceError, store.StoreError):
+        raise  # the database or the disk is busy, full or gone, and the paper is not at fault: it stays stored and is tried again
     except Exception as error:
         _give_up(arrived, error)
     reached("after understand committed")
     return Document.objects.get(sha256=arrived.document_id)
 
 
-def _read(document: Document, read: Reader | None) -> Reading | Unreadable:
+def _is_to_be_read(document: Document) -> bool:
+    """Once; but a mail is opened for each of its deliveries, because only its bytes are kept and not what lay in it."""
+    return document.state == Document.State.STORED or document.type == display.MAIL
+
+
+def _read(document: Document, read: Reader | None) -> Read:
     """Whatever goes wrong is a sentence for a person, never a crash."""
-    if document.size > LARGEST_FILE:
+    largest = LARGEST_MESSAGE if document.type == display.MAIL else LARGEST_FILE
+    if document.size > largest:
         return Unreadable(
-            f"This file has {document.size / 2**20:.0f} MB; files over {LARGEST_FILE // 2**20} MB are kept but not read. "
+            f"This file has {document.size / 2**20:.0f} MB; over {largest // 2**20} MB it is kept but not read. "
             "Open the original, or ask the sender to send it again in smaller parts."
         )
     place = store.path(document.sha256)
@@ -66,12 +80,27 @@ def _read(document: Document, read: Reader | None) -> Reading | Unreadable:
         )
     reached("before the reading")
     try:
+        match document.type:
+            case display.MAIL:
+                return _open_in_child(place)
+            case display.ENTRY:
+                return entry.read(place.read_bytes())
+            case display.LIST:
+                return columns.read(place.read_bytes(), columns.maps(Path(settings.DATA)))
         return (read or _in_child)(place)
+    except columns.ColumnsError as error:
+        return Unreadable(f"This list was not read, because a column map is wrong: {error} The list is kept.")
     except Exception as error:
         log.error("paper %s: the reader failed: %s", document.number, fault.where(error))
         return Unreadable(
             f"The reader failed on this file ({type(error).__name__}). The file is kept. Open the original, and enter what it asks by hand."
         )
+
+
+def _open_in_child(place: Path) -> Mail | Unreadable:
+    from detainerdesk.intake.reading.child import open_mail_in_child
+
+    return open_mail_in_child(place)
 
 
 def _in_child(place: Path) -> Reading | Unreadable:
@@ -80,8 +109,9 @@ def _in_child(place: Path) -> Reading | Unreadable:
     return read_in_child(place)
 
 
-def _place(arrived: Transmission, result: Reading | Unreadable | None) -> None:
-    """In one transaction. Another process may have been faster: then the rows say so, and nothing is done twice."""
+def place(arrived: Transmission, result: Read | None = None) -> None:
+    """Puts a delivery where it belongs. `result`: what was read, if it was read just now. In the caller's transaction. Another process may
+    have been faster: then the rows say so, and nothing is done twice."""
     one_at_a_time(f"placing {arrived.agency}")
     document = Document.objects.select_for_update().get(sha256=arrived.document_id)
     row = Transmission.objects.select_for_update().get(pk=arrived.pk)
@@ -91,18 +121,67 @@ def _place(arrived: Transmission, result: Reading | Unreadable | None) -> None:
         if result is None:
             return  # set back to be read again, since it was looked at
         _record(document, result, row)
-    if not _as_before(row):
-        reading = from_json(document.reading) if document.reading else None
-        placements = join.plan(reading, _known(row.agency, reading)) if reading else (_unread(document),)
-        reached("understand has a plan")
-        _carry_out(placements, row, document)
+    if isinstance(result, Mail):
+        _take_apart(document, result, row)
+    elif isinstance(result, Unreadable) and document.type == display.MAIL and document.state == Document.State.READ:
+        wait(document, row.agency, join.Waits((), "unreadable", result.says))  # it opened when it came before
+    else:
+        reading = corrected.reading_of(document)
+        _follow_marks(reading, row)
+        if not _is_a_line_test(reading, row) and not _as_before(row):
+            placements = join.plan(reading, _known(row.agency, reading)) if reading else (_unread(document),)
+            reached("understand has a plan")
+            _carry_out(placements, row, document)
     with around("placed mark"):
         row.placed = True
         row.save(update_fields=["placed"])
 
 
-def _record(document: Document, result: Reading | Unreadable, row: Transmission) -> None:
+def _take_apart(document: Document, mail: Mail, row: Transmission) -> None:
+    """Each paper in the mail becomes a transmission of its own, which is placed in its turn; a mail without one waits for a person."""
+    for place_in_mail, part in enumerate(mail.parts, 1):
+        with around("paper taken out of a mail"):
+            take_out(part.data, part.name, place_in_mail, row)
+    if not mail.parts:
+        says = "This mail has no page in it that can be read. It is kept. Open the original, and enter what it asks by hand."
+        wait(document, row.agency, join.Waits((), "mail without a page", says))
+
+
+def _follow_marks(reading: Reading | None, row: Transmission) -> None:
+    """A cover sheet of ours on top says which station the papers under it are for."""
+    said = [marks.meaning(code.text) for code in reading.codes] if reading else []
+    stations = {mark.station for mark in said if isinstance(mark, marks.Cover) and mark.agency == row.agency}
+    if len(stations) != 1 or stations == {row.station}:
+        return
+    before, row.station = row.station, display.station_name(stations.pop())
+    with around("routed row"):
+        row.save(update_fields=["station"])
+    ledger.append(
+        "paper.routed",
+        actor=ACTOR,
+        agency=row.agency,
+        subject=str(row.document),
+        facts={"from": before, "receipt": row.receipt, "to": row.station},
+    )
+
+
+def _is_a_line_test(reading: Reading | None, row: Transmission) -> bool:
+    """A file of nothing but one test page that was sent from here: it is timed, and nobody is asked about it."""
+    if reading is None or reading.pages != 1 or len(reading.codes) != 1:
+        return False
+    mark = marks.meaning(reading.codes[0].text)
+    return isinstance(mark, marks.Tested) and lines.seen(mark.token, row)
+
+
+def _record(document: Document, result: Read, row: Transmission) -> None:
     document.read_at = timezone.now()
+    if isinstance(result, Mail):
+        document.state = Document.State.READ
+        with around("document row of a mail"):
+            document.save(update_fields=["state", "read_at"])
+        facts = {"parts": len(result.parts)}
+        ledger.append("mail.opened", actor=ACTOR, agency=row.agency, subject=str(document), facts=facts)
+        return
     if isinstance(result, Unreadable):
         document.state, document.why = Document.State.QUEUED, result.says
         with around("document row of the unread"):
@@ -259,7 +338,8 @@ def wait(document: Document, agency: str, placement: join.Waits, candidates: tup
 
 
 def _unread(document: Document) -> join.Waits:
-    return join.Waits((), "too large" if document.size > LARGEST_FILE else "unreadable", document.why)
+    largest = LARGEST_MESSAGE if document.type == display.MAIL else LARGEST_FILE
+    return join.Waits((), "too large" if document.size > largest else "unreadable", document.why)
 
 
 def _give_up(arrived: Transmission, error: Exception) -> None:
@@ -279,7 +359,7 @@ def _give_up(arrived: Transmission, error: Exception) -> None:
 def _known(agency: str, reading: Reading) -> tuple[join.Known, ...]:
     """The agency's requests that a form of this reading could be: another sure issue date rules a request out."""
     rows = DetainerRequest.objects.filter(agency=agency).order_by("number")
-    forms = [join.identity_of(paper) for paper in reading.papers if paper.kind in join.DETAINERS]
+    forms = [join.identity_of(paper) for paper in reading.papers if paper.kind in join.OPENS]
     if all("issued_on" in form.accepted for form in forms):
         dates = {form.issued_on for form in forms}
         rows = rows.filter(Q(issued_on__in=dates) | ~Q(accepted__contains="issued_on"))

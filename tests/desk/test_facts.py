@@ -23,7 +23,9 @@ from detainerdesk.desk.facts import (
     WarrantCheckFacts,
     case_of,
 )
-from detainerdesk.intake.reading.fields import Defect, Field, Paper
+from detainerdesk.intake import entry
+from detainerdesk.intake.entry import Entry
+from detainerdesk.intake.reading.fields import Defect, Field, Paper, Reading
 from detainerdesk.intake.request import Request
 from detainerdesk.law import UNKNOWN
 
@@ -406,3 +408,17 @@ def test_every_name_that_the_desk_passes_on_is_in_the_vocabulary() -> None:
                 assert fact is not None, name
                 assert value is UNKNOWN or fact.kind != "one of" or value in fact.values, (name, value)
     assert set(facts.ASKED) <= set(vocabulary.actions)
+
+
+# --- what was asked without a form ---------------------------------------------------------------------------------------
+
+
+def test_a_call_says_what_was_asked_and_leaves_open_what_was_not() -> None:
+    told = entry.read(entry.to_bytes(Entry("phone", {"subject_name": "SILVA, Marcos", "asks_hold": True})))
+    assert isinstance(told, Reading)
+    case = case_of(request(*told.papers), at=AT)
+    assert case.facts["request.kind"] == "phone"
+    assert case.facts["request.asks_hold"] is True
+    assert case.facts["request.asks_transfer"] is UNKNOWN
+    assert case.facts["request.states_probable_cause"] is UNKNOWN
+    assert case.facts["request.attached_warrant"] == "none"

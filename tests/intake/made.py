@@ -8,6 +8,7 @@ from pathlib import Path
 
 from detainerdesk.intake.door import Envelope, receive
 from detainerdesk.intake.models import Document
+from detainerdesk.intake.queue import Waits, waiting
 from detainerdesk.intake.reading.fields import Field, Paper, Reading, State, Unreadable
 from detainerdesk.intake.understand import understand_all
 
@@ -88,3 +89,6 @@ class Desk:
 
     def reader(self) -> Callable[[Path], Reading | Unreadable]:
         return lambda place: self.readings[place.read_bytes()]
+
+    def waits(self, agency: str = BOSTON) -> tuple[Waits, ...]:
+        return waiting(agency)

@@ -11,7 +11,7 @@ import pytest
 from detainerdesk.intake import store
 from detainerdesk.intake.channels import folder
 from detainerdesk.intake.channels.folder import sweep
-from detainerdesk.intake.models import Document, Transmission
+from detainerdesk.intake.models import ChannelFault, Document, Transmission
 from tests.intake.made import BOSTON
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +118,10 @@ def test_one_file_that_cannot_be_taken_does_not_stop_the_others(
         assert len(sweep(inbox, BOSTON)) == 1
     assert "Permission denied" in caplog.text
     assert "DELACROIX" not in caplog.text, "a file's name may be a person's: not in a log"
+    assert len(sweep(inbox, BOSTON)) == 0
+    (told,) = ChannelFault.objects.all()
+    assert (told.agency, told.channel, told.station) == (BOSTON, "folder", "D-4")
+    assert told.says == "A file was not taken: Permission denied"
 
 
 def test_an_old_file_that_is_copied_in_arrives_now(inbox: Path) -> None:

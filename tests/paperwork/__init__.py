@@ -16,8 +16,8 @@ as if the others were lost: the header still counts them. `container` is "pdf" o
 Kinds: KINDS; each has its editions (first of `EDITIONS[kind]` is the default). In "form" style the second paper of a bundle has its
 field names prefixed "p2.", and so on, because the names in one PDF are one name space.
 
-I-247A, I-200 and AO 442 stand on the published geometry. For I-247D, I-247N, I-247 (12/12), I-205 and AO 93 there is none: places and
-some field names are ours (`places(kind)` lists them). I-247G is a guess and says so across its page.
+I-247A, I-200 and AO 442 stand on the published geometry. For the others there is none: places and some field names are ours
+(`places(kind)` lists them). I-247X and I-247G are guesses and say so across the page.
 `people` holds the fictional values of the pile, `pile.files()` draws the demo's pile, `bad.EVERY` makes files nobody can read.
 """
 

@@ -1,7 +1,7 @@
-"""The other forms of the I-247 family: I-247D and I-247N (2015-2017), the old I-247 (12/12), and I-247G.
+"""The other forms of the I-247 family: I-247D, I-247N and I-247X (2015-2017), the old I-247 (12/12), and I-247G.
 
 The upper parts of D and N follow copies that were read; the lower parts and I-247 (12/12) follow the layout page from memory, and the mark (5/15) on D and N is a guess; no copy
-of I-247G was seen, so its drawing carries INFERRED LAYOUT across the page and must never become a template.
+of I-247X or I-247G was seen, so their drawings carry INFERRED LAYOUT across the page, and what is built from them is a guess.
 """
 
 from __future__ import annotations
@@ -218,15 +218,36 @@ def draw_i247_old(pen: Pen, edition: str) -> None:
     _close(pen, f"DHS Form I-247 ({edition})")
 
 
+def draw_i247x(pen: Pen, edition: str) -> None:
+    _known(edition, ("inferred",), "I-247X")
+    _inferred(pen)
+    head(pen, "REQUEST FOR VOLUNTARY TRANSFER", name="Name of Subject:", to=TO, sender=FROM)
+    pen.say(
+        36,
+        212,
+        "1. DHS HAS DETERMINED THAT PROBABLE CAUSE EXISTS THAT THE SUBJECT IS A REMOVABLE ALIEN, BASED ON:",
+        7.8,
+        BOLD,
+    )
+    _beside(pen, {name: words.replace("alien", "subject") for name, words in CAUSE.items()})
+    _section_2(pen, 318)
+    pen.say(36, 356, "IT IS THEREFORE REQUESTED THAT YOU:", 7.8, BOLD)
+    _notify_by_phone(pen, 386)
+    pen.bullet(
+        417,
+        "Maintain custody of the subject for a period NOT TO EXCEED 48 HOURS beyond the time when he/she would otherwise have been"
+        " released from your custody to allow DHS to assume custody.",
+    )
+    _officer(pen)
+    agency_part(pen)
+    pen.centre(700, "INFERRED LAYOUT: no copy of this form was seen.", 9, BOLD)
+    pen.foot("DHS Form I-247X", "Page 1 of 1")
+    pen.end_page()
+
+
 def draw_i247g(pen: Pen, edition: str) -> None:
     _known(edition, ("inferred",), "I-247G")
-    pen.canvas.saveState()
-    pen.canvas.setFillGray(0.82)
-    pen.canvas.translate(306, 330)
-    pen.canvas.rotate(38)
-    pen.canvas.setFont(BOLD, 54)
-    pen.canvas.drawCentredString(0, 0, "INFERRED LAYOUT")
-    pen.canvas.restoreState()
+    _inferred(pen)
     head(pen, "REQUEST FOR ADVANCE NOTIFICATION OF RELEASE", name="Name of Subject:", to=TO, sender=FROM)
     pen.say(36, 216, "IT IS REQUESTED THAT YOU:", 7.8, BOLD)
     pen.bullet(
@@ -247,9 +268,20 @@ def draw_i247g(pen: Pen, edition: str) -> None:
         BOLD,
     )
     _officer(pen)
-    pen.centre(720, "INFERRED LAYOUT: no copy of this form was seen; do not build a template from this page.", 9, BOLD)
+    pen.centre(720, "INFERRED LAYOUT: no copy of this form was seen.", 9, BOLD)
     pen.foot("DHS Form I-247G", "Page 1 of 1")
     pen.end_page()
+
+
+def _inferred(pen: Pen) -> None:
+    """Across the page, so that nobody takes the drawing for a copy."""
+    pen.canvas.saveState()
+    pen.canvas.setFillGray(0.82)
+    pen.canvas.translate(306, 330)
+    pen.canvas.rotate(38)
+    pen.canvas.setFont(BOLD, 54)
+    pen.canvas.drawCentredString(0, 0, "INFERRED LAYOUT")
+    pen.canvas.restoreState()
 
 
 def _known(edition: str, editions: tuple[str, ...], form: str) -> None:

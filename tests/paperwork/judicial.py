@@ -1,4 +1,5 @@
-"""Court papers: AO 442 (arrest warrant) and AO 93 (search and seizure warrant), as the federal courts' published forms are remembered.
+"""Court papers: AO 442 (arrest warrant), AO 93 (search and seizure warrant) and AO 94 (commitment to another district), as the federal
+courts' published forms are remembered.
 
 Who signs an AO 442 is in its values: a magistrate judge on a complaint, a deputy clerk on an indictment (Fed. R. Crim. P. 9(b)(1)).
 """
@@ -9,6 +10,7 @@ from tests.paperwork.pen import Pen
 
 AO442_EDITIONS = ("11/11",)
 AO93_EDITIONS = ("11/13",)
+AO94_EDITIONS = ("06/09",)
 SERIF, SERIF_BOLD, SERIF_SLOPED = "Times-Roman", "Times-Bold", "Times-Italic"
 
 DOCUMENTS = {
@@ -129,6 +131,40 @@ def draw_ao93(pen: Pen, edition: str) -> None:
     )
     pen.end_page()
     _inventory(pen, mark)
+    pen.end_page()
+
+
+def draw_ao94(pen: Pen, edition: str) -> None:
+    if edition not in AO94_EDITIONS:
+        raise ValueError(f"AO 94 is drawn in the edition {', '.join(AO94_EDITIONS)}, not {edition!r}")
+    pen.say(40, 40, f"AO 94 (Rev. {edition}) Commitment to Another District", 8)
+    pen.rule(40, 45, 572, 1)
+    _court(pen)
+    pen.centre(158, "United States of America", 11, SERIF, 175)
+    pen.centre(171, "v.", 11, SERIF, 175)
+    _bracket(pen, 150, 214)
+    pen.say(328, 180, "Case No.", 11, SERIF)
+    pen.say(328, 208, "Charging District's Case No.", 9, SERIF)
+    pen.centre(207, "Defendant", 10, SERIF_SLOPED, 175)
+    pen.centre(250, "COMMITMENT TO ANOTHER DISTRICT", 15, SERIF_BOLD)
+    pen.say(50, 290, "The defendant has been ordered to appear in the", 11, SERIF)
+    pen.say(470, 290, "District of", 11, SERIF)
+    pen.paragraph(
+        50,
+        360,
+        512,
+        "IT IS ORDERED: The United States marshal must transport the defendant, together with a copy of this order, to the charging"
+        " district and deliver the defendant to the United States marshal for that district.",
+        11,
+        15,
+        SERIF,
+    )
+    pen.under("charging_case_no", "to_district", "to_state")
+    pen.under("district", "subject_name", "case_no")
+    pen.say(50, 560, "Date:", 11, SERIF)
+    pen.centre(572, "Judge's signature", 9, SERIF_SLOPED, 440)
+    pen.centre(612, "Printed name and title", 9, SERIF_SLOPED, 440)
+    pen.under("form_date", "officer_sig", "officer_name")
     pen.end_page()
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.paperwork import i200, i205, i247_family, i247a, judicial, machines, plain
+from tests.paperwork import courts, i200, i203, i205, i247_family, i247a, judicial, machines, plain
 from tests.paperwork.machines import FaxHeader
 from tests.paperwork.pen import HEIGHT, WIDTH, Pen, Value
 
@@ -89,12 +89,18 @@ _FORMS: dict[str, Callable[[Pen, str], None]] = {
     "i247a": i247a.draw,
     "i247d": i247_family.draw_i247d,
     "i247n": i247_family.draw_i247n,
+    "i247x": i247_family.draw_i247x,
     "i247_old": i247_family.draw_i247_old,
     "i247g": i247_family.draw_i247g,
     "i200": i200.draw,
     "i205": i205.draw,
+    "i203": i203.draw,
     "ao442": judicial.draw_ao442,
     "ao93": judicial.draw_ao93,
+    "ao94": judicial.draw_ao94,
+    "state_warrant": courts.draw_state_warrant,
+    "immigration_order": courts.draw_immigration_order,
+    "message": plain.draw_message,
     "cover_sheet": plain.draw_cover_sheet,
     "cat": plain.draw_cat,
 }
@@ -102,12 +108,18 @@ EDITIONS: dict[str, tuple[str, ...]] = {
     "i247a": i247a.EDITIONS,
     "i247d": ("5/15",),
     "i247n": ("5/15",),
+    "i247x": ("inferred",),
     "i247_old": ("12/12",),
     "i247g": ("inferred",),
     "i200": i200.EDITIONS,
     "i205": i205.EDITIONS,
+    "i203": i203.EDITIONS,
     "ao442": judicial.AO442_EDITIONS,
     "ao93": judicial.AO93_EDITIONS,
+    "ao94": judicial.AO94_EDITIONS,
+    "state_warrant": courts.STATE_EDITIONS,
+    "immigration_order": ("plain",),
+    "message": ("plain",),
     "cover_sheet": ("plain",),
     "cat": ("plain",),
 }

@@ -172,6 +172,19 @@ cancel_date text 250 461 110 12
         + _moved(_OFFICER, 4)
         + _moved(_AGENCY, 6)
     ),
+    "i247x": _table(
+        _HEAD
+        + """
+pc_final_order check 44 220 8 8
+pc_pending check 44 234 8 8
+pc_biometric check 44 248 8 8
+pc_statements check 44 276 8 8
+box2_transfer check 44 325 8 8
+"""
+        + _NOTIFY
+        + _OFFICER
+        + _AGENCY
+    ),
     "i247g": _table(_HEAD + _moved(_NOTIFY, -140) + _moved(_OFFICER, -160)),
     "i200": _table(
         """
@@ -262,6 +275,65 @@ form_date text 150 506 140 15
 officer_sig sig 330 512 220 23
 city text 125 588 160 15
 officer_name text 330 588 220 15
+"""
+    ),
+    "ao94": _table(
+        """
+district text 200 104 212 15
+subject_name text 70 178 210 15
+case_no text 380 168 170 15
+charging_case_no text 446 196 110 15
+to_district text 290 278 172 15
+to_state text 200 304 262 15
+form_date text 80 548 140 15
+officer_sig sig 330 540 220 23
+officer_name text 330 588 220 15
+"""
+    ),
+    "state_warrant": _table(
+        """
+case_no text 124 156 190 15
+form_date text 404 156 148 15
+subject_name text 250 188 302 15
+dob text 128 226 120 15
+offense text 110 328 442 15
+judge_name text 100 388 300 15
+"""
+    ),
+    "immigration_order": _table(
+        """
+subject_name text 60 146 240 15
+file_no text 392 118 160 15
+form_date text 92 388 140 15
+officer_sig sig 330 386 220 23
+officer_name text 330 440 220 15
+"""
+    ),
+    "i203": _table(
+        """
+to_agency text 60 98 492 15
+to_address text 60 142 492 15
+r_detain check 102 177 10 10
+r_release check 172 177 10 10
+subject_name text 128 206 216 15
+file_no text 412 206 140 15
+citizenship text 120 240 220 15
+sex text 376 240 176 15
+dob text 154 274 186 15
+form_date text 380 274 172 15
+proceedings text 60 330 492 15
+remarks text 60 382 492 15
+officer_sig sig 320 460 230 24
+officer_title text 320 510 230 18
+from_office text 320 554 230 18
+"""
+    ),
+    "message": _table(
+        """
+subject_name text 222 169 250 14
+sex text 78 189 15 14
+dob text 162 189 100 14
+file_no text 108 209 78 14
 """
     ),
     "cover_sheet": _table(

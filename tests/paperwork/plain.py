@@ -1,4 +1,4 @@
-"""Pages that are no form: a fax cover sheet, and a cat, drawn with a brush of ellipses so that it looks like a snapshot."""
+"""Pages that are no form: a fax cover sheet, the print-out of a message, and a cat, drawn with a brush of ellipses so that it looks like a snapshot."""
 
 from __future__ import annotations
 
@@ -38,6 +38,23 @@ def draw_cover_sheet(pen: Pen, edition: str) -> None:
         8,
         10,
     )
+    pen.end_page()
+
+
+def draw_message(pen: Pen, edition: str) -> None:
+    """What a terminal prints of an entry in the Immigration Violator File: it speaks of an "administrative warrant", and is none."""
+    for y, line in (
+        (80, "1L01 0001 MAFICT001"),
+        (110, "*** IMMIGRATION VIOLATOR FILE ***"),
+        (130, "OUTSTANDING ADMINISTRATIVE WARRANT OF REMOVAL"),
+        (150, "DO NOT DETAIN OR ARREST ON THIS MESSAGE ALONE"),
+        (180, "MKE/EIV  ORI/MAFICT002  NAM/"),
+        (200, "SEX/   RAC/U  DOB/"),
+        (220, "MIS/FILE              DOW/20260302"),
+        (240, "NIC/N000000001  DTE/20260302 0612 EST"),
+        (270, "CONFIRM WITH THE LAW ENFORCEMENT SUPPORT CENTER"),
+    ):
+        pen.say(54, y, line, 10, "Courier")
     pen.end_page()
 
 

@@ -15,6 +15,7 @@ from detainerdesk.desk.kept import Kept
 from detainerdesk.desk.life import History
 from detainerdesk.desk.models import Answer, Booking, RequestState
 from detainerdesk.desk.words import AgencyWords, Situation
+from detainerdesk.intake import entry
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.models import Transmission
 from detainerdesk.intake.request import Request
@@ -35,6 +36,9 @@ PAPER_WORDS = {
     "ao442": "AO 442",
     "ao93": "AO 93 (search)",
     "state_warrant": "state warrant",
+    "phone": "telephone call",
+    "email": "message without a form",
+    "oral": "word of mouth",
 }
 
 KEPT = Kept()
@@ -172,7 +176,8 @@ def _contradiction(error: ContradictoryFacts, request: Request, past: History) -
             sources.append(f"“{name} {row.value}” ({row.by.short_name}, {row.at:%H:%M})")
         elif request.detainer is not None and request.detainer.pages:
             form = PAPER_WORDS.get(request.detainer.kind, "the form")
-            sources.append(f"form {form} (page {request.detainer.pages[0]})")
+            where = "" if entry.was_told(request.detainer) else f" (page {request.detainer.pages[0]})"
+            sources.append(f"form {form}{where}")
     return words.contradiction(dict.fromkeys(sources) or error.facts)
 
 

@@ -8,6 +8,7 @@ from detainerdesk.desk import facts
 from detainerdesk.desk.page.look import PAPER_WORDS, Look
 from detainerdesk.desk.page.values import FieldRow, Picture
 from detainerdesk.desk.words import PaperBadge
+from detainerdesk.intake import entry, join
 from detainerdesk.intake.reading.fields import Field, Paper
 from detainerdesk.intake.request import Request
 
@@ -36,13 +37,13 @@ def fields(look: Look) -> tuple[FieldRow, ...]:
         return ()
     place = next(index for index, paper in enumerate(look.shown.papers) if paper is form)
     same = "same as booking" if look.past.known.same_person == "same" else ""
-    asks = _ASKS.get(form.kind, "see the boxes on the form")
+    asks = _said(form) if form.kind in join.SPOKEN else _ASKS.get(form.kind, "see the boxes on the form")
     if look.request.kind == "cancellation":
         asks = "cancels an earlier request"
     return (
         _field(look, place, "Name", "subject_name", same),
         _field(look, place, "Birth date", "dob", same),
-        FieldRow("Asks", asks, f"page {_picture_of(look, place, form.pages[0])}" if form.pages else ""),
+        FieldRow("Asks", asks, _page_words(look, place, form.pages[0] if form.pages else None)),
         _basis(look, place, form),
         _field(look, place, "Signed", "officer_name", _ink(form)),
         _field(look, place, "Sent by", "from_office"),
@@ -60,12 +61,25 @@ _ASKS = {
 }
 
 
+_SAID = {
+    "asks_hold": "keep this person",
+    "asks_notify": "tell release time",
+    "asks_transfer": "hand over",
+    "asks_access": "see this person",
+}
+
+
+def _said(form: Paper) -> str:
+    """What was asked in a call, as whoever took it noted."""
+    return "; ".join(words for name, words in _SAID.items() if facts.tick(form, name) is True) or "not noted what"
+
+
 def _field(look: Look, place: int, label: str, name: str, see: str = "") -> FieldRow:
     read = look.shown.papers[place].fields.get(name)
     if read is None:
         return FieldRow(label, "not on this form", see)
     page = _picture_of(look, place, read.page) if read.page else None
-    where = f"page {page}" if page else ""
+    where = _page_words(look, place, read.page)
     to_check = not read.accepted
     return FieldRow(
         label=label,
@@ -82,7 +96,7 @@ def _field(look: Look, place: int, label: str, name: str, see: str = "") -> Fiel
 
 def _value(read: Field) -> str:
     if read.state == "page missing":
-        return "page missing"
+        return "not told" if read.reader in entry.TOLD else "page missing"
     if read.state == "unreadable":
         return "can't be read"
     if read.state == "empty" or read.value in (None, ""):
@@ -173,8 +187,14 @@ def _pages(request: Request) -> list[tuple[str, int]]:
             (document, page)
             for document, paper in zip(request.documents, request.papers, strict=True)
             for page in paper.pages
+            if not entry.was_told(paper)
         )
     )
+
+
+def _page_words(look: Look, paper: int, page: int | None) -> str:
+    place = _picture_of(look, paper, page) if page else None
+    return f"page {place}" if place else ""
 
 
 def _picture_of(look: Look, paper: int, page: int) -> int | None:

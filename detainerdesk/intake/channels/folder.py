@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from detainerdesk.intake import store
+from detainerdesk.intake import lines, store
 from detainerdesk.intake.door import Envelope, EnvelopeError, Receipt, receive
 from detainerdesk.intake.syncpoint import around, reached
 
@@ -56,7 +56,10 @@ def sweep(folder: Path, agency: str) -> list[Receipt]:
         try:
             receipts.append(_take(file, seen, folder, agency))
         except (OSError, EnvelopeError) as error:
-            log.error("a file of station folder %r was not taken: %s", file.parent.name, _without_its_name(error))
+            says = _without_its_name(error)
+            log.error("a file of station folder %r was not taken: %s", file.parent.name, says)
+            station = _station(file.relative_to(folder))
+            lines.fault(CHANNEL, f"A file was not taken: {says}", datetime.now(UTC), agency=agency, station=station)
     return receipts
 
 
@@ -71,7 +74,7 @@ def _take(file: Path, seen: _Seen, folder: Path, agency: str) -> Receipt:
         Envelope(
             channel=CHANNEL,
             agency=agency,
-            station=inside.parts[0] if len(inside.parts) > 1 else NO_STATION,
+            station=_station(inside),
             name=file.name,
             received_at=_arrived(seen),
             delivery=_key(inside, seen),
@@ -79,6 +82,10 @@ def _take(file: Path, seen: _Seen, folder: Path, agency: str) -> Receipt:
     )
     _move(file, folder, receipt)
     return receipt
+
+
+def _station(inside: Path) -> str:
+    return inside.parts[0] if len(inside.parts) > 1 else NO_STATION
 
 
 def _without_its_name(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """Reads a document in a child process that can do nothing but read: limited memory, time and file size, no network, no other
 programs, no secrets in its environment, no file of the installation. Comes in: the path of a stored document. Goes out: its `Reading`, or `Unreadable` with
-words for a person; the parent lives on whatever the document does. docs/reading.md lists the limits and what enforces each."""
+words for a person; the parent lives on whatever the document does, and a new child goes on at the page where one broke off.
+docs/reading.md lists the limits and what enforces each."""
 
 from __future__ import annotations
 
@@ -18,12 +19,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
-from detainerdesk.intake.reading.fields import NotAReading, Reading, Unreadable, from_json, to_json
+from detainerdesk.intake.reading.fields import (
+    Arranged,
+    NotAReading,
+    Reading,
+    Unreadable,
+    arranged_from_json,
+    arranged_to_json,
+    from_json,
+    to_json,
+)
+
+if TYPE_CHECKING:
+    from detainerdesk.intake.reading.mail import Mail
 
 MIB = 1024 * 1024
 
@@ -58,11 +71,15 @@ _LOOSEST: dict[str, float] = {
 STANDARD = Limits()
 
 
-def read_in_child(path: Path, limits: Limits = STANDARD) -> Reading | Unreadable:
-    """Reads a stored document under the limits of docs/reading.md. Never raises for what a document does."""
-    answer = _ask(path, ["read"], limits)
+def read_in_child(path: Path, limits: Limits = STANDARD, arranged: Sequence[Arranged] = ()) -> Reading | Unreadable:
+    """Reads a stored document under the limits of docs/reading.md, its pages as a person arranged them. Never raises for what a
+    document does. Where a child breaks off, another reads on at that page; a page that breaks twice is left to a person."""
+    begun = time.monotonic()
+    answer = _ask(path, _read_task(arranged), limits)
+    if isinstance(answer, _Broke) and answer.page:
+        answer = _read_the_rest(path, answer, limits, arranged, begun + limits.wall_document)
     if isinstance(answer, Unreadable):
-        return answer
+        return Unreadable(answer.says)
     try:
         return from_json(answer["reading"])
     except (KeyError, NotAReading):
@@ -82,7 +99,70 @@ def picture_in_child(path: Path, page: int, width_px: int, limits: Limits = STAN
         raise NoPicture("The reader gave no picture for this page. Open the original instead.") from error
 
 
+def open_mail_in_child(path: Path, limits: Limits = STANDARD) -> Mail | Unreadable:
+    """Opens a stored mail: a child finds where its papers lie, this process cuts them out there. Never raises for what a mail does."""
+    from detainerdesk.intake.reading import mail
+
+    answer = _ask(path, ["mail"], limits)
+    if isinstance(answer, Unreadable):
+        return Unreadable(answer.says)
+    try:
+        with path.open("rb") as stored:
+            return mail.taken_out(stored.read(mail.LARGEST_MAIL + 1), answer["mail"])
+    except (KeyError, TypeError, ValueError):
+        return Unreadable("The reader gave no proper answer for this mail. It is kept. A person must look at it.")
+
+
 # ---- the parent's side --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Broke(Unreadable):
+    """A child that broke off: at which page (0: before the first), and what it had read until then."""
+
+    page: int
+    count: int
+    read: tuple[Mapping[str, Any], ...]
+
+
+def _read_task(arranged: Sequence[Arranged], skip: Iterable[int] = ()) -> list[str]:
+    return ["read", json.dumps({"arranged": arranged_to_json(arranged), "skip": sorted(skip)})]
+
+
+def _read_the_rest(
+    path: Path, broke: _Broke, limits: Limits, arranged: Sequence[Arranged], ends: float
+) -> Mapping[str, Any] | Unreadable:
+    """Child after child until each page is read or has broken twice; then one more makes the papers of the pages."""
+    pages: dict[int, Mapping[str, Any]] = {}
+    before, first = 0, broke.says
+    while True:
+        pages |= {int(page["number"]): page for page in broke.read}
+        if broke.page == before:
+            pages[broke.page] = {"number": broke.page, "broke": broke.says}
+        before = broke.page
+        left = ends - time.monotonic()
+        if left <= 0:
+            return Unreadable(_too_slow(broke.page, broke.count, limits, whole=True))
+        answer = _ask(path, _read_task(arranged, pages), replace(limits, wall_document=left))
+        if not isinstance(answer, _Broke):
+            break
+        if not answer.page:
+            return answer
+        broke = answer
+    if isinstance(answer, Unreadable):
+        return answer
+    pages |= {int(page["number"]): page for page in answer.get("read", ())}
+    if all(page.get("broke") for page in pages.values()):
+        return Unreadable(first)
+    with tempfile.NamedTemporaryFile(prefix="reading-") as file:
+        told = {
+            "pages": [pages[number] for number in sorted(pages)],
+            "notes": answer.get("notes", []),
+            "arranged": arranged_to_json(arranged),
+        }
+        file.write(json.dumps(told).encode("ascii"))
+        file.flush()
+        return _ask(Path(file.name), ["bind"], limits)
 
 
 def _ask(path: Path, task: list[str], limits: Limits) -> Mapping[str, Any] | Unreadable:
@@ -122,6 +202,7 @@ def _listen(child: subprocess.Popen[bytes], limits: Limits) -> Mapping[str, Any]
     assert child.stdout is not None
     begun = page_begun = time.monotonic()
     page, count, received = 0, 0, 0
+    read: list[Mapping[str, Any]] = []
     unfinished = b""
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)
@@ -129,12 +210,14 @@ def _listen(child: subprocess.Popen[bytes], limits: Limits) -> Mapping[str, Any]
             now = time.monotonic()
             left = min(page_begun + limits.wall_page, begun + limits.wall_document) - now
             if left <= 0:
-                return Unreadable(_too_slow(page, count, limits, whole=now - begun >= limits.wall_document))
+                if now - begun >= limits.wall_document:
+                    return Unreadable(_too_slow(page, count, limits, whole=True))
+                return _Broke(_too_slow(page, count, limits, whole=False), page, count, tuple(read))
             if not selector.select(left):
                 continue
             part = os.read(child.stdout.fileno(), 65536)
             if not part:
-                return Unreadable(_ended(child, page, count, limits))
+                return _Broke(_ended(child, page, count, limits), page, count, tuple(read))
             received += len(part)
             if received > limits.answer:
                 return Unreadable("The reader's answer for this file grew over its limit. A person must look at it.")
@@ -145,10 +228,12 @@ def _listen(child: subprocess.Popen[bytes], limits: Limits) -> Mapping[str, Any]
                     return Unreadable("The reader gave no proper answer for this file. A person must look at it.")
                 if "page" in message:
                     page, count, page_begun = int(message["page"]), int(message["of"]), time.monotonic()
+                elif "page read" in message:
+                    read.append(message["page read"])
                 elif "unreadable" in message:
                     return Unreadable(str(message["unreadable"]))
                 else:
-                    return message
+                    return {**message, "read": read}
 
 
 def _message(line: bytes) -> Mapping[str, Any] | None:
@@ -193,14 +278,16 @@ _NO_MEMORY = 71
 
 
 def main(arguments: list[str]) -> NoReturn:
-    """`python -m detainerdesk.intake.reading.child LIMITS read | picture PAGE WIDTH`, the document on standard input."""
+    """`python -m detainerdesk.intake.reading.child LIMITS read HOW | picture PAGE WIDTH | bind | mail`, the document on standard input; for
+    `bind` the pages that others read."""
     limits = Limits(**json.loads(arguments[0]))
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get into the answer
     bound(limits)
     confine()
     try:
-        data = sys.stdin.buffer.read(26 * MIB)  # one more than the limit, so that the limit is seen to be broken
+        # One more than the limit, so that the limit is seen to be broken.
+        data = sys.stdin.buffer.read(51 * MIB if arguments[1] == "mail" else 26 * MIB)
         answer = _answer(data, arguments[1:], answers, limits)
     except MemoryError:
         os._exit(_NO_MEMORY)
@@ -209,16 +296,56 @@ def main(arguments: list[str]) -> NoReturn:
 
 
 def _answer(data: bytes, task: list[str], answers: BinaryIO, limits: Limits) -> dict[str, Any]:
-    from detainerdesk.intake.reading import pages, read  # heavy: only under the limits
+    if task == ["mail"]:
+        return _mail(data)
+    from detainerdesk.intake.reading import pages  # heavy: only under the limits
 
     try:
-        if task[0] == "picture":
-            return {"png": base64.b64encode(pages.render_picture(data, int(task[1]), int(task[2]))).decode("ascii")}
-        return {
-            "reading": to_json(read.read(data, page_begins=lambda page, of: _page_begins(answers, page, of, limits)))
-        }
+        match task:
+            case ["picture", page, width]:
+                return {"png": base64.b64encode(pages.render_picture(data, int(page), int(width))).decode("ascii")}
+            case ["bind"]:
+                return _bound(json.loads(data))
+            case ["read", how]:
+                return _read(data, json.loads(how), answers, limits)
+            case _:
+                return {"unreadable": f"The reader has no task {task[0]!r}."}
     except (pages.CannotRead, pages.NoPicture) as error:
         return {"unreadable": str(error)}
+
+
+def _read(data: bytes, how: Mapping[str, Any], answers: BinaryIO, limits: Limits) -> dict[str, Any]:
+    """Reads all pages but those to skip, and tells each at once, so that it is not lost with this process."""
+    from detainerdesk.intake.reading import bind, read
+
+    arranged = arranged_from_json(how["arranged"])
+    pages = read.open_pages(data, arranged)
+    readings = []
+    for number in range(1, pages.count + 1):
+        if number not in how["skip"]:
+            _page_begins(answers, number, pages.count, limits)
+            readings.append(read.read_page(pages.page(number), arranged))
+            _send(answers, {"page read": bind.page_to_json(readings[-1])})
+    if how["skip"]:
+        return {"notes": pages.notes}
+    return {"reading": to_json(bind.bind(readings, pages.notes, arranged))}
+
+
+def _mail(data: bytes) -> dict[str, Any]:
+    from detainerdesk.intake.reading import mail
+
+    try:
+        return {"mail": mail.find(data)}
+    except mail.CannotOpen as error:
+        return {"unreadable": str(error)}
+
+
+def _bound(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The papers of pages that several processes read."""
+    from detainerdesk.intake.reading import bind
+
+    readings = [bind.page_from_json(page) for page in told["pages"]]
+    return {"reading": to_json(bind.bind(readings, told["notes"], arranged_from_json(told["arranged"])))}
 
 
 def _page_begins(answers: BinaryIO, page: int, of: int, limits: Limits) -> None:

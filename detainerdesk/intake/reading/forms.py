@@ -4,11 +4,10 @@ Goes out: an `Identity` (kind, edition, page, how sure and why) and a `Registrat
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -16,10 +15,9 @@ from typing import Any
 import numpy as np
 
 from detainerdesk.intake.reading.fields import Box
-from detainerdesk.intake.reading.lines import Found, Line, find, fold
+from detainerdesk.intake.reading.lines import Found, Line, find, find_beginning, fold
 
 WEIGHTS = {"mark": 3, "caption": 2, "wording": 2, "addressed": 1, "number": 1, "signer": 1}
-NEAR = 4.0  # points by which a label may miss its place and still support the registration
 
 
 @dataclass(frozen=True)
@@ -84,19 +82,31 @@ class Identity:
 
 @dataclass(frozen=True)
 class Registration:
-    """How the template lies on the page: x' = sx * x + dx, y' = sy * y + dy, and how many labels agree."""
+    """How the form lies on the page, by the labels that were found in the form's order. Between them its rows may stand closer or
+    wider than in the drawing; from left to right it is only moved and stretched."""
 
     sx: float
     dx: float
-    sy: float
-    dy: float
+    rows: tuple[tuple[float, float], ...]  # heights in the template, and on the page
     agreeing: int
     labels: int
     found: tuple[tuple[Label, Found], ...]
+    unclear: tuple[Box, ...] = ()  # lines that begin as several labels do
 
     def to_page(self, box: Box) -> Box:
         x0, y0, x1, y1 = box
-        return (self.sx * x0 + self.dx, self.sy * y0 + self.dy, self.sx * x1 + self.dx, self.sy * y1 + self.dy)
+        down = self._down((y0 + y1) / 2) - (y0 + y1) / 2
+        return (self.sx * x0 + self.dx, y0 + down, self.sx * x1 + self.dx, y1 + down)
+
+    def _down(self, y: float) -> float:
+        if not self.rows:
+            return y
+        (first, its), (last, lasts) = self.rows[0], self.rows[-1]
+        if y <= first:
+            return its + y - first
+        if y >= last:
+            return lasts + y - last
+        return float(np.interp(y, [row[0] for row in self.rows], [row[1] for row in self.rows]))
 
     @property
     def sure(self) -> bool:
@@ -144,46 +154,117 @@ def identify(lines: Sequence[Line], height: float) -> Identity:
     strong = {"mark", "caption", "wording"} & set(seen)
     if not strong or (weight < 3 and best.side != "other"):
         return Identity("unknown", None, page or 1, of, sure=False, conflict=False, seen=seen)
-    number = page or _page_by_wording(best, text)
+    number = page or _page_by_wording(best, text) or 1
     # mark and caption, or mark and wording; without the mark three kinds of evidence; a cover sheet has no mark
     sure = len(seen) >= 2 and weight >= (4 if best.side == "other" else 5)
     return Identity(best.kind, _edition(best, lines, height), number, of or None, sure, conflict=False, seen=seen)
 
 
+def identify_as(kind: str, lines: Sequence[Line], height: float, position: int) -> Identity:
+    """The page of a paper that a person named: sure, whatever it prints. `position`: which of the paper's pages it is, where the
+    page itself does not say."""
+    template = template_of(kind)
+    if template is None:
+        return Identity(kind, None, position, None, sure=True, conflict=False, seen=())
+    page, of = _page_mark(lines, height)
+    number = page or _page_by_wording(template, _Text(lines, height)) or position
+    if number > template.page_count:
+        number = position
+    return Identity(kind, _edition(template, lines, height), number, of, sure=True, conflict=False, seen=("person",))
+
+
 def register(page: TemplatePage, lines: Sequence[Line]) -> Registration:
-    """Lays the template on the page by its labels: the placement that most of them agree with."""
+    """Lays the form on the page by its labels: the longest chain of them that stands in the form's order, then the short ones where
+    the chain lets expect them."""
     placed = [label for label in page.labels if label.box is not None]
-    pairs = []
+    hits = {label: [*find(lines, label.words), *find_beginning(lines, label.words)] for label in page.labels}
+    unclear = _claimed_twice(hits)
+    chain = _chain([(label, hit) for label in placed if len(fold(label.words)) >= 6 for hit in hits[label][:4]])
+    laid = _laid(chain, len(placed))
+    found = dict(chain)
     for label in placed:
-        if len(fold(label.words)) >= 6:
-            pairs += [(label, found) for found in itertools.islice(find(lines, label.words), 4)]
-    best: tuple[int, float, tuple[float, float, float, float]] = (0, 0.0, (1.0, 0.0, 1.0, 0.0))
-    for one, two in itertools.combinations(pairs, 2):
-        placement = _from_two(one, two)
-        if placement is None:
-            continue
-        misses = [_miss(placement, label, found) for label, found in pairs]
-        near = [miss for miss in misses if miss <= NEAR]
-        if (len(near), -sum(near)) > (best[0], best[1]):
-            best = (len(near), -sum(near), placement)
-    placement = best[2]
-    kept = [pair for pair in pairs if _miss(placement, *pair) <= NEAR]
-    if len(kept) >= 3:
-        placement = _fit(kept)
-    found = []
-    agreeing = 0
-    for label in placed:
-        options = [(label, hit) for hit in find(lines, label.words)]
-        near_hits = [(_miss(placement, *option), option) for option in options]
-        if near_hits:
-            miss, option = min(near_hits, key=lambda entry: entry[0])
-            if miss <= 3 * NEAR:
-                found.append(option)
-            agreeing += int(miss <= NEAR)
+        if label not in found and laid.rows:
+            near = [(_away(laid, label, hit), hit) for hit in hits[label]]
+            best = min(near, key=lambda entry: entry[0], default=None)
+            if best is not None and best[0] <= 1.0:
+                found[label] = best[1]
     for label in page.labels:
-        if label.box is None:
-            found += [(label, hit) for hit in itertools.islice(find(lines, label.words), 1)]
-    return Registration(*placement, agreeing=agreeing, labels=len(placed), found=tuple(found))
+        if label.box is None and hits[label]:
+            found[label] = hits[label][0]
+    agreeing = sum(label.box is not None for label in found)
+    return replace(laid, agreeing=agreeing, found=tuple(found.items()), unclear=unclear)
+
+
+def _claimed_twice(hits: dict[Label, list[Found]]) -> tuple[Box, ...]:
+    """Takes away the beginnings of lines that fit several labels; they must be read to their ends."""
+    claims: dict[tuple[int, int], set[str]] = {}
+    for label, found in hits.items():
+        for hit in found:
+            if not hit.whole:
+                claims.setdefault((hit.line, hit.start), set()).add(fold(label.words))
+    boxes = set()
+    for found in hits.values():
+        for hit in list(found):
+            if not hit.whole and len(claims[hit.line, hit.start]) > 1:
+                boxes.add(hit.box)
+                found.remove(hit)
+    return tuple(boxes)
+
+
+def _chain(pairs: list[tuple[Label, Found]]) -> list[tuple[Label, Found]]:
+    """The longest run of labels that follow each other on the page as on the form, at about the same distances."""
+    pairs = sorted(pairs, key=lambda pair: (round(_point(pair[0])[1] / 3), _point(pair[0])[0]))
+    length = [1.0] * len(pairs)
+    before: list[int | None] = [None] * len(pairs)
+    for this, pair in enumerate(pairs):
+        length[this] -= 0.1 * pair[1].errors
+        for other in range(this):
+            longer = length[other] + 1.0 - 0.1 * pair[1].errors
+            if longer > length[this] and _follows(pairs[other], pair):
+                length[this], before[this] = longer, other
+    chain: list[tuple[Label, Found]] = []
+    at = max(range(len(pairs)), key=lambda index: length[index], default=None)
+    while at is not None:
+        chain.append(pairs[at])
+        at = before[at]
+    return chain[::-1]
+
+
+def _follows(one: tuple[Label, Found], two: tuple[Label, Found]) -> bool:
+    if one[0] is two[0]:
+        return False
+    (ax, ay), (bx, by) = _point(one[0]), _point(two[0])
+    (px, py), (qx, qy) = _seen_at(one[1]), _seen_at(two[1])
+    down, right = by - ay, bx - ax
+    if down < 4:
+        return abs(qy - py - down) <= 5 and 0.6 * right - 20 <= qx - px <= 1.5 * right + 20
+    return 0.5 * down - 6 <= qy - py <= 1.7 * down + 14 and abs(qx - px - right) <= 25 + 0.25 * abs(right)
+
+
+def _laid(chain: Sequence[tuple[Label, Found]], labels: int) -> Registration:
+    if not chain:
+        return Registration(1.0, 0.0, (), 0, labels, ())
+    across = np.array([[_point(label)[0], hit.box[0]] for label, hit in chain])
+    sx, dx = 1.0, float(np.median(across[:, 1] - across[:, 0]))
+    if np.ptp(across[:, 0]) > 150 and len(chain) >= 4:
+        sx = float(np.clip(np.polyfit(across[:, 0], across[:, 1], 1)[0], 0.85, 1.18))
+        dx = float(np.median(across[:, 1] - sx * across[:, 0]))
+    rows: list[list[tuple[float, float]]] = []
+    for label, hit in chain:
+        y, seen = _point(label)[1], _seen_at(hit)[1]
+        if rows and y - rows[-1][0][0] < 4:
+            rows[-1].append((y, seen))
+        else:
+            rows.append([(y, seen)])
+    heights = [(float(np.mean([y for y, _ in row])), float(np.mean([seen for _, seen in row]))) for row in rows]
+    return Registration(sx, dx, tuple(heights), len(chain), labels, tuple(chain))
+
+
+def _away(laid: Registration, label: Label, hit: Found) -> float:
+    """How far a label stands from where the others let expect it: 1 at the edge of what may be."""
+    assert label.box is not None
+    x0, y0, _, y1 = laid.to_page(label.box)
+    return max(abs(hit.box[0] - x0) / 45, abs((hit.box[1] + hit.box[3]) / 2 - (y0 + y1) / 2) / 9)
 
 
 def fax_pages(lines: Sequence[Line], height: float) -> tuple[int, int] | None:
@@ -262,11 +343,11 @@ def _page_mark(lines: Sequence[Line], height: float) -> tuple[int | None, int | 
     return None, None
 
 
-def _page_by_wording(template: Template, text: _Text) -> int:
+def _page_by_wording(template: Template, text: _Text) -> int | None:
     counts = [(sum(text.has(words, "all") for words in page.wording), -page.number) for page in template.pages]
     if counts and max(counts)[0] > 0:
         return -max(counts)[1]
-    return 1
+    return None
 
 
 _EDITION = re.compile(r"\(?\s*(?:Rev\.?|Revised)?\s*\(?(\d{1,2}\s*[/-]\s*\d{1,2}(?:\s*[/-]\s*\d{2,4})?)\s*\)?", re.I)
@@ -285,37 +366,6 @@ def _edition(template: Template, lines: Sequence[Line], height: float) -> str | 
         if match:
             return re.sub(r"\s", "", match[1])
     return None
-
-
-def _from_two(one: tuple[Label, Found], two: tuple[Label, Found]) -> tuple[float, float, float, float] | None:
-    (ax, ay), (bx, by) = _point(one[0]), _point(two[0])
-    (px, py), (qx, qy) = _seen_at(one[1]), _seen_at(two[1])
-    if abs(ay - by) < 60:
-        return None
-    sy = (qy - py) / (by - ay)
-    if not 0.88 <= sy <= 1.12:
-        return None
-    sx = (qx - px) / (bx - ax) if abs(ax - bx) > 150 else sy
-    if not 0.88 <= sx <= 1.12:
-        return None
-    return sx, (px + qx - sx * (ax + bx)) / 2, sy, py - sy * ay
-
-
-def _fit(pairs: Sequence[tuple[Label, Found]]) -> tuple[float, float, float, float]:
-    label = np.array([_point(pair[0]) for pair in pairs])
-    seen = np.array([_seen_at(pair[1]) for pair in pairs])
-    sy, dy = np.polyfit(label[:, 1], seen[:, 1], 1)
-    if np.ptp(label[:, 0]) > 150:
-        sx, dx = np.polyfit(label[:, 0], seen[:, 0], 1)
-    else:
-        sx, dx = sy, float(np.mean(seen[:, 0] - sy * label[:, 0]))
-    return float(sx), float(dx), float(sy), float(dy)
-
-
-def _miss(placement: tuple[float, float, float, float], label: Label, found: Found) -> float:
-    sx, dx, sy, dy = placement
-    (x, y), (px, py) = _point(label), _seen_at(found)
-    return float(max(abs(sx * x + dx - px) / 1.5, abs(sy * y + dy - py)))
 
 
 def _point(label: Label) -> tuple[float, float]:

@@ -36,8 +36,8 @@ def dark(picture: Gray) -> Mask:
     return picture < paper - 0.45 * (paper - ink)
 
 
-def tick(mask: Mask, box: PixelBox, reach: int) -> Ink:
-    """Ink inside a printed check box. The square is looked for up to `reach` pixels from where the template has it."""
+def tick(mask: Mask, box: PixelBox, reach: tuple[int, int]) -> Ink:
+    """Ink inside a printed check box. The square is looked for up to `reach` pixels (across, down) from where the template has it."""
     found, outline = _square(mask, box, reach)
     x0, y0, x1, y1 = found
     size = min(x1 - x0, y1 - y0)
@@ -101,35 +101,40 @@ def _rules(cell: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.dilate(found, np.ones((5, 9), np.uint8)), dtype=np.uint8)
 
 
-def _square(mask: Mask, box: PixelBox, reach: int) -> tuple[PixelBox, float]:
+def _square(mask: Mask, box: PixelBox, reach: tuple[int, int]) -> tuple[PixelBox, float]:
     """The printed square nearest to where it should be, and how much of its weakest side was found."""
     x0, y0, x1, y1 = box
     best, best_score, best_found = box, -1.0, 0.0
-    near = mask[max(0, y0 - 3 * reach) : y1 + 3 * reach, max(0, x0 - 3 * reach) : x1 + 3 * reach].astype(np.uint8)
+    across, down = reach
+    size = max(x1 - x0, y1 - y0)
+    up, out = max(0, y0 - down - size), max(0, x0 - across - size)
+    near = mask[up : y1 + down + size, out : x1 + across + size].astype(np.uint8)
     # a side may wander by a pixel up and down, or left and right
     rows = cv2.dilate(near, np.ones((3, 1), np.uint8)).astype(np.float32)
     columns = cv2.dilate(near, np.ones((1, 3), np.uint8)).astype(np.float32)
-    left, top = x0 - max(0, x0 - 3 * reach), y0 - max(0, y0 - 3 * reach)
-    for grow in (-3, -2, -1, 0, 1, 2, 3):
+    left, top = x0 - out, y0 - up
+    for grow in range(
+        -round(0.2 * size), round(0.45 * size) + 1
+    ):  # another print of the form has larger or smaller squares
         wide, tall = x1 - x0 + grow, y1 - y0 + grow
-        cut = np.s_[max(0, top - reach) : top + tall + reach, max(0, left - reach) : left + wide + reach]
+        cut = np.s_[max(0, top - down) : top + tall + down, max(0, left - across) : left + wide + across]
         if wide < 6 or tall < 6 or rows[cut].shape[0] < tall or rows[cut].shape[1] < wide:
             continue
-        across = cv2.matchTemplate(rows[cut], np.full((1, wide), 1 / wide, np.float32), cv2.TM_CCORR)
-        down = cv2.matchTemplate(columns[cut], np.full((tall, 1), 1 / tall, np.float32), cv2.TM_CCORR)
+        flat = cv2.matchTemplate(rows[cut], np.full((1, wide), 1 / wide, np.float32), cv2.TM_CCORR)
+        steep = cv2.matchTemplate(columns[cut], np.full((tall, 1), 1 / tall, np.float32), cv2.TM_CCORR)
         # each of the four sides must be there: the weakest counts
         scores = np.minimum(
-            np.minimum(across[: across.shape[0] - tall + 1], across[tall - 1 :]),
-            np.minimum(down[:, : down.shape[1] - wide + 1], down[:, wide - 1 :]),
+            np.minimum(flat[: flat.shape[0] - tall + 1], flat[tall - 1 :]),
+            np.minimum(steep[:, : steep.shape[1] - wide + 1], steep[:, wide - 1 :]),
         )
         offsets_y, offsets_x = np.mgrid[: scores.shape[0], : scores.shape[1]]
-        far = np.hypot(offsets_y - reach, offsets_x - reach) / max(1, reach)
+        far = np.hypot((offsets_y - down) / max(1, down), (offsets_x - across) / max(1, across))
         judged = scores - 0.15 * far
         index = np.unravel_index(int(np.argmax(judged)), judged.shape)
         if judged[index] > best_score:
             best_score, best_found = float(judged[index]), float(scores[index])
-            px = x0 - left + max(0, left - reach) + int(index[1])
-            py = y0 - top + max(0, top - reach) + int(index[0])
+            px = out + max(0, left - across) + int(index[1])
+            py = up + max(0, top - down) + int(index[0])
             best = (px, py, px + wide, py + tall)
     return best, best_found
 

@@ -20,6 +20,7 @@ class Line:
     """Characters that follow each other on one line, in reading order, with the spaces between them."""
 
     chars: tuple[Char, ...]
+    cut: bool = False  # only its beginning was read
 
     @cached_property
     def text(self) -> str:
@@ -49,6 +50,7 @@ class Found:
     end: int
     box: Box
     errors: int
+    whole: bool = True  # to its last letter
 
 
 def fold(text: str) -> str:
@@ -104,6 +106,22 @@ def find(lines: Sequence[Line], words: str, *, slack: float = 0.15) -> Iterator[
             while first > 0 and line.chars[first - 1].text in "(,. " and words[0] in "(,.":
                 first -= 1
             yield Found(number, first, last, box_of(line.chars[first:last]), errors)
+
+
+def find_beginning(lines: Sequence[Line], words: str) -> Iterator[Found]:
+    """Each line of which only the beginning was read, and which begins as the words do."""
+    wanted = fold(words)
+    for number, line in enumerate(lines):
+        letters, places = line.folded
+        if not line.cut or len(letters) < 6 or len(wanted) < 6:
+            continue
+        part = wanted[: len(letters) - 1]
+        if len(set(pairwise(part)) & set(pairwise(letters))) < 0.45 * len(set(pairwise(part))):
+            continue
+        start, end, errors = _closest(letters, part)
+        if start <= 4 and errors <= int(len(part) * 0.25):
+            first, last = places[start], places[end - 1] + 1
+            yield Found(number, first, last, box_of(line.chars[first:last]), errors, whole=len(part) == len(wanted))
 
 
 def _closing(after: str, words: str) -> int:

@@ -5,7 +5,7 @@ loaded once a process; nothing is downloaded."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from detainerdesk.intake.reading.fields import Box
+from detainerdesk.intake.reading import recogniser
+from detainerdesk.intake.reading.fields import Box, Turn
 from detainerdesk.intake.reading.lines import Line
 from detainerdesk.intake.reading.pages import Char
 
@@ -27,7 +28,7 @@ DETECT_SIDE = 1280  # pixels of the long side at which lines are looked for; rec
 
 @cache
 def engine() -> Any:
-    """The one OCR engine of this process."""
+    """The models of this process that find lines and tell upright ones from turned ones."""
     os.environ.setdefault("OMP_NUM_THREADS", str(THREADS))
     from rapidocr import RapidOCR
 
@@ -43,10 +44,11 @@ def engine() -> Any:
     )
 
 
-def straighten(picture: Gray) -> tuple[Gray, Matrix]:
-    """The page upright and straight, and the 2x3 matrix that leads from it back to the page as it came."""
-    quarter = 1 if _stripes(picture.T) > 1.3 * _stripes(picture) else 0
-    page, back = _turned(picture, quarter)
+def straighten(picture: Gray, turn: Turn | None = None) -> tuple[Gray, Matrix]:
+    """The page upright and straight, and the 2x3 matrix that leads from it back to the page as it came. `turn`: to the right, in
+    degrees, as a person turned it; None: find out."""
+    quarters = int(_stripes(picture.T) > 1.3 * _stripes(picture)) if turn is None else (4 - turn // 90) % 4
+    page, back = _turned(picture, quarters)
     angle = _skew(page)
     if abs(angle) >= 0.05:
         height, width = page.shape
@@ -55,7 +57,7 @@ def straighten(picture: Gray) -> tuple[Gray, Matrix]:
             page, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
         )
         page, back = np.asarray(straight, dtype=np.uint8), _after(back, cv2.invertAffineTransform(turn))
-    if _is_upside_down(page):
+    if turn is None and _is_upside_down(page):
         page, half = _turned(page, 2)
         back = _after(back, half)
     return page, back
@@ -68,43 +70,46 @@ class LineReader:
         self._picture, self._scale = picture, scale
         self._unread = find(picture)
         self._lines: list[Line] = []
+        self._begun: dict[PixelBox, Line] = {}
 
     def read(self, wanted: Callable[[Box], bool] = lambda box: True) -> tuple[Line, ...]:
-        """All lines read so far, after reading those that are wanted by their boxes (points)."""
+        """All lines read so far, after reading those that are wanted by their boxes (points) to their ends."""
         now = [box for box in self._unread if wanted(_points(box, self._scale))]
-        self._unread = [box for box in self._unread if box not in now]
-        crops = [self._picture[y0:y1, x0:x1] for x0, y0, x1, y1 in now]
-        for box, (text, places, confidences) in zip(now, recognise(crops), strict=True):
-            if text.strip():
-                self._lines.append(_line(text, places, confidences, _points(box, self._scale)))
+        for box in now:
+            self._unread.remove(box)
+            self._begun.pop(box, None)
+            self._add(box, box)
         return self.lines
+
+    def read_beginnings(self, wide: float, wanted: Callable[[Box], bool] = lambda box: True) -> tuple[Line, ...]:
+        """All lines read so far, after reading the first `wide` points of the others; a line that is not much longer is read whole."""
+        long = wide * self._scale
+        for box in [box for box in self._unread if wanted(_points(box, self._scale)) and box not in self._begun]:
+            if box[2] - box[0] <= 1.35 * long:
+                self._unread.remove(box)
+                self._add(box, box)
+            else:
+                self._add((box[0], box[1], box[0] + round(long), box[3]), box, cut=True)
+        return self.lines
+
+    def _add(self, part: PixelBox, box: PixelBox, *, cut: bool = False) -> None:
+        x0, y0, x1, y1 = part
+        text, places, confidences = recogniser.read(self._picture[y0:y1, x0:x1])
+        if text.strip():
+            line = _line(text, places, confidences, _points(part, self._scale), cut=cut)
+            if cut:
+                self._begun[box] = line
+            else:
+                self._lines.append(line)
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        return tuple(self._lines)
+        return (*self._lines, *self._begun.values())
 
 
-def recognise(crops: list[Gray]) -> list[tuple[str, list[float], list[float]]]:
+def recognise(crops: Iterable[Gray]) -> list[tuple[str, list[float], list[float]]]:
     """For each crop of one line: text, the place of each character (0 left to 1 right), confidence of each."""
-    if not crops:
-        return []
-    from rapidocr.ch_ppocr_rec.typings import TextRecInput
-
-    read = engine()._load_rec_model()(
-        TextRecInput(img=[cv2.cvtColor(crop, cv2.COLOR_GRAY2BGR) for crop in crops], return_word_box=True)
-    )
-    results = []
-    for text, words in zip(read.txts, read.word_results, strict=True):
-        places: list[float] = []
-        confidences = [float(value) for value in words.confs]
-        columns = iter([column for word in words.word_cols for column in word])
-        length = max(1.0, float(words.line_txt_len))
-        for char in text:
-            column = None if char.isspace() else next(columns, None)
-            before = places[-1] if places else 0.0
-            places.append(before if column is None else min(1.0, (column + 0.5) / length))
-        results.append((text, places, confidences[: len(text)] + [0.0] * (len(text) - len(confidences))))
-    return results
+    return [recogniser.read(crop) for crop in crops]
 
 
 def _points(box: PixelBox, scale: float) -> Box:
@@ -112,7 +117,7 @@ def _points(box: PixelBox, scale: float) -> Box:
     return x0, y0, x1, y1
 
 
-def _line(text: str, places: list[float], confidences: list[float], box: Box) -> Line:
+def _line(text: str, places: list[float], confidences: list[float], box: Box, *, cut: bool = False) -> Line:
     x0, y0, x1, y1 = box
     half = 0.25 * (y1 - y0)
     chars = []
@@ -122,7 +127,7 @@ def _line(text: str, places: list[float], confidences: list[float], box: Box) ->
             place = (place + after) / 2  # noqa: PLW2901 - a space stands between its neighbours
         centre = x0 + place * (x1 - x0)
         chars.append(Char(char, centre - half, y0, centre + half, y1, confidence))
-    return Line(tuple(chars))
+    return Line(tuple(chars), cut)
 
 
 def lines_by_ink(picture: Gray) -> list[PixelBox]:
@@ -172,6 +177,7 @@ def _turned(picture: Gray, quarters: int) -> tuple[Gray, Matrix]:
         0: [[1, 0, 0], [0, 1, 0]],
         1: [[0, -1, width - 1], [1, 0, 0]],
         2: [[-1, 0, width - 1], [0, -1, height - 1]],
+        3: [[0, 1, 0], [-1, 0, height - 1]],
     }[quarters]
     return np.ascontiguousarray(np.rot90(picture, quarters)), np.asarray(back, dtype=np.float64)
 

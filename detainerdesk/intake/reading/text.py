@@ -1,23 +1,21 @@
-"""Text values of a page's fields: form values first, else digital text at its place, else OCR read twice. Comes in: a page, its
+"""Text values of a page's fields: form values first, else digital text at its place, else OCR by two readers. Comes in: a page, its
 lines, the template and how it lies on the page. Goes out: a `Field` for each text field, accepted only where it is sure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-import cv2
-import numpy as np
-
-from detainerdesk.intake.reading import grammar, ink, ocr
+from detainerdesk.intake.reading import cells, grammar, ink, readers
+from detainerdesk.intake.reading.cells import PixelBox
 from detainerdesk.intake.reading.fields import Box, Field
 from detainerdesk.intake.reading.forms import FieldPlace, Registration, TemplatePage
 from detainerdesk.intake.reading.lines import Line, box_of, fold
 from detainerdesk.intake.reading.pages import Char, Gray, Page, Widget
+from detainerdesk.intake.reading.placing import Placed
 
-SURE_LETTER = 0.80  # least confidence of the least sure letter
-SURE_VALUE = 0.93  # least mean confidence of a value
 LOOSE_X, LOOSE_Y = 4.0, 3.0  # points around a box in which its text may stand
 
 
@@ -32,6 +30,15 @@ class Sheet:
     lines: tuple[Line, ...]
     to_file: Callable[[Box], Box]
 
+    @cached_property
+    def strokes(self) -> cells.Strokes:
+        return cells.strokes_of(self.mask, self.scale * 72 / 200)
+
+    @property
+    def rules(self) -> tuple[Box, ...]:
+        """The printed lines from left to right, in points."""
+        return tuple(cells.points(rule, self.scale) for rule in self.strokes.rules)
+
     def pixels(self, box: Box, *, loose: float = 0.0) -> tuple[int, int, int, int]:
         height, width = self.picture.shape
         x0, y0, x1, y1 = box
@@ -43,24 +50,37 @@ class Sheet:
         )
 
 
-def text_fields(sheet: Sheet, template: TemplatePage, laid: Registration, *, sure: bool) -> dict[str, Field]:
-    """All text fields of the page. `sure`: the form itself is certain; otherwise nothing on it is accepted."""
+def text_fields(
+    sheet: Sheet, template: TemplatePage, laid: Registration, placed: Mapping[str, Placed], *, sure: bool
+) -> dict[str, Field]:
+    """All text fields of the page. `sure`: the form itself is certain; otherwise nothing on it is accepted, and neither is a field
+    whose own label was not found beside it."""
     places = [place for place in template.fields if place.kind == "text"]
-    boxes = {place.name: laid.to_page(place.box) for place in places if place.box is not None}
-    taken = _values_in_lines(sheet.lines, laid, boxes)
+    boxes = {place.name: placed[place.name].box for place in places if place.name in placed}
+    taken = {} if sheet.page.scanned else _values_in_lines(sheet.lines, laid, boxes)
+    printed = _printed(sheet, template, laid) if sheet.page.scanned else ()
     fields = {}
     for place in places:
         box = boxes.get(place.name)
         if box is None:
             continue
+        held = sure and placed[place.name].held
         widget = widget_of(sheet.page.widgets, place, box)
         if widget is not None:
             fields[place.name] = _from_widget(sheet, place, widget, sure=sure)
         elif sheet.page.scanned:
-            fields[place.name] = _from_ocr(sheet, place, box, taken.get(place.name, ()), sure=sure)
+            others = [sheet.pixels(other) for name, other in boxes.items() if name != place.name]
+            fields[place.name] = _from_picture(sheet, place, box, printed, others, sure=held)
         else:
-            fields[place.name] = _from_text(sheet, place, box, taken.get(place.name, ()), sure=sure)
+            fields[place.name] = _from_text(sheet, place, box, taken.get(place.name, ()), sure=held)
     return fields
+
+
+def _printed(sheet: Sheet, template: TemplatePage, laid: Registration) -> tuple[PixelBox, ...]:
+    """Where the form's own words stand on the page: as they were found, else as the template has them."""
+    found = {id(label): hit.box for label, hit in laid.found}
+    boxes = [found.get(id(label)) or (laid.to_page(label.box) if label.box else None) for label in template.labels]
+    return tuple(sheet.pixels(box) for box in boxes if box is not None)
 
 
 def widget_of(widgets: Sequence[Widget], place: FieldPlace, box: Box) -> Widget | None:
@@ -108,55 +128,27 @@ def _from_text(sheet: Sheet, place: FieldPlace, box: Box, chars: Sequence[Char],
     return Field(value, "shown", sure and visible and fits, number, where, 1.0, "text layer")
 
 
-def _from_ocr(sheet: Sheet, place: FieldPlace, box: Box, chars: Sequence[Char], *, sure: bool) -> Field:
+def _from_picture(
+    sheet: Sheet, place: FieldPlace, box: Box, printed: Sequence[PixelBox], others: Sequence[PixelBox], *, sure: bool
+) -> Field:
     number = sheet.page.number
-    marks = [char for char in chars if not char.text.isspace()]
-    value = grammar.tidy(place.grammar, _spaced(chars))
-    if not marks or value == "":
-        inked = ink.any_ink(sheet.mask, sheet.pixels(box, loose=-1.0))
+    found = cells.cell(sheet.strokes, sheet.picture, sheet.pixels(box), printed, others, place.lines)
+    verdict = readers.judge(found, place.grammar) if found is not None else None
+    if found is None or verdict is None or verdict.value == "":
+        inked = found is not None or ink.any_ink(sheet.mask, sheet.pixels(box, loose=-1.0))
         state = "unreadable" if inked else "empty"
-        return Field(None, state, sure and not inked, number, sheet.to_file(box), 0.0, "ocr")  # type: ignore[arg-type]
-    where = box_of(chars)
-    again = _read_again(sheet, where, box)
-    second = grammar.tidy(place.grammar, again)
-    least = min(char.confidence for char in marks)
-    mean = float(np.mean([char.confidence for char in marks]))
-    accepted = (
-        sure
-        and grammar.fits(place.grammar, value)
-        and not grammar.doubtful_on_paper(value)
-        and grammar.comparable(value) == grammar.comparable(second)
-        and least >= SURE_LETTER
-        and mean >= SURE_VALUE
+        return Field(None, state, sure and not inked, number, sheet.to_file(box), reader="ocr")  # type: ignore[arg-type]
+    return Field(
+        verdict.value,
+        "shown",
+        sure and verdict.sure,
+        number,
+        sheet.to_file(cells.points(found.box, sheet.scale)),
+        verdict.confidence,
+        verdict.readers[0].reader,
+        verdict.readers,
+        verdict.agreed,
     )
-    return Field(value, "shown", accepted, number, sheet.to_file(where), mean, "ocr")
-
-
-def _read_again(sheet: Sheet, where: Box, box: Box) -> str:
-    """The second reading: the value alone, trimmed to its ink, without rules, at another scale."""
-    x0, y0, x1, y1 = where
-    height, width = sheet.picture.shape
-    left, right = max(0, round((x0 - 2.0) * sheet.scale)), min(width, round((x1 + 3.0) * sheet.scale))
-    top = max(0, round((min(y0, box[1]) - 0.5) * sheet.scale))
-    bottom = min(height, round((max(y1, box[3]) + 0.5) * sheet.scale))
-    top = max(top, round((y0 - 1.0) * sheet.scale))
-    bottom = min(bottom, round((y1 + 1.0) * sheet.scale))
-    crop = sheet.picture[top:bottom, left:right]
-    if crop.size == 0:
-        return ""
-    clean = _without_rules(crop)
-    scaled = cv2.resize(clean, None, fx=1.6, fy=1.6, interpolation=cv2.INTER_CUBIC)
-    padded = cv2.copyMakeBorder(scaled, 6, 6, 12, 12, cv2.BORDER_CONSTANT, value=int(np.median(crop)))
-    return ocr.recognise([np.asarray(padded, dtype=np.uint8)])[0][0]
-
-
-def _without_rules(crop: Gray) -> Gray:
-    paper = int(np.percentile(crop, 90))
-    mask = (crop < paper - 50).astype(np.uint8)
-    long = max(20, int(crop.shape[1] * 0.6))
-    rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, long), np.uint8))
-    keep = cv2.dilate(rules, np.ones((3, 1), np.uint8))
-    return np.where(keep > 0, paper, crop).astype(np.uint8)
 
 
 def _values_in_lines(lines: Sequence[Line], laid: Registration, boxes: dict[str, Box]) -> dict[str, tuple[Char, ...]]:

@@ -9,7 +9,7 @@ import pytest
 
 from detainerdesk.intake.reading.fields import from_json, to_json
 from detainerdesk.intake.reading.pages import Pages
-from detainerdesk.intake.reading.read import _read_page, read
+from detainerdesk.intake.reading.read import read, read_page
 from tests.intake.reading.compared import only_paper, random_values, wrong_fields
 from tests.paperwork import EDITIONS, draw, places, sample
 
@@ -56,7 +56,7 @@ def test_a_field_says_where_it_stands_on_the_page() -> None:
 def test_text_that_does_not_show_on_the_page_is_not_accepted() -> None:
     """A text layer can say what the page does not: what counts is what a person would see."""
     page = Pages(draw("i247a", sample("i247a"))).page(1)
-    reading = _read_page(replace(page, picture=np.full_like(page.picture, 255)))
+    reading = read_page(replace(page, picture=np.full_like(page.picture, 255)))
     name = reading.fields["subject_name"]
     assert name.value == sample("i247a")["subject_name"]
     assert not name.accepted
@@ -70,7 +70,7 @@ def test_a_tick_is_read_from_the_ink_and_not_from_what_the_file_says() -> None:
     wiped = page.picture.copy()
     x0, y0, x1, y1 = (round(value * page.scale) for value in box)
     wiped[y0 + 4 : y1 - 4, x0 + 4 : x1 - 4] = 255
-    reading = _read_page(replace(page, picture=wiped))
+    reading = read_page(replace(page, picture=wiped))
     assert reading.fields["pc_final_order"].value is not True
 
 

@@ -12,8 +12,8 @@ from detainerdesk.intake.reading.forms import fax_pages, identify
 from detainerdesk.intake.reading.lines import lines_of
 from detainerdesk.intake.reading.pages import Pages
 from detainerdesk.intake.reading.read import read
-from tests.intake.reading.compared import codes, only_paper
-from tests.paperwork import Paper, bundle, draw, sample
+from tests.intake.reading.compared import codes, only_paper, wrong_fields
+from tests.paperwork import EDITIONS, Paper, bundle, draw, sample
 
 COURT = ("ao442", "ao93", "state_warrant")
 
@@ -30,7 +30,11 @@ def page_of(*lines: tuple[float, float, str]) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "kind", ["i247a", "i247d", "i247n", "i247g", "i247_old", "i200", "i205", "ao442", "ao93", "cover_sheet"]
+    "kind",
+    [
+        *("i247a", "i247d", "i247n", "i247x", "i247g", "i247_old", "i200", "i205", "i203"),
+        *("ao442", "ao93", "state_warrant", "cover_sheet"),
+    ],
 )
 @pytest.mark.parametrize("style", ["text", "form"])
 def test_each_paper_is_known_for_what_it_is(kind: str, style: str) -> None:
@@ -98,6 +102,38 @@ def test_a_form_of_which_only_the_title_can_be_read_is_probable_and_nothing_on_i
     assert only_paper(reading).kind in ("i200", "unknown")
     assert not any(field.accepted for field in only_paper(reading).fields.values())
     assert reading.notes
+
+
+@pytest.mark.parametrize("kind", ["i247x", "i247g"])
+@pytest.mark.parametrize("style", ["text", "form"])
+def test_on_a_form_that_nobody_has_seen_nothing_is_accepted(kind: str, style: str) -> None:
+    """The template is a guess: its number makes it probable, and a person reads it."""
+    reading = read(draw(kind, sample(kind), style=style))
+    paper = only_paper(reading)
+    assert paper.fields["subject_name"].value == "DELACROIX, Luis Antonio"
+    assert not any(field.accepted for field in paper.fields.values())
+    assert "A person must look at it" in reading.notes[0]
+
+
+@pytest.mark.parametrize("kind", ["i203", "ao93"])
+@pytest.mark.parametrize("style", ["text", "form"])
+def test_the_values_of_an_order_to_detain_and_of_a_search_warrant_are_read(kind: str, style: str) -> None:
+    values = sample(kind)
+    paper = only_paper(read(draw(kind, values, style=style)))
+    assert wrong_fields(paper, values) == {}
+    assert paper.fields["officer_sig"].accepted
+
+
+@pytest.mark.parametrize("kind", ["ao94", "immigration_order", "message", "cat"])
+def test_a_paper_that_is_none_of_the_forms_is_not_called_one(kind: str) -> None:
+    reading = read(draw(kind, sample(kind)))
+    assert only_paper(reading).kind == "unknown"
+    assert "A person must look at it" in reading.notes[0]
+
+
+@pytest.mark.parametrize("edition", EDITIONS["state_warrant"])
+def test_a_states_warrant_is_known_by_its_courts_caption(edition: str) -> None:
+    assert only_paper(read(draw("state_warrant", sample("state_warrant"), edition=edition))).kind == "state_warrant"
 
 
 def test_several_papers_in_one_file_are_split_with_their_pages() -> None:

@@ -1,0 +1,45 @@
+"""Readings as people corrected them. In: the rows of documents; out: their readings, in which the last correction of a field stands in place of
+what the machine read. Corrections made before a document was last read count no more: its papers may have other places since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import cast
+
+from detainerdesk.intake.models import Correction, Document
+from detainerdesk.intake.reading.fields import Field, Reading, State, from_json
+
+PERSON = "person"
+
+
+def reading_of(document: Document) -> Reading | None:
+    """Its reading; None where nothing could be read."""
+    return readings_of([document]).get(document.sha256)
+
+
+def readings_of(documents: Iterable[Document]) -> dict[str, Reading]:
+    """The readings of many documents by their SHA-256, with one query for what was corrected in them."""
+    of_sha256 = {document.sha256: document for document in documents}
+    readings = {sha256: from_json(one.reading) for sha256, one in of_sha256.items() if one.reading is not None}
+    for row in Correction.objects.filter(document__in=readings).order_by("id"):
+        read_at = of_sha256[row.document_id].read_at
+        if read_at is None or row.at >= read_at:
+            readings[row.document_id] = _with(readings[row.document_id], row)
+    return readings
+
+
+def seen(field: Field, state: State, value: str | bool | None) -> Field:
+    """The field as a person saw it: nobody needs to look again."""
+    return replace(field, state=state, value=value, accepted=True, confidence=1.0, reader=PERSON)
+
+
+def _with(reading: Reading, row: Correction) -> Reading:
+    if row.paper >= len(reading.papers) or row.field not in reading.papers[row.paper].fields:
+        return reading
+    paper = reading.papers[row.paper]
+    fields = dict(paper.fields)
+    fields[row.field] = seen(fields[row.field], cast(State, row.state), row.value)
+    papers = list(reading.papers)
+    papers[row.paper] = replace(paper, fields=fields)
+    return replace(reading, papers=tuple(papers))

@@ -1,0 +1,290 @@
+"""Whether a line is alive. A line is one channel to one station. In: the lines of an installation (DATA/lines.json) and a moment; out: what each
+last brought, what waits, what failed, and whether the test page that was sent through it came back in time. A test page is timed and known; it is
+never counted as a request."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shutil
+import smtplib
+import subprocess
+import tempfile
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import Count, Max, Q
+
+from detainerdesk.intake import display, marks
+from detainerdesk.intake.models import ChannelFault, LineTest, Transmission
+from detainerdesk.ledger import log as ledger
+
+FILE = "lines.json"
+ACTOR = "intake"
+
+log = logging.getLogger(__name__)
+EVERY_HOURS, ALARM_AFTER_MINUTES = 24.0, 30.0
+FAULTS_OF = timedelta(hours=24)
+TOLD_AGAIN_AFTER = timedelta(hours=1)
+FAULTS_SHOWN = 20
+KEY = ("agency", "channel", "station")
+SENDING_TAKES_AT_MOST = 300  # seconds
+
+
+AtLeastOne = Annotated[float, msgspec.Meta(ge=1)]
+
+
+class LinesError(ValueError):
+    """The list of lines can't be used; the message names the entry and what belongs there."""
+
+
+class NotSent(OSError):
+    """A test page could not be put on its line; the message says why."""
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line as it is set up. Its test page goes out by one of: `folder` (dropped there), `mail` (to this address by `server`),
+    `command` (any program that sends a fax; `{page}` stands for the file)."""
+
+    agency: str
+    channel: str
+    station: str
+    every_hours: AtLeastOne = EVERY_HOURS
+    alarm_after_minutes: AtLeastOne = ALARM_AFTER_MINUTES
+    folder: str = ""
+    mail: str = ""
+    server: str = "127.0.0.1:25"
+    command: tuple[str, ...] = ()
+
+    @property
+    def tested(self) -> bool:
+        return bool(self.folder or self.mail or self.command)
+
+
+class _Lines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the test pages of a line say of it. `silent_since`: the moment by which a test page had to be here and was not."""
+
+    line: Line
+    last_sent: datetime | None = None
+    last_seen: datetime | None = None
+    took_seconds: int | None = None
+    silent_since: datetime | None = None
+
+    @property
+    def late(self) -> bool:
+        """The last page that came took longer than it may."""
+        return self.took_seconds is not None and self.took_seconds > self.line.alarm_after_minutes * 60
+
+
+@dataclass(frozen=True)
+class Condition(Heard):
+    """How a line stands at a moment: its test pages, what it brought, what waits to be read, what failed within a day."""
+
+    last_received: datetime | None = None
+    backlog: int = 0
+    faults: tuple[ChannelFault, ...] = ()
+
+
+def known(data: Path | None = None) -> tuple[Line, ...]:
+    """The lines that are set up in DATA/lines.json; none where there is no such file."""
+    file = (data or Path(settings.DATA)) / FILE
+    if not file.is_file():
+        return ()
+    try:
+        lines = msgspec.json.decode(file.read_bytes(), type=_Lines).lines
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise LinesError(f"{file}: {error}. Write it as docs/intake.md shows.") from error
+    for number, line in enumerate(lines, 1):
+        if sum(map(bool, (line.folder, line.mail, line.command))) > 1:
+            raise LinesError(
+                f"{file}, line {number}: give one of folder, mail, command: the test page goes out one way."
+            )
+        if line.command and "{page}" not in line.command[1:]:
+            raise LinesError(f"{file}, line {number}: the command must have {{page}} where the file's name belongs.")
+    return lines
+
+
+def conditions(lines: Iterable[Line], at: datetime) -> tuple[Condition, ...]:
+    """How each of these lines stands."""
+    lines = tuple(lines)
+    agencies = {line.agency for line in lines}
+    came = _came(agencies)
+    faults = ChannelFault.objects.filter(Q(agency__in=agencies) | Q(agency=""), at__gt=at - FAULTS_OF, at__lte=at)
+    failed = tuple(faults)
+    return tuple(
+        Condition(
+            **{field.name: getattr(one, field.name) for field in fields(Heard)},
+            last_received=came.get(_key(one.line), (None, 0))[0],
+            backlog=came.get(_key(one.line), (None, 0))[1],
+            faults=tuple(fault for fault in failed if _is_of(fault, one.line))[:FAULTS_SHOWN],
+        )
+        for one in heard(lines, at)
+    )
+
+
+def heard(lines: Iterable[Line], at: datetime) -> tuple[Heard, ...]:
+    """What the test pages say of each line: a few questions to the database, however many lines there are."""
+    lines = tuple(lines)
+    tests = LineTest.objects.filter(agency__in={line.agency for line in lines}, made_at__lte=at)
+    came = Q(seen_at__isnull=False)
+    rows = tests.order_by().values_list(*KEY)
+    sent_and_back = rows.annotate(sent=Max("made_at"), back=Max("made_at", filter=came))
+    last: dict[tuple[str, ...], tuple[datetime | None, datetime | None]] = {
+        (agency, channel, station): (sent, back) for agency, channel, station, sent, back in sent_and_back
+    }
+    backs = tests.filter(came, made_at__in={back for _, back in last.values() if back is not None})
+    seen = {(_key(test), test.made_at): test.seen_at for test in backs}
+    waited: dict[tuple[str, ...], list[LineTest]] = {}
+    for test in tests.filter(seen_at=None, due_at__lt=at):
+        waited.setdefault(_key(test), []).append(test)
+    return tuple(_heard(line, *last.get(_key(line), (None, None)), seen, waited.get(_key(line), [])) for line in lines)
+
+
+def used(agency: str) -> tuple[Line, ...]:
+    """The lines by which this agency's papers came, set up or not: those that are set up, then the others."""
+    mine = tuple(line for line in known() if line.agency == agency)
+    there = {(line.channel, line.station) for line in mine}
+    rows = Transmission.objects.filter(agency=agency, inside=None).order_by()  # in an order, each row would be distinct
+    came = rows.values_list("channel", "station").distinct()
+    return (*mine, *(Line(agency, *pair) for pair in sorted(came) if pair not in there))
+
+
+def due(lines: Iterable[Line], at: datetime) -> tuple[Line, ...]:
+    """The lines whose next test page is to go out now."""
+    return tuple(line for line in lines if line.tested and _sent_before(line, at - timedelta(hours=line.every_hours)))
+
+
+def send(line: Line, at: datetime) -> LineTest:
+    """Sends a test page through the line; from now on it is waited for. One that could not even be sent is waited for too: it will be silent."""
+    test = LineTest.objects.create(
+        token=secrets.token_hex(12),
+        agency=line.agency,
+        station=line.station,
+        channel=line.channel,
+        made_at=at,
+        due_at=at + timedelta(minutes=line.alarm_after_minutes),
+    )
+    page = marks.line_page(test.token, line.agency, line.station, line.channel, f"{at:%Y-%m-%d %H:%M %Z}")
+    try:
+        _put_on(line, page, test.token)
+    except (OSError, smtplib.SMTPException, subprocess.SubprocessError) as error:
+        says = (
+            f"The test page could not be sent ({type(error).__name__}). See whether the line is set up right in {FILE}."
+        )
+        fault(line.channel, says, at, agency=line.agency, station=line.station)
+        raise NotSent(says) from error
+    return test
+
+
+def seen(token: str, row: Transmission) -> bool:
+    """A test page came in. In the caller's transaction. False: this installation sent no such page."""
+    test = LineTest.objects.select_for_update().filter(token=token, agency=row.agency).first()
+    if test is None:
+        return False
+    if test.seen_at is None:
+        test.seen_at, test.seen_in = row.received_at, row
+        test.save(update_fields=["seen_at", "seen_in"])
+    ledger.append(
+        "line.tested",
+        actor=ACTOR,
+        agency=row.agency,
+        subject=str(test),
+        facts={
+            "channel": row.channel,
+            "receipt": row.receipt,
+            "seconds": round((row.received_at - test.made_at).total_seconds()),
+            "station": row.station,
+            "as_sent": (row.channel, row.station) == (test.channel, test.station),
+        },
+    )
+    return True
+
+
+def fault(channel: str, says: str, at: datetime, *, agency: str = "", station: str = "") -> None:
+    """Keeps what a channel could not do, for its page; the same again within the hour is not kept twice. The words name no person. A database
+    that can't keep it either is no reason to fail: the channel's own log has it."""
+    station = display.station_name(station) if station else ""
+    row = ChannelFault(agency=agency, channel=channel, station=station, says=says, at=at)
+    told = ChannelFault.objects.filter(agency=agency, channel=channel, station=station, says=says)
+    try:
+        if not told.filter(at__gt=at - TOLD_AGAIN_AFTER).exists():
+            row.save(force_insert=True)
+    except DatabaseError:
+        log.error("a fault of channel %s could not be kept", channel)
+
+
+def _key(of: Line | LineTest) -> tuple[str, ...]:
+    return (of.agency, of.channel, of.station)
+
+
+def _came(agencies: Collection[str]) -> dict[tuple[str, ...], tuple[datetime | None, int]]:
+    """When each line last brought something, and how much of it is not placed yet."""
+    rows = Transmission.objects.filter(agency__in=agencies).order_by().values_list(*KEY)
+    told = rows.annotate(last=Max("received_at"), backlog=Count("pk", filter=Q(placed=False)))
+    return {(agency, channel, station): (last, backlog) for agency, channel, station, last, backlog in told}
+
+
+def _heard(
+    line: Line,
+    sent: datetime | None,
+    back: datetime | None,
+    seen: dict[tuple[tuple[str, ...], datetime], datetime | None],
+    waited: Iterable[LineTest],
+) -> Heard:
+    came = seen.get((_key(line), back)) if back else None
+    return Heard(
+        line=line,
+        last_sent=sent,
+        last_seen=came,
+        took_seconds=round((came - back).total_seconds()) if came and back else None,
+        silent_since=next((test.due_at for test in waited if back is None or test.made_at > back), None),
+    )
+
+
+def _is_of(fault: ChannelFault, line: Line) -> bool:
+    return fault.channel == line.channel and fault.agency in ("", line.agency) and fault.station in ("", line.station)
+
+
+def _sent_before(line: Line, moment: datetime) -> bool:
+    last = LineTest.objects.filter(agency=line.agency, channel=line.channel, station=line.station).last()
+    return last is None or last.made_at <= moment
+
+
+def _put_on(line: Line, page: bytes, token: str) -> None:
+    if line.folder:
+        unfinished = Path(line.folder, f"line-test-{token}.pdf.part")
+        unfinished.write_bytes(page)
+        unfinished.rename(unfinished.with_suffix(""))
+    elif line.mail:
+        _mail(line, page)
+    else:
+        program = shutil.which(line.command[0])
+        if program is None:
+            raise FileNotFoundError(line.command[0])
+        with tempfile.TemporaryDirectory(prefix="line-test-") as folder:
+            file = Path(folder, "line-test.pdf")
+            file.write_bytes(page)
+            words = [word.replace("{page}", str(file)) for word in line.command[1:]]
+            subprocess.run([program, *words], check=True, timeout=SENDING_TAKES_AT_MOST, stdin=subprocess.DEVNULL)
+
+
+def _mail(line: Line, page: bytes) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = line.mail, line.mail, "Line test"
+    message.set_content("This page shows that the line works.")
+    message.add_attachment(page, maintype="application", subtype="pdf", filename="line-test.pdf")
+    host, _, port = line.server.partition(":")
+    with smtplib.SMTP(host, int(port or 25), timeout=60) as server:
+        server.send_message(message)

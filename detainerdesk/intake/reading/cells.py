@@ -1,0 +1,271 @@
+"""The value of one field as a picture of its own: the form's print and rules erased, trimmed to its ink. Comes in: the ink of a page as
+connected strokes, the field's place and the places of the form's print. Goes out: a `Cell` with a clean picture of each line of
+the value, and what speaks against taking it as print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from detainerdesk.intake.reading import ink
+from detainerdesk.intake.reading.fields import Box
+from detainerdesk.intake.reading.pages import Gray
+
+SPECK = 2.5  # pixels of ink at 200 dots an inch below which a stroke is a speck
+LETTER = 12  # pixels of ink of the smallest letter
+LOOSE_X, LOOSE_Y = 4.0, 3.0  # points around a box in which its value may stand
+
+PixelBox = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """The ink of an upright page: connected strokes without the printed rules. Each row of `boxes` is x0, y0, x1, y1, pixels."""
+
+    of: npt.NDArray[np.int32]  # for each pixel its stroke, 0 for none
+    boxes: npt.NDArray[np.int64]
+    grain: float  # pixels for a pixel at 200 dots an inch
+    rules: tuple[PixelBox, ...]  # the printed lines from left to right
+
+    @property
+    def middles(self) -> npt.NDArray[np.float64]:
+        return (self.boxes[:, 0:2] + self.boxes[:, 2:4]) / 2.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a field's place. `box`: around its ink, in pixels."""
+
+    rows: tuple[Gray, ...]  # each line of it, trimmed, on white
+    box: PixelBox
+    crossed: bool  # ink that is no letter runs through it: a stamp, a line
+    overflows: bool  # it goes far over the field's edge
+    uneven: float  # how far the feet of its letters leave a straight line, as a part of their height
+
+
+def strokes_of(mask: ink.Mask, grain: float) -> Strokes:
+    """The page's strokes. A rule is taken out, but not the letters that cross it or stand on it."""
+    page = mask.astype(np.uint8)
+    ink_only = page.copy()
+    lines: tuple[PixelBox, ...] = ()
+    for long, across in (((1, round(60 * grain)), (3, 1)), ((round(48 * grain), 1), (1, 3))):
+        joined = cv2.dilate(page, np.ones(across, np.uint8))
+        rules = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones(long, np.uint8)) & page
+        if long[0] == 1:
+            lines = _long(rules, round(60 * grain))
+        thick = round(7 * grain)
+        letters = cv2.morphologyEx(page, cv2.MORPH_OPEN, np.ones((thick, 1) if long[0] == 1 else (1, thick), np.uint8))
+        ink_only[(rules > 0) & (letters == 0)] = 0
+    count, of, stats, _ = cv2.connectedComponentsWithStats(ink_only, connectivity=8)
+    boxes = np.empty((count, 5), np.int64)
+    boxes[:, 0:2], boxes[:, 2:4], boxes[:, 4] = stats[:, 0:2], stats[:, 0:2] + stats[:, 2:4], stats[:, 4]
+    boxes[0, 4] = 0
+    return Strokes(np.asarray(of, dtype=np.int32), boxes, grain, lines)
+
+
+def _long(rules: npt.NDArray[np.uint8], least: int) -> tuple[PixelBox, ...]:
+    """The rules as boxes, their broken pieces joined."""
+    joined = cv2.morphologyEx(
+        cv2.dilate(rules, np.ones((3, 1), np.uint8)), cv2.MORPH_CLOSE, np.ones((1, least // 3), np.uint8)
+    )
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    return tuple((x, y + 1, x + wide, y + tall - 1) for x, y, wide, tall, _ in stats[1:count].tolist() if wide >= least)
+
+
+def cell(
+    strokes: Strokes,
+    picture: Gray,
+    box: PixelBox,
+    printed: Sequence[PixelBox],
+    others: Sequence[PixelBox],
+    lines: int = 1,
+) -> Cell | None:
+    """The value that stands in `box`; None where no letter does. `printed`: the form's own words around it; `others`: the places of
+    the other fields, into which a value does not run; `lines`: how many lines the field has."""
+    grain = strokes.grain
+    x0, y0, x1, y1 = box
+    loose_x, loose_y = round(LOOSE_X * 2.78 * grain), round(LOOSE_Y * 2.78 * grain)
+    near = _touching(strokes, (x0 - 60 * (y1 - y0), y0 - 2 * loose_y, x1 + 60 * (y1 - y0), y1 + 2 * loose_y))
+    boxes, middles = strokes.boxes[near], strokes.middles[near]
+    tall, wide = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
+    ours = ~_printed(boxes, middles, printed, box) & (boxes[:, 4] >= SPECK * grain**2)
+    within = (
+        (middles[:, 0] >= x0 - loose_x)
+        & (middles[:, 0] <= x1 + loose_x)
+        & (middles[:, 1] >= y0 - loose_y)
+        & (middles[:, 1] <= y1 + loose_y)
+    )
+    big = (tall > 2.2 * (y1 - y0)) | (wide > 0.9 * (x1 - x0) + 10 * (y1 - y0))
+    overlaps = (boxes[:, 0] < x1) & (boxes[:, 2] > x0) & (boxes[:, 1] < y1) & (boxes[:, 3] > y0)
+    crossed = bool((big & overlaps & (boxes[:, 4] > 60 * grain**2)).any())
+    ours &= ~big
+    dash = (tall <= 4 * grain) & (wide >= 3 * tall) & (middles[:, 1] > y1 - 2 * grain)  # what is left of a broken rule
+    ours &= ~dash
+    ours &= (middles[:, 1] >= y0 - loose_y) & (middles[:, 1] <= y1 + loose_y)
+    letters = ours & within & (boxes[:, 4] >= LETTER * grain**2) & (tall >= 7 * grain)
+    if not letters.any():
+        return None
+    rows = []
+    level = (y0 + y1) / 2
+    for top, bottom in sorted(_rows(boxes[letters]), key=lambda row: abs((row[0] + row[1]) / 2 - level))[:lines]:
+        band = ours & (middles[:, 1] > top - 0.45 * (bottom - top)) & (middles[:, 1] < bottom + 0.45 * (bottom - top))
+        kept = _whole(boxes, middles, band, band & within, bottom - top, others)
+        kept = _without_specks(boxes, kept, bottom - top, grain)
+        if kept.any():
+            rows.append(near[kept])
+    if not rows:
+        return None
+    rows.sort(key=lambda row: int(strokes.boxes[row, 1].min()))
+    members = np.concatenate(rows)
+    all_boxes = strokes.boxes[members]
+    around = (
+        int(all_boxes[:, 0].min()),
+        int(all_boxes[:, 1].min()),
+        int(all_boxes[:, 2].max()),
+        int(all_boxes[:, 3].max()),
+    )
+    far = 25 * 2.78 * grain
+    return Cell(
+        rows=tuple(_clean(strokes, picture, row) for row in rows),
+        box=around,
+        crossed=crossed,
+        overflows=around[0] < x0 - far or around[2] > x1 + far,
+        uneven=max(_unevenness(strokes.boxes[row]) for row in rows),
+    )
+
+
+def _touching(strokes: Strokes, box: PixelBox) -> npt.NDArray[np.int64]:
+    x0, y0, x1, y1 = box
+    boxes = strokes.boxes
+    hit = (boxes[:, 0] < x1) & (boxes[:, 2] > x0) & (boxes[:, 1] < y1) & (boxes[:, 3] > y0) & (boxes[:, 4] > 0)
+    return np.flatnonzero(hit)
+
+
+def _printed(
+    boxes: npt.NDArray[np.int64], middles: npt.NDArray[np.float64], printed: Sequence[PixelBox], box: PixelBox
+) -> npt.NDArray[np.bool_]:
+    """Which strokes are the form's own words. Where a label stands before the value, the widest gap near its end parts the two."""
+    found = np.zeros(len(boxes), np.bool_)
+    for x0, y0, x1, y1 in printed:
+        row = (middles[:, 1] >= y0) & (middles[:, 1] <= y1)
+        end = x1
+        if y0 < (box[1] + box[3]) / 2 < y1 and x0 < box[0] and abs(x1 - box[0]) < 12 * (y1 - y0):
+            end = _gap(boxes[row], x1, (y1 - y0) // 2)
+        found |= row & (middles[:, 0] >= x0 - (y1 - y0) // 4) & (middles[:, 0] <= end)
+    return found
+
+
+def _gap(boxes: npt.NDArray[np.int64], at: int, reach: int) -> int:
+    """The middle of the widest gap between strokes near `at`."""
+    inked = np.zeros(2 * reach + 1, np.bool_)
+    for x0, x1 in boxes[:, [0, 2]].tolist():
+        inked[max(0, x0 - at + reach) : max(0, x1 - at + reach)] = True
+    best, best_wide, start = at, 0, None
+    for place, is_ink in enumerate([*inked.tolist(), True]):
+        if not is_ink and start is None:
+            start = place
+        elif is_ink and start is not None:
+            if place - start > best_wide:
+                best, best_wide = at - reach + (start + place) // 2, place - start
+            start = None
+    return best
+
+
+def _rows(boxes: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Top and bottom of each line of letters."""
+    heights = boxes[:, 3] - boxes[:, 1]
+    least = 0.5 * float(np.median(heights))
+    rows: list[list[int]] = []
+    for top, bottom in sorted(zip(boxes[:, 1].tolist(), boxes[:, 3].tolist(), strict=True)):
+        if bottom - top < least:
+            continue
+        home = next(
+            (row for row in rows if min(row[1], bottom) - max(row[0], top) > 0.4 * min(row[1] - row[0], bottom - top)),
+            None,
+        )
+        if home is None:
+            rows.append([top, bottom])
+        else:
+            home[0], home[1] = min(home[0], top), max(home[1], bottom)
+    return [(top, bottom) for top, bottom in rows] or [(int(boxes[:, 1].min()), int(boxes[:, 3].max()))]
+
+
+def _whole(
+    boxes: npt.NDArray[np.int64],
+    middles: npt.NDArray[np.float64],
+    band: npt.NDArray[np.bool_],
+    within: npt.NDArray[np.bool_],
+    tall: int,
+    others: Sequence[PixelBox],
+) -> npt.NDArray[np.bool_]:
+    """The strokes of the line, with those that run on over the field's edge without a gap, but not into another field."""
+    taken = np.zeros(len(boxes), np.bool_)
+    level = float(np.median(middles[within, 1])) if within.any() else 0.0
+    for x0, y0, x1, y1 in others:
+        if y0 <= level <= y1:
+            taken |= (middles[:, 0] >= x0) & (middles[:, 0] <= x1)
+    kept = within & ~taken
+    if not kept.any():
+        return kept
+    left, right = int(boxes[kept, 0].min()), int(boxes[kept, 2].max())
+    free = band & ~taken
+    while True:
+        more = free & (boxes[:, 0] < right + 0.9 * tall) & (boxes[:, 2] > left - 0.9 * tall) & ~kept
+        if not more.any():
+            return kept
+        kept |= more
+        left, right = int(boxes[kept, 0].min()), int(boxes[kept, 2].max())
+
+
+def _without_specks(
+    boxes: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_], tall: int, grain: float
+) -> npt.NDArray[np.bool_]:
+    """Drops small strokes that stand apart: a full stop is near a letter, a speck mostly is not."""
+    small = kept & (boxes[:, 4] < LETTER * grain**2)
+    letters = boxes[kept & ~small]
+    if not len(letters):
+        return kept
+    for index in np.flatnonzero(small).tolist():
+        x0, y0, x1, y1 = boxes[index, :4].tolist()
+        apart = np.maximum(letters[:, 0] - x1, x0 - letters[:, 2]).min()
+        if apart > 0.5 * tall or y1 < letters[:, 1].min() - 2 or y0 > letters[:, 3].max() + 2:
+            kept[index] = False
+    return kept
+
+
+def _clean(strokes: Strokes, picture: Gray, members: npt.NDArray[np.int64]) -> Gray:
+    """The picture of these strokes alone, trimmed to them."""
+    boxes = strokes.boxes[members]
+    height, width = picture.shape
+    x0, y0 = max(0, int(boxes[:, 0].min()) - 1), max(0, int(boxes[:, 1].min()) - 1)
+    x1, y1 = min(width, int(boxes[:, 2].max()) + 1), min(height, int(boxes[:, 3].max()) + 1)
+    theirs = np.isin(strokes.of[y0:y1, x0:x1], members).astype(np.uint8)
+    crop = picture[y0:y1, x0:x1]
+    paper = int(np.percentile(crop, 90))
+    return np.where(cv2.dilate(theirs, np.ones((3, 3), np.uint8)) > 0, crop, paper).astype(np.uint8)
+
+
+def _unevenness(boxes: npt.NDArray[np.int64]) -> float:
+    """Spread of the letters' feet around a straight line, as a part of their height; print keeps them on it."""
+    tall = boxes[:, 3] - boxes[:, 1]
+    letters = boxes[tall >= 0.55 * float(tall.max())]
+    if len(letters) < 4:
+        return 0.0
+    x, feet = (letters[:, 0] + letters[:, 2]) / 2.0, letters[:, 3].astype(np.float64)
+    slope, level = np.polyfit(x, feet, 1)
+    return float(np.median(np.abs(feet - slope * x - level)) / float(np.median(letters[:, 3] - letters[:, 1])))
+
+
+def padded(crop: Gray, across: int, down: int) -> Gray:
+    """The crop with paper around it."""
+    paper = int(np.percentile(crop, 90))
+    return np.asarray(cv2.copyMakeBorder(crop, down, down, across, across, cv2.BORDER_CONSTANT, value=paper), np.uint8)
+
+
+def points(box: PixelBox, scale: float) -> Box:
+    x0, y0, x1, y1 = (value / scale for value in box)
+    return x0, y0, x1, y1

@@ -1,0 +1,86 @@
+"""What a person types in, or a program states, is kept like any paper, and says no more than was told."""
+
+from __future__ import annotations
+
+import pytest
+
+from detainerdesk.intake import display, entry, request
+from detainerdesk.intake.entry import Entry, EntryError
+from detainerdesk.intake.reading.fields import Reading, Unreadable
+from tests.intake.made import BOSTON, LUIS, Desk, detainer, reading
+
+CALL = Entry("phone", {"subject_name": "DELACROIX, Luis Antonio", "form_date": "03/03/2026", "asks_hold": True})
+
+
+def test_a_call_opens_a_request_of_its_own(desk: Desk) -> None:
+    desk.gets(entry.to_bytes(CALL))
+    desk.understands()
+    made = request.load("2026-0001", BOSTON)
+    assert made.papers[0].kind == "phone"
+    assert made.papers[0].fields["asks_hold"].value is True
+    assert made.queue is None
+
+
+def test_the_same_entry_is_the_same_document_however_it_was_put() -> None:
+    fields = {"dob": "12/25/1982", "subject_name": "SILVA", "file_no": ""}
+    assert entry.to_bytes(Entry("oral", fields)) == entry.to_bytes(
+        Entry("oral", {"subject_name": "SILVA", "dob": "12/25/1982"})
+    )
+
+
+def test_what_was_not_told_proves_nothing() -> None:
+    read = entry.read(entry.to_bytes(CALL))
+    assert isinstance(read, Reading)
+    assert read.papers[0].fields["dob"].state == "page missing"
+    assert read.papers[0].fields["asks_notify"].value is None
+
+
+def test_what_does_not_say_that_it_cancels_is_a_request(desk: Desk) -> None:
+    desk.gets(entry.to_bytes(Entry("i247a", {"subject_id": "555000111", "form_date": "03/03/2026"})))
+    desk.understands()
+    assert request.load("2026-0001", BOSTON).kind == "detainer"
+
+
+def test_a_form_read_aloud_and_the_form_itself_are_one_request(desk: Desk) -> None:
+    desk.gets(entry.to_bytes(Entry("i247a", dict(LUIS))))
+    desk.gets(b"fax", reading(detainer()), station="B-2")
+    desk.understands()
+    assert [one.station for one in request.load("2026-0001", BOSTON).transmissions] == ["D-4", "B-2"]
+
+
+def test_a_call_and_a_form_about_one_person_are_never_joined_by_the_machine(desk: Desk) -> None:
+    desk.gets(entry.to_bytes(Entry("phone", {**LUIS, "asks_hold": True})))
+    desk.gets(b"fax", reading(detainer()))
+    desk.understands()
+    assert len(request.load("2026-0001", BOSTON).transmissions) == 1
+    waits = desk.waits()
+    assert [one.reason for one in waits] == ["near match"]
+    assert waits[0].candidates == ("2026-0001",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "says"),
+    [
+        ("memo", {"dob": "1"}, "no kind of request 'memo'"),
+        ("phone", {"citizenship": "X"}, "no field 'citizenship'"),
+        ("phone", {"asks_hold": "yes"}, "asks_hold: yes or no belongs here"),
+        ("phone", {"dob": True}, "dob: a text belongs here"),
+        ("phone", {"dob": "1" * 201}, "201 characters are too many"),
+        ("phone", {"asks_hold": True}, "Nothing was entered"),
+        ("i247a", {"officer_sig": True}, "no field 'officer_sig'"),
+    ],
+)
+def test_an_entry_that_can_not_be_taken_says_why(kind: str, fields: dict[str, str | bool], says: str) -> None:
+    with pytest.raises(EntryError, match=says):
+        Entry(kind, fields)
+
+
+@pytest.mark.parametrize(
+    "tail", [b"", b"1", b'"kind":"phone","fields":[]}', b'"kind":"phone","fields":{}}', b"[" * 90_000]
+)
+def test_an_entry_that_was_damaged_waits_for_a_person(desk: Desk, tail: bytes) -> None:
+    data = display.ENTRY_START + tail
+    assert isinstance(entry.read(data), Unreadable)
+    desk.gets(data)
+    desk.understands()
+    assert [one.reason for one in desk.waits()] == ["unreadable"]
