@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import typer
 
-from detainerdesk.cli import case, demo, export, installation, law, paper, proof, report, status
+from detainerdesk.cli import case, demo, export, installation, law, listening, paper, proof, report, status
 from detainerdesk.cli.told import Told
 
 app = typer.Typer(
@@ -20,6 +20,8 @@ app.command("decide")(case.decide)
 app.add_typer(law.app, name="law")
 app.command("read")(paper.read)
 app.command("intake")(paper.intake)
+app.command("listen")(listening.listen)
+app.command("poll")(listening.poll)
 app.command("report")(report.report)
 app.command("bundle")(report.bundle)
 app.command("export")(export.export)

@@ -10,9 +10,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from detainerdesk.intake import display, receipts, store
+from detainerdesk.intake import clock, display, receipts, store
 from detainerdesk.intake.models import Document, SenderReceipt, Transmission
 from detainerdesk.intake.numbers import next_number
+from detainerdesk.intake.reading.mail import TEXTS, Part
 from detainerdesk.intake.syncpoint import around, reached
 from detainerdesk.ledger import log as ledger
 
@@ -56,30 +57,37 @@ class Receipt:
 def receive(data: bytes, envelope: Envelope) -> Receipt:
     """Bytes first, then row and event in one transaction, then the receipt. The same delivery again gets the same receipt."""
     _check(envelope)
+    clock.look(envelope.agency, envelope.channel)
     reached("receive begins")
     sha256 = store.put(data)
     with transaction.atomic(durable=True):
         reached("receive in its transaction")
         earlier = Transmission.objects.filter(delivery=envelope.delivery).first()
-        receipt = _same_receipt(earlier, sha256) if earlier else _first_receipt(_record(data, sha256, envelope))
+        receipt = (
+            _same_receipt(earlier, sha256)
+            if earlier
+            else _first_receipt(_record(data, sha256, envelope, display.type_of(data)))
+        )
         reached("before receive commits")
     reached("after receive committed")
     return receipt
 
 
-def take_out(data: bytes, name: str, place: int, mail: Transmission) -> Transmission:
+def take_out(part: Part, place: int, mail: Transmission) -> Transmission:
     """A paper that lay in a mail, the `place`-th: a transmission of its own with the mail's arrival. Its bytes must be stored already. In the
     caller's transaction."""
     envelope = Envelope(
         channel=mail.channel,
         agency=mail.agency,
         station=mail.station,
-        name=name,
+        name=part.name,
         received_at=mail.received_at,
         delivery=f"part {place} of receipt {mail.receipt}",
         sender=mail.sender,
     )
-    return _record(data, hashlib.sha256(data).hexdigest(), envelope, inside=mail)
+    # The mail's own text is text, however it begins.
+    kind = part.type if part.type in TEXTS else display.type_of(part.data)
+    return _record(part.data, hashlib.sha256(part.data).hexdigest(), envelope, kind, inside=mail)
 
 
 def _check(envelope: Envelope) -> None:
@@ -111,7 +119,9 @@ def _first_receipt(row: Transmission) -> Receipt:
     return Receipt(row.receipt, row.document_id, row.acknowledged_at, again=False, for_sender=number)
 
 
-def _record(data: bytes, sha256: str, envelope: Envelope, inside: Transmission | None = None) -> Transmission:
+def _record(
+    data: bytes, sha256: str, envelope: Envelope, kind: str, inside: Transmission | None = None
+) -> Transmission:
     now = timezone.now()
     name = display.file_name(envelope.name)
     sender = display.one_line(envelope.sender)[:160]
@@ -125,7 +135,7 @@ def _record(data: bytes, sha256: str, envelope: Envelope, inside: Transmission |
                 sha256=sha256,
                 number=next_number("paper"),
                 size=len(data),
-                type=display.type_of(data),
+                type=kind,
                 name=name,
                 stored_at=now,
             )

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import typst
-import zxingcpp
 from django.conf import settings
 
-from detainerdesk.intake.reading.codes import MARK
+from detainerdesk.intake.reading import MARK
 
 COVER, TEST = "COVER", "TEST"
 PAGE = Path(__file__).with_name("marks.typ")
@@ -86,6 +84,9 @@ def _signature(said: str) -> str:
 
 
 def _page(code: str, title: str, lines: list[str], foot: str) -> bytes:
+    import typst  # only who draws a page needs what draws it
+    import zxingcpp
+
     barcode = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.QRCode, ec_level="H")
     return bytes(
         typst.compile(

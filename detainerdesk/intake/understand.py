@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from detainerdesk.intake import columns, corrected, display, entry, fault, join, lines, marks, store
+from detainerdesk.intake import clock, columns, corrected, display, entry, fault, join, lines, marks, store
 from detainerdesk.intake.door import ACTOR, LARGEST_FILE, LARGEST_MESSAGE, take_out
 from detainerdesk.intake.models import DetainerRequest, Document, Joined, Transmission, Waiting
 from detainerdesk.intake.numbers import next_request_number, one_at_a_time
@@ -42,6 +42,7 @@ def understand_next(read: Reader | None = None) -> Document | None:
     arrived = Transmission.objects.filter(placed=False).select_related("document").order_by("receipt").first()
     if arrived is None:
         return None
+    clock.look(arrived.agency, arrived.channel)
     result = _read(arrived.document, read) if _is_to_be_read(arrived.document) else None
     reached("understand has read")
     try:
@@ -141,7 +142,7 @@ def _take_apart(document: Document, mail: Mail, row: Transmission) -> None:
     """Each paper in the mail becomes a transmission of its own, which is placed in its turn; a mail without one waits for a person."""
     for place_in_mail, part in enumerate(mail.parts, 1):
         with around("paper taken out of a mail"):
-            take_out(part.data, part.name, place_in_mail, row)
+            take_out(part, place_in_mail, row)
     if not mail.parts:
         says = "This mail has no page in it that can be read. It is kept. Open the original, and enter what it asks by hand."
         wait(document, row.agency, join.Waits((), "mail without a page", says))
@@ -176,9 +177,9 @@ def _is_a_line_test(reading: Reading | None, row: Transmission) -> bool:
 def _record(document: Document, result: Read, row: Transmission) -> None:
     document.read_at = timezone.now()
     if isinstance(result, Mail):
-        document.state = Document.State.READ
+        document.state, document.reading = Document.State.READ, to_json(Reading((), 0, result.notes))
         with around("document row of a mail"):
-            document.save(update_fields=["state", "read_at"])
+            document.save(update_fields=["state", "reading", "read_at"])
         facts = {"parts": len(result.parts)}
         ledger.append("mail.opened", actor=ACTOR, agency=row.agency, subject=str(document), facts=facts)
         return

@@ -83,9 +83,11 @@ def cell(
     printed: Sequence[PixelBox],
     others: Sequence[PixelBox],
     lines: int = 1,
+    *,
+    ruled: bool = False,
 ) -> Cell | None:
     """The value that stands in `box`; None where no letter does. `printed`: the form's own words around it; `others`: the places of
-    the other fields, into which a value does not run; `lines`: how many lines the field has."""
+    the other fields, into which a value does not run; `lines`: how many lines the field has; `ruled`: it begins where its rule begins."""
     grain = strokes.grain
     x0, y0, x1, y1 = box
     loose_x, loose_y = round(LOOSE_X * 2.78 * grain), round(LOOSE_Y * 2.78 * grain)
@@ -105,6 +107,9 @@ def cell(
     ours &= ~big
     dash = (tall <= 4 * grain) & (wide >= 3 * tall) & (middles[:, 1] > y1 - 2 * grain)  # what is left of a broken rule
     ours &= ~dash
+    if ruled:
+        ours &= middles[:, 0] >= x0
+        within &= middles[:, 0] <= x1
     ours &= (middles[:, 1] >= y0 - loose_y) & (middles[:, 1] <= y1 + loose_y)
     letters = ours & within & (boxes[:, 4] >= LETTER * grain**2) & (tall >= 7 * grain)
     if not letters.any():

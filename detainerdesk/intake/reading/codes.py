@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import zxingcpp
 
+from detainerdesk.intake.reading import MARK
 from detainerdesk.intake.reading.pages import Gray
 
-MARK = "DETAINERDESK:"
 LONGEST = 240
 MOST = 8
 

@@ -238,7 +238,8 @@ def _follows(one: tuple[Label, Found], two: tuple[Label, Found]) -> bool:
     down, right = by - ay, bx - ax
     if down < 4:
         return abs(qy - py - down) <= 5 and 0.6 * right - 20 <= qx - px <= 1.5 * right + 20
-    return 0.5 * down - 6 <= qy - py <= 1.7 * down + 14 and abs(qx - px - right) <= 25 + 0.25 * abs(right)
+    aside = 160 if len(fold(two[0].words)) >= 16 else 45  # long words are known wherever their line was broken
+    return 0.5 * down - 6 <= qy - py <= 1.7 * down + 14 and abs(qx - px - right) <= aside + 0.35 * abs(right)
 
 
 def _laid(chain: Sequence[tuple[Label, Found]], labels: int) -> Registration:
@@ -264,7 +265,7 @@ def _away(laid: Registration, label: Label, hit: Found) -> float:
     """How far a label stands from where the others let expect it: 1 at the edge of what may be."""
     assert label.box is not None
     x0, y0, _, y1 = laid.to_page(label.box)
-    return max(abs(hit.box[0] - x0) / 45, abs((hit.box[1] + hit.box[3]) / 2 - (y0 + y1) / 2) / 9)
+    return max(abs(hit.box[0] - x0) / 80, abs((hit.box[1] + hit.box[3]) / 2 - (y0 + y1) / 2) / 9)
 
 
 def fax_pages(lines: Sequence[Line], height: float) -> tuple[int, int] | None:

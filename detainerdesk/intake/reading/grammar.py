@@ -36,6 +36,8 @@ def tidy(grammar: str, text: str) -> str:
 def mend(grammar: str, text: str) -> str:
     """A reading from a picture, tidied: specks at its ends dropped, and letters made digits where only digits can stand."""
     value = tidy(grammar, text).strip(_EDGES).lstrip(":;,.")
+    value = re.sub(r"(?<=\w) [-.,·'](?=[^\W\d]{2})", " ", value)  # a speck before a word
+    value = re.sub(r"(?<=\d{4})(?=\d{1,2}:\d\d)|(?<=\d)(?=[AP]M\b)", " ", value)
     match grammar:
         case "date":
             value = value if _is_date(value) else tidy(grammar, _digits(value))

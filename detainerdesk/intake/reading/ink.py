@@ -149,13 +149,34 @@ def _largest_span(inner: Mask) -> float:
 
 
 def _beside(mask: Mask, box: PixelBox, edge: int) -> float:
-    """Ink just left of and above the box, where no print stands: a mark that missed the box, or a circle around it."""
+    """Ink just left of and above the box, where no print stands but a word that ends there: a mark that missed the box, or a circle."""
     x0, y0, x1, y1 = box
     size = x1 - x0
     gap = edge + 1
-    left = mask[max(0, y0) : y1, max(0, x0 - gap - size // 2) : max(0, x0 - gap)]
+    start = max(0, x0 - 4 * size)
+    before = _without_word(mask[max(0, y0) : y1, start : max(0, x0 - gap)], size)
+    left = before[:, -(size // 2) :]
     above = mask[max(0, y0 - gap - size // 6) : max(0, y0 - gap), x0:x1]
     return max([float(part.mean()) for part in (left, above) if part.size], default=0.0)
+
+
+def _without_word(part: Mask, size: int) -> Mask:
+    """The ink without a row of letters: strokes beside each other, of a letter's size, on one line."""
+    count, of, stats, _ = cv2.connectedComponentsWithStats(part.astype(np.uint8), connectivity=8)
+    letters = [n for n in range(1, count) if 0.3 * size <= stats[n, 3] <= 0.95 * size and stats[n, 2] <= 1.2 * size]
+    word = [
+        n
+        for n in letters
+        if any(
+            m != n
+            and abs(int(stats[m, 1] + stats[m, 3]) - int(stats[n, 1] + stats[n, 3])) <= max(2, 0.12 * size)
+            and 0
+            <= max(stats[m, 0], stats[n, 0]) - min(stats[m, 0] + stats[m, 2], stats[n, 0] + stats[n, 2])
+            < 0.3 * size
+            for m in letters
+        )
+    ]
+    return np.asarray(part & ~np.isin(of, word), dtype=np.bool_)
 
 
 def _inside(mask: Mask, box: PixelBox) -> PixelBox:

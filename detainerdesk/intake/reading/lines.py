@@ -102,10 +102,13 @@ def find(lines: Sequence[Line], words: str, *, slack: float = 0.15) -> Iterator[
         for start, end, errors in _spans(letters, wanted, allowed):
             first, last = places[start], places[end - 1] + 1
             # the label's own marks before and after belong to it
-            last += _closing(line.text[last:], words)
+            closing = _closing(line.text[last:], words)
+            last += closing
+            # other words than these may go on after a label that was found with errors ("Booking No.:" for "Booking #:")
+            whole = closing > 0 or words[-1] not in ":;#" or re.match(r"\s*[^\W\d]{2}", line.text[last:]) is None
             while first > 0 and line.chars[first - 1].text in "(,. " and words[0] in "(,.":
                 first -= 1
-            yield Found(number, first, last, box_of(line.chars[first:last]), errors)
+            yield Found(number, first, last, box_of(line.chars[first:last]), errors, whole)
 
 
 def find_beginning(lines: Sequence[Line], words: str) -> Iterator[Found]:

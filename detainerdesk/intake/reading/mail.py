@@ -113,7 +113,7 @@ def taken_out(data: bytes, told: Mapping[str, Any]) -> Mail:
     cut, parts = _Cut(data), []
     for name, kind, way in told["parts"]:
         paper = cut.out(tuple(Step(int(start), int(end), str(encoding)) for start, end, encoding in way))
-        parts.append(Part(display.file_name(str(name)), kind if kind in _TEXTS else type_of(paper), paper))
+        parts.append(Part(display.file_name(str(name)), kind if kind in TEXTS else type_of(paper), paper))
     return Mail(
         message_id=display.one_line(str(told["message_id"])),
         sent_by=display.one_line(str(told["sent_by"])),
@@ -131,7 +131,7 @@ def type_of(data: bytes) -> str:
 
 # ---- the way through the mail -------------------------------------------------------------------------------------
 
-_TEXTS = ("text/plain", "text/html")
+TEXTS = ("text/plain", "text/html")
 _IDENTITY = ("7bit", "8bit", "binary")
 _HEADER_LINE = re.compile(rb"[\x21-\x39\x3b-\x7e]+[ \t]*:|[ \t]+\S|>?From ")
 
@@ -164,7 +164,7 @@ class _Walk:
     def _leaf(self, data: bytes, step: Step, way: tuple[Step, ...], depth: int, header: Message) -> None:
         kind, name = header.get_content_type(), _name(header)
         attached = header.get_content_disposition() == "attachment"
-        if kind in _TEXTS and not attached and not name:
+        if kind in TEXTS and not attached and not name:
             self._text(data, step, way, kind)
             return
         number = len(self.papers) + 1

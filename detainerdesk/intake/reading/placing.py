@@ -3,14 +3,14 @@ the form's page, the labels that were found, the page's rules. Goes out: for eac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from detainerdesk.intake.reading.fields import Box
 from detainerdesk.intake.reading.forms import FieldPlace, Label, Registration, TemplatePage
-from detainerdesk.intake.reading.lines import Found
+from detainerdesk.intake.reading.lines import Found, Line
 
 Side = Literal["after", "over", "before", "under", "square"]
 ROW = 7.0  # points by which a label and a value on one row may differ in height
@@ -18,31 +18,96 @@ ROW = 7.0  # points by which a label and a value on one row may differ in height
 
 @dataclass(frozen=True)
 class Placed:
-    """A field's box on the page, in points. `held`: its own label was found beside it."""
+    """A field's box on the page, in points. `held`: its own label was found beside it. `ruled`: the rule on which its value stands
+    was found, so that its ends are known."""
 
     box: Box
     held: bool
+    ruled: bool = False
 
 
-def place_all(page: TemplatePage, laid: Registration, rules: Sequence[Box]) -> dict[str, Placed]:
+def place_all(page: TemplatePage, laid: Registration, rules: Sequence[Box], lines: Sequence[Line]) -> dict[str, Placed]:
     """Each field that has a place. `rules`: the horizontal rules on the page."""
     found = dict(laid.found)
-    placed = {}
+    placed: dict[str, Placed] = {}
+    below: dict[Label, list[FieldPlace]] = {}
     for place in page.fields:
         for label, side in _relations(page).get(place.name, ()):
-            if label in found and (box := _beside(place, label, found[label], side, laid, rules)) is not None:
-                placed[place.name] = Placed(box, held=True)
+            if label not in found:
+                continue
+            if side == "under":
+                below.setdefault(label, []).append(place)
+                break
+            here = _beside(place, label, found[label], side, laid, rules)
+            if here is not None:
+                placed[place.name] = here
                 break
         else:
             if place.box is not None:
                 placed[place.name] = Placed(laid.to_page(place.box), held=False)
+    for label, places in below.items():
+        placed |= _under(label, found[label], places, laid, lines)
     return placed
+
+
+def _under(
+    label: Label, hit: Found, places: Sequence[FieldPlace], laid: Registration, lines: Sequence[Line]
+) -> dict[str, Placed]:
+    """The fields below a heading: its lines of print in their order. A heading whose bracket is not closed goes on below."""
+    boxes = {place.name: laid.to_page(place.box) for place in places if place.box is not None}
+    left, right = min(box[0] for box in boxes.values()), max(box[2] for box in boxes.values())
+    top = _middle(hit.box) + 4
+    printed = {other.line: other.box for other_label, other in laid.found if other_label is not label}
+    bottoms = [box[1] for box in printed.values() if box[1] > top and box[0] < right and box[2] > left]
+    bottom = min([top + 24 * (len(places) + 1), *bottoms])
+    rows = _rows(
+        line
+        for number, line in enumerate(lines)
+        if number not in printed and top < _middle(line.box) < bottom and left - 8 < line.box[0] < right
+    )
+    heading = lines[hit.line].text
+    if heading.count("(") > heading.count(")"):
+        closed = next((index for index, row in enumerate(rows[:2]) if ")" in row.text), None)
+        if closed is not None:
+            top = rows[closed].box[3]
+            rows = rows[closed + 1 :]
+    expected = sorted(boxes, key=lambda name: boxes[name][1])
+    first = boxes[expected[0]]
+    shift = max(hit.box[3], top) + 2 - first[1]
+    placed = {}
+    for index, name in enumerate(expected):
+        x0, y0, x1, y1 = boxes[name]
+        if index < len(rows):
+            _, ry0, _, ry1 = rows[index].box
+            room = max(0.0, (11.0 - (ry1 - ry0)) / 2)
+            placed[name] = Placed((x0, ry0 - room, x1, ry1 + room), held=len(rows) <= len(expected))
+        else:
+            placed[name] = Placed((x0, y0 + shift, x1, y1 + shift), held=True)
+    return placed
+
+
+def _rows(lines: Iterable[Line]) -> list[Line]:
+    """One line for each row, from the top."""
+    rows: list[Line] = []
+    for line in sorted(lines, key=lambda line: _middle(line.box)):
+        if not rows or _middle(line.box) - _middle(rows[-1].box) > 5:
+            rows.append(line)
+    return rows
+
+
+def wanting(page: TemplatePage, laid: Registration) -> tuple[Label, ...]:
+    """The labels that were not found and without which a field has no hold."""
+    found = {label for label, _ in laid.found}
+    loose = [labels for labels in _relations(page).values() if not any(label in found for label, _ in labels)]
+    return tuple(dict.fromkeys(label for labels in loose for label, _ in labels))
 
 
 @cache
 def labels_before(page: TemplatePage) -> frozenset[Label]:
-    """The labels after which a value stands on the same row: where they end must be known."""
-    return frozenset(label for found in _relations(page).values() for label, side in found if side == "after")
+    """The labels after or under which a value stands: where they end must be known."""
+    return frozenset(
+        label for found in _relations(page).values() for label, side in found if side in ("after", "under")
+    )
 
 
 @cache
@@ -98,37 +163,32 @@ def _is_row_of(captions: Sequence[tuple[float, Label]], page: TemplatePage) -> b
 
 def _beside(
     place: FieldPlace, label: Label, hit: Found, side: Side, laid: Registration, rules: Sequence[Box]
-) -> Box | None:
+) -> Placed | None:
     """The field's box beside its label as that was found."""
-    lx0, ly0, lx1, ly1 = hit.box
-    middle = (ly0 + ly1) / 2
+    lx0, ly0, lx1, _ = hit.box
+    middle = _middle(hit.box)
     if side == "after":
-        if not hit.whole:
-            return None
-        return _after(place, lx1, middle, laid, rules)
+        return _after(place, lx1, middle, laid, rules) if hit.whole else None
     assert place.box is not None
     assert label.box is not None
     x0, y0, x1, y1 = place.box
     tall, wide = y1 - y0, x1 - x0
     if side == "square":
         right = lx0 - (label.box[0] - x1)
-        return right - wide, middle - tall / 2, right, middle + tall / 2
+        return Placed((right - wide, middle - tall / 2, right, middle + tall / 2), held=True)
     if side == "over":
         rule = _rule_over(hit.box, rules)
         if rule is not None:
-            return rule[0] - 1, rule[1] - max(tall, 12.0), rule[2] + 1, rule[1] + 1
+            box = rule[0], rule[1] - max(tall, 12.0), rule[2], rule[1] + 1
+            return Placed(box, held=True, ruled=True)
         down = ly0 - (label.box[1] - y1)
         left, _, right, _ = laid.to_page(place.box)
-        return left, down - tall, right, down
-    if side == "before":
-        right = lx0 - max(2.0, label.box[0] - x1)
-        return right - wide, middle - tall / 2, right, middle + tall / 2
-    down = ly1 + (y0 - label.box[3])
-    left, _, right, _ = laid.to_page(place.box)
-    return left, down, right, down + tall
+        return Placed((left, down - tall, right, down), held=True)
+    right = lx0 - max(2.0, label.box[0] - x1)
+    return Placed((right - wide, middle - tall / 2, right, middle + tall / 2), held=True)
 
 
-def _after(place: FieldPlace, left: float, middle: float, laid: Registration, rules: Sequence[Box]) -> Box:
+def _after(place: FieldPlace, left: float, middle: float, laid: Registration, rules: Sequence[Box]) -> Placed:
     """To the right of a label, as far as its rule, the next label or the field goes."""
     tall = 13.0 if place.box is None else max(11.0, place.box[3] - place.box[1])
     wide = 200.0 if place.box is None else place.box[2] - place.box[0]
@@ -138,12 +198,8 @@ def _after(place: FieldPlace, left: float, middle: float, laid: Registration, ru
         if middle + 1 < y < middle + 14 and left - 6 <= x0 <= left + 30:
             right, bottom = x1 + 2, y + 1
             top = min(top, bottom - tall)
-    stops = [
-        hit.box[0]
-        for _, hit in laid.found
-        if abs((hit.box[1] + hit.box[3]) / 2 - middle) < ROW and hit.box[0] > left + 3
-    ]
-    return left + 0.5, top, min([right, *(stop - 1.5 for stop in stops)]), bottom
+    stops = [hit.box[0] for _, hit in laid.found if abs(_middle(hit.box) - middle) < ROW and hit.box[0] > left + 3]
+    return Placed((left + 0.5, top, min([right, *(stop - 1.5 for stop in stops)]), bottom), held=True)
 
 
 def _rule_over(caption: Box, rules: Sequence[Box]) -> Box | None:

@@ -15,7 +15,7 @@ from detainerdesk.intake.reading.fields import Arranged, BadArrangement, Box, Fi
 from detainerdesk.intake.reading.forms import FieldPlace, Identity, Registration
 from detainerdesk.intake.reading.lines import Line, lines_of
 from detainerdesk.intake.reading.pages import CannotRead, Page, Pages
-from detainerdesk.intake.reading.placing import Placed, labels_before, place_all
+from detainerdesk.intake.reading.placing import Placed, labels_before, place_all, wanting
 from detainerdesk.intake.reading.text import Sheet, overlap, text_fields, widget_of
 
 HEAD, FOOT = 0.30, 0.90  # parts of a page's height in which a form says what it is
@@ -57,7 +57,7 @@ def read_page(page: Page, arranged: Sequence[Arranged] = ()) -> PageReading:
     fields: dict[str, Field] = {}
     if template_page is not None and laid is not None:
         sure = identity.sure and laid.sure
-        placed = place_all(template_page, laid, sheet.rules)
+        placed = place_all(template_page, laid, sheet.rules, sheet.lines)
         fields = text_fields(sheet, template_page, laid, placed, sure=sure)
         for place in template_page.fields:
             if place.kind in ("check", "sig") and place.name in placed:
@@ -129,7 +129,7 @@ def _read_lines(
     # a label that stands before its value is needed to its end
     cut = [hit.box for label, hit in laid.found if not hit.whole and label in labels_before(template_page)]
     cut += laid.unclear
-    missed = [laid.to_page(label.box) for label in template_page.labels if label.box and label not in dict(laid.found)]
+    missed = [laid.to_page(label.box) for label in wanting(template_page, laid) if label.box]
     if cut or (laid.sure and missed):
         lines = reader.read(
             lambda box: any(overlap(box, one) > 0.3 for one in cut) or any(_may_hold(box, one) for one in missed)

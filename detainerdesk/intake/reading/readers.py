@@ -4,6 +4,7 @@ reader's confidence."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -46,7 +47,7 @@ def judge(cell: Cell, grammar_name: str) -> Verdict:
             confidence = min(confidence, sureness) if second is None else sureness
     seen = [one for one in (first, second, again) if one is not None]
     pair = _agreeing(seen)
-    shown = pair[0] if pair is not None else _likeliest(seen, grammar_name)
+    shown = max(pair, key=_well_spaced) if pair is not None else _likeliest(seen, grammar_name)
     independent = pair is not None and pair[1].reader == "tesseract"
     alone = pair is not None and second is None
     sure = (
@@ -76,6 +77,11 @@ def _agreeing(seen: list[Seen]) -> tuple[Seen, Seen] | None:
 def _likeliest(seen: list[Seen], grammar_name: str) -> Seen:
     """Where they differ: what looks as it must, then what has the fewest signs of a misreading, else the better reader's."""
     return min(seen, key=lambda one: (not grammar.fits(grammar_name, one.text), grammar.oddities(one.text)))
+
+
+def _well_spaced(one: Seen) -> int:
+    """A reader loses a space between words sooner than it makes one, but for hyphens."""
+    return one.text.count(" ") - 2 * len(re.findall(r"\w- \w|\w -\w", one.text))
 
 
 def _same(one: Seen, two: Seen) -> bool:

@@ -70,7 +70,7 @@ def text_fields(
             fields[place.name] = _from_widget(sheet, place, widget, sure=sure)
         elif sheet.page.scanned:
             others = [sheet.pixels(other) for name, other in boxes.items() if name != place.name]
-            fields[place.name] = _from_picture(sheet, place, box, printed, others, sure=held)
+            fields[place.name] = _from_picture(sheet, place, placed[place.name], printed, others, sure=held)
         else:
             fields[place.name] = _from_text(sheet, place, box, taken.get(place.name, ()), sure=held)
     return fields
@@ -129,10 +129,18 @@ def _from_text(sheet: Sheet, place: FieldPlace, box: Box, chars: Sequence[Char],
 
 
 def _from_picture(
-    sheet: Sheet, place: FieldPlace, box: Box, printed: Sequence[PixelBox], others: Sequence[PixelBox], *, sure: bool
+    sheet: Sheet,
+    place: FieldPlace,
+    placed: Placed,
+    printed: Sequence[PixelBox],
+    others: Sequence[PixelBox],
+    *,
+    sure: bool,
 ) -> Field:
-    number = sheet.page.number
-    found = cells.cell(sheet.strokes, sheet.picture, sheet.pixels(box), printed, others, place.lines)
+    number, box = sheet.page.number, placed.box
+    found = cells.cell(
+        sheet.strokes, sheet.picture, sheet.pixels(box), printed, others, place.lines, ruled=placed.ruled
+    )
     verdict = readers.judge(found, place.grammar) if found is not None else None
     if found is None or verdict is None or verdict.value == "":
         inked = found is not None or ink.any_ink(sheet.mask, sheet.pixels(box, loose=-1.0))

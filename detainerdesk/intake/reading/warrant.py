@@ -117,10 +117,11 @@ def _of_unknown(paper: Paper, print_of_it: str | None) -> Warrant:
 
 
 def _read_surely(paper: Paper) -> bool:
-    """Of a paper whose form is only probable the reader accepts no field; what a person confirmed on it does not make it the form.
-    A paper without fields of its own is as sure as its court."""
-    fields = {name: field for name, field in paper.fields.items() if name != COURT_KIND} or paper.fields
-    return any(field.accepted and field.reader != "a person" for field in fields.values())
+    """Of a paper whose form is only probable the reader accepts no field; what a person confirmed on it does not make it the form. A
+    paper without fixed places is as sure as its court."""
+    if COURT_KIND in paper.fields:
+        return paper.fields[COURT_KIND].accepted
+    return any(field.accepted and field.reader != "a person" for field in paper.fields.values())
 
 
 # --- who signed -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,201 @@
+"""`detainerdesk listen` and `detainerdesk poll`: the mails that fax servers hand over, and those that lie in mailboxes. In: DATA/mail.json, as
+docs/intake.md shows it, with secrets in files or the environment; out: receipts. What is taken in is read by `serve` or `intake --watch`."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detainerdesk.cli.agencies import known_stack
+from detainerdesk.cli.installation import Data, law_here, open_installation, profile
+from detainerdesk.cli.told import BadInput, counted, say_json
+
+if TYPE_CHECKING:
+    from detainerdesk.intake.channels.mailbox import Mailbox
+    from detainerdesk.intake.channels.smtp import Listening
+    from detainerdesk.law import Edition
+
+FILE = "mail.json"
+LISTENER = {"host", "port", "name", "certificate", "key", "tls_required", "recipients"}
+RECIPIENT = {"address", "agency", "station"}
+MAILBOX = {"agency", "station", "host", "user"}
+MAILBOX_MAY = {"port", "folder", "taken", "authorities"}
+SECRET = {"password_file", "password_from", "token_file", "token_from"}
+READERS = "They are read by `detainerdesk serve`, or `detainerdesk intake --watch`."
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What DATA/mail.json says."""
+
+    listening: Listening | None
+    mailboxes: tuple[Mailbox, ...]
+
+
+def listen(data: Data = None) -> None:
+    """Takes in the mails that fax servers hand over by SMTP, each acknowledged when it is stored. Stop it with Ctrl+C."""
+    how = read_file(open_installation(data).data / FILE, law_here()).listening
+    if how is None:
+        raise BadInput(f"{FILE} has no listener. Write it as docs/intake.md shows.")
+    refuse_plain(how)
+    from detainerdesk.intake.channels import smtp
+
+    async def until_stopped() -> None:
+        stopped = asyncio.Event()
+        for one in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(one, stopped.set)
+        await smtp.serve(how, stopped, lambda port: _say_listening(how, port))
+
+    try:
+        asyncio.run(until_stopped())
+    except smtp.ListenerError as error:
+        raise BadInput(str(error)) from error
+
+
+def poll(
+    data: Data = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on until stopped.")] = False,
+    every: Annotated[int, typer.Option(help="Seconds between two rounds, with --watch.", min=5)] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON, for a program.")] = False,
+) -> None:
+    """Takes in the mails that lie in the mailboxes, by IMAP; each moves to another folder when it is stored, and none is deleted."""
+    file, law = open_installation(data).data / FILE, law_here()
+    from django.db import close_old_connections
+
+    from detainerdesk.intake.channels.mailbox import poll_all
+
+    while True:
+        close_old_connections()  # one that broke in the last round is no use in this one
+        mailboxes = read_file(
+            file, law
+        ).mailboxes  # each time: a token lasts an hour, and another program writes a new one
+        if not mailboxes:
+            raise BadInput(f"{FILE} has no mailbox. Write it as docs/intake.md shows.")
+        receipts = poll_all(mailboxes)
+        if as_json and (receipts or not watch):
+            say_json([{"receipt": one.number, "sha256": one.sha256, "again": one.again} for one in receipts])
+        elif receipts or not watch:
+            typer.echo(f"{counted(len(receipts), 'mail')} taken in. {READERS}")
+        if not watch:
+            return
+        time.sleep(every)
+
+
+def _say_listening(how: Listening, port: int) -> None:
+    tls = "TLS required" if how.tls_required else "TLS offered" if how.certificate else "no TLS"
+    typer.echo(
+        f"Mails for {counted(len(how.recipients), 'address', 'addresses')} are taken in at {how.host}:{port} ({tls}). {READERS}"
+    )
+
+
+def refuse_plain(how: Listening) -> None:
+    """As the desk itself: outside of this machine, a production profile speaks TLS or not at all."""
+    try:
+        here = how.host == "localhost" or ipaddress.ip_address(how.host).is_loopback
+    except ValueError:
+        here = False
+    if profile() != "development" and not here and not how.tls_required:
+        raise BadInput(
+            f"On profile {profile()!r} the listener takes mail from other machines only with TLS: set certificate, key and "
+            f'"tls_required": true in {FILE}, or listen on 127.0.0.1 behind a mail server that does.'
+        )
+
+
+# ---- DATA/mail.json -----------------------------------------------------------------------------------------------
+
+
+def read_file(file: Path, law: Edition) -> Mail:
+    """Who listens, and which mailboxes are read. Every agency must be one that the law here knows."""
+    if not file.is_file():
+        raise BadInput(
+            f"There is no {file}. Write it as docs/intake.md shows: the addresses or mailboxes, and their stations."
+        )
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadInput(f"{file} is no JSON: {error}.") from error
+    if not isinstance(said, dict) or not said.keys() <= {"listener", "mailboxes"}:
+        raise BadInput(f'{file} has "listener", "mailboxes" or both, and nothing else.')
+    listening = _listening(file, said["listener"]) if "listener" in said else None
+    mailboxes = tuple(_mailbox(file, number, one) for number, one in enumerate(said.get("mailboxes", ()), 1))
+    agencies = {one.agency for one in (listening.recipients.values() if listening else ())}
+    for agency in sorted(agencies | {one.agency for one in mailboxes}):
+        known_stack(agency, law)
+    return Mail(listening, mailboxes)
+
+
+def _listening(file: Path, said: Any) -> Listening:
+    from detainerdesk.intake.channels.smtp import ListenerError, Listening, Recipient
+
+    _names(f"{file}, listener", said, {"recipients"}, LISTENER)
+    _port(f"{file}, listener", said)
+    entries = {
+        str(_names(f"{file}, recipient {number}", one, RECIPIENT, RECIPIENT)["address"]): Recipient(
+            one["agency"], one["station"]
+        )
+        for number, one in enumerate(said["recipients"], 1)
+    }
+    paths = {name: _path(file, said[name]) for name in ("certificate", "key") if name in said}
+    try:
+        return Listening(**{**said, **paths, "recipients": entries})
+    except ListenerError as error:
+        raise BadInput(f"{file}, listener: {error}") from error
+
+
+def _mailbox(file: Path, number: int, said: Any) -> Mailbox:
+    from detainerdesk.intake.channels.mailbox import Mailbox
+
+    where = f"{file}, mailbox {number}"
+    _names(where, said, MAILBOX, MAILBOX | MAILBOX_MAY | SECRET)
+    _port(where, said)
+    secret = sorted(SECRET & said.keys())
+    if len(secret) != 1:
+        raise BadInput(
+            f"{where}: say where its secret is by one of {', '.join(sorted(SECRET))}: a file, or a variable of the environment."
+        )
+    rest = {name: value for name, value in said.items() if name not in SECRET}
+    if "authorities" in rest:
+        rest["authorities"] = _path(file, rest["authorities"])
+    way = secret[0]
+    return Mailbox(**rest, password=_secret(where, file, way, str(said[way])), by_token=way.startswith("token"))
+
+
+def _port(where: str, said: dict[str, Any]) -> None:
+    if not isinstance(said.get("port", 0), int):
+        raise BadInput(f"{where}: port is a number, written without quotation marks.")
+
+
+def _names(where: str, said: Any, must: set[str], may: set[str]) -> dict[str, Any]:
+    if not isinstance(said, dict) or not must <= said.keys() <= may:
+        raise BadInput(
+            f"{where}: it has {', '.join(sorted(must))}, may have {', '.join(sorted(may - must)) or 'nothing else'}, and no other name."
+        )
+    return said
+
+
+def _secret(where: str, file: Path, way: str, named: str) -> str:
+    """Never from the list itself, and never from a command line."""
+    if way.endswith("_from"):
+        if secret := os.environ.get(named, ""):
+            return secret
+        raise BadInput(f"{where}: the environment has no {named}. Set it before the start.")
+    secret_file = _path(file, named)
+    if not secret_file.is_file():
+        raise BadInput(f"{where}: there is no file {secret_file} with its secret.")
+    if secret_file.stat().st_mode & 0o077:
+        raise BadInput(f"{where}: others can read {secret_file}. Run `chmod 600` on it, then start again.")
+    return secret_file.read_text(encoding="utf-8").rstrip("\r\n")
+
+
+def _path(file: Path, said: object) -> Path:
+    """Beside the list, unless it is said in full."""
+    return file.parent / str(said)
