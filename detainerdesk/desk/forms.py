@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +10,12 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest
 
+from detainerdesk.desk.page.entry import EntryField, EntryKind
+from detainerdesk.desk.page.receipts import numbers_in
+from detainerdesk.intake import entry
+
 LARGEST_MB = 25
+MONTH = "Month: write year-month, like 2026-11."
 
 
 class SignIn(AuthenticationForm):
@@ -49,11 +55,25 @@ class Confirmed(forms.Form):
         return given
 
 
-class Upload(forms.Form):
-    """One paper. An empty file is taken too: it is kept, and a person looks at it."""
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
 
-    paper = forms.FileField(
-        label="Paper (PDF, TIFF, PNG, JPEG)",
+
+class Files(forms.FileField):
+    """One file or several, each checked for itself."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, list | tuple) else [data]
+        return [super(Files, self).clean(one, initial) for one in given or [None]]
+
+
+class Upload(forms.Form):
+    """Papers, each a file. An empty file is taken too: it is kept, and a person looks at it. `stations`: to choose from, where there is a choice."""
+
+    paper = Files(
+        label="Papers (PDF, TIFF, PNG, JPEG, mail, CSV list)",
         allow_empty_file=True,
         max_length=255,
         error_messages={
@@ -63,27 +83,140 @@ class Upload(forms.Form):
     )
     delivery = forms.RegexField(r"^[0-9a-f]{32}\Z", widget=forms.HiddenInput)
 
-
-class Correction(forms.Form):
-    """A person looked at one field: right as read, or corrected. What was typed stays in the form when it is sent back."""
-
-    TEXT = (("right", "Right as read"), ("shown", "Correct it to:"), ("empty", "Empty on the paper"))
-    TICK = (("right", "Right as read"), ("ticked", "Ticked"), ("not ticked", "Not ticked"))
-    EITHER = (("unreadable", "Can't be read"), ("page missing", "Page is missing"))
-
-    state = forms.ChoiceField(error_messages={"required": "Choose what the paper shows, then save."})
-    value = forms.CharField(max_length=400, required=False, strip=True)
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, tick: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stations: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.choices = (*(self.TICK if tick else self.TEXT), *self.EITHER)
-        choice = self.fields["state"]
-        assert isinstance(choice, forms.ChoiceField)
-        choice.choices = self.choices
+        if stations:
+            self.fields["station"] = station_field(stations)
+
+
+class Station(forms.Form):
+    """A station, where there is a choice."""
+
+    def __init__(self, *args: Any, stations: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["station"] = station_field(stations)
+
+
+def station_field(stations: Sequence[str], nothing: str = "choose one") -> forms.ChoiceField:
+    return forms.ChoiceField(
+        choices=[("", nothing), *((one, one) for one in stations)],
+        label="Station",
+        widget=forms.Select(attrs={"class": "usa-input"}),
+        error_messages={"required": "Station: choose the one that this is for.", "invalid_choice": NO_SUCH_STATION},
+    )
+
+
+class Entered(forms.Form):
+    """What was told by telephone or by hand. What was typed stays in the form when it is sent back."""
+
+    use_required_attribute = False  # what is missing is said in our words, by the page
+
+    delivery = forms.RegexField(r"^[0-9a-f]{32}\Z", widget=forms.HiddenInput)
+    there = forms.CharField(max_length=400, required=False, widget=forms.HiddenInput)
+    told_by = forms.CharField(
+        max_length=120,
+        widget=forms.TextInput(attrs={"class": "usa-input", "autocomplete": "off"}),
+        error_messages={"required": "Who told it: write a name or an office, so that somebody can be asked."},
+    )
+    told_at = forms.CharField(
+        max_length=40,
+        label="When",
+        widget=forms.DateTimeInput(attrs={"class": "usa-input", "type": "datetime-local"}),
+        error_messages={"required": "When: write the day and the time at which it was told."},
+    )
+
+    def __init__(
+        self, *args: Any, kind: EntryKind, fields: Iterable[EntryField], stations: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind, self.told = kind, tuple(fields)
+        self.fields["told_by"].label = kind.who
+        if stations:
+            self.fields["station"] = station_field(stations)
+        for one in self.told:
+            self.fields[one.name] = _entry_field(one)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("state") == "shown" and not data.get("value"):
-            self.add_error("value", "Correct it to: write what the paper shows, or choose “Empty on the paper”.")
+        for one in self.told:
+            if one.name in entry.DATES and data.get(one.name) and entry.day_of(data[one.name]) is None:
+                self.add_error(one.name, f"{one.label}: write month/day/year, like 12/25/1982.")
         return data
+
+    def said(self) -> entry.Entry:
+        """What was told and nothing else. Raises EntryError, which goes back to the form."""
+        said = {one: self.cleaned_data[one.name] for one in self.told}
+        told = {one.name: value == "yes" if one.tick else value for one, value in said.items() if value}
+        return entry.Entry(self.kind.kind, told)
+
+
+NO_SUCH_STATION = "Station: there is none of this name here. Choose one of the list."
+
+
+def _entry_field(one: EntryField) -> forms.Field:
+    if one.tick:
+        choices = [("", "not told"), ("yes", "yes"), ("no", "no")]
+        return forms.ChoiceField(
+            choices=choices, required=False, label=one.label, widget=forms.Select(attrs={"class": "usa-input"})
+        )
+    return forms.CharField(
+        max_length=entry.LONGEST,
+        required=False,
+        label=f"{one.label} ({one.hint})" if one.hint else one.label,
+        widget=forms.TextInput(attrs={"class": "usa-input", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"max_length": f"{one.label}: {entry.LONGEST} characters at most."},
+    )
+
+
+class NewKey(forms.Form):
+    """A program that may bring papers in, and for which station."""
+
+    name = forms.CharField(
+        max_length=40,
+        label="Name of the program (letters, digits, . _ -)",
+        widget=forms.TextInput(attrs={"class": "usa-input", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": "Name: write the program's, like jail-system.",
+            "max_length": "Name: 40 letters at most.",
+        },
+    )
+
+    def __init__(self, *args: Any, stations: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["station"] = station_field(stations, nothing="any station")
+        self.fields["station"].required = False
+
+
+class Month(forms.Form):
+    """Whose numbers of which month; and those that the sender kept, to compare."""
+
+    sender = forms.CharField(
+        max_length=160,
+        widget=forms.Select(attrs={"class": "usa-input"}),
+        error_messages={"required": "Sender: choose whose list."},
+    )
+    month = forms.RegexField(
+        r"^(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])\Z",
+        label="Month (year-month)",
+        widget=forms.TextInput(attrs={"class": "usa-input", "type": "month"}),
+        error_messages={"required": MONTH, "invalid": MONTH},
+    )
+    theirs = forms.CharField(
+        max_length=60_000,
+        required=False,
+        label="The sender's own numbers, to compare (like 1-40, 42)",
+        widget=forms.Textarea(attrs={"class": "usa-textarea", "rows": 3, "spellcheck": "false"}),
+        error_messages={"max_length": "Numbers: 60,000 characters at most. Write a run of numbers as 1-400."},
+    )
+
+    def __init__(self, *args: Any, senders: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["sender"].widget
+        assert isinstance(chosen, forms.Select)
+        chosen.choices = [(one, one) for one in senders]
+
+    def clean_theirs(self) -> frozenset[int]:
+        try:
+            return numbers_in(self.cleaned_data["theirs"])
+        except ValueError as error:
+            raise forms.ValidationError(f"Numbers: {error}") from error

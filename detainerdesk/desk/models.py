@@ -6,12 +6,25 @@ and only through detainerdesk.desk.life, which writes the ledger's event in the 
 
 from __future__ import annotations
 
+import datetime
+import hashlib
+import re
+import secrets
 from typing import Any, NoReturn
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 
 from detainerdesk.desk.roles import LABELS, ROLES
+from detainerdesk.intake import display
+from detainerdesk.ledger import log as ledger
+
+PROGRAM = r"[A-Za-z][A-Za-z0-9._-]{0,39}"
+TOKEN_BEGINS = "ddk_"
+
+
+class KeyRefused(ValueError):
+    """A key was not made or not revoked; the message says what to do."""
 
 
 class WrittenOnce(TypeError):
@@ -46,6 +59,71 @@ class Officer(models.Model):
     def short_name(self) -> str:
         """What other officers read beside a record: the last name, else the sign-in name."""
         return self.user.last_name or self.user.get_username()
+
+
+class ApiKey(models.Model):
+    """A program that may bring papers in. Its token is shown once and never kept: what is kept is the SHA-256 of 256 random bits, which nobody
+    guesses. `station` empty: any station of the agency. A program whose key is renewed keeps its name, its deliveries and its numbers."""
+
+    name = models.CharField(max_length=40, help_text="the program, as a sender of papers: letters, digits, . _ -")
+    agency = models.CharField(max_length=80)
+    station = models.CharField(max_length=40, blank=True)
+    sha256 = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        Officer, null=True, on_delete=models.PROTECT, related_name="+", help_text="null: made by the command"
+    )
+    revoked_at = models.DateTimeField(null=True, default=None)
+    revoked_by = models.ForeignKey(Officer, null=True, default=None, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"api key {self.pk}"
+
+    @classmethod
+    def make(
+        cls, name: str, agency: str, station: str, *, by: Officer | None, at: datetime.datetime
+    ) -> tuple[ApiKey, str]:
+        """A new key and its token, which is told this once."""
+        if not re.fullmatch(PROGRAM, name) or len(re.sub(r"\D", "", name)) > 6:
+            raise KeyRefused(
+                f"Name {name!r}: write 1 to 40 letters, digits, dots, lines, the first a letter, at most 6 digits, like jail-system."
+            )
+        station = display.station_name(station) if station else ""
+        token = TOKEN_BEGINS + secrets.token_urlsafe(32)
+        with transaction.atomic():
+            key = cls.objects.create(
+                name=name, agency=agency, station=station, sha256=_hash(token), made_at=at, made_by=by
+            )
+            key._tell("api_key.made", by)
+        return key, token
+
+    @classmethod
+    def of_token(cls, token: str) -> ApiKey | None:
+        """The key that this token opens; None where there is none, or it was revoked."""
+        return cls.objects.filter(sha256=_hash(token), revoked_at=None).first()
+
+    def revoke(self, *, by: Officer | None, at: datetime.datetime) -> None:
+        """From now on the token opens nothing."""
+        with transaction.atomic():
+            now = type(self).objects.select_for_update().get(pk=self.pk)
+            if now.revoked_at is not None:
+                raise KeyRefused(f"Key {self.pk} ({self.name}) is revoked already.")
+            self.revoked_at, self.revoked_by = at, by
+            self.save(update_fields=["revoked_at", "revoked_by"])
+            self._tell("api_key.revoked", by)
+
+    def _tell(self, kind: str, by: Officer | None) -> None:
+        ledger.append(
+            kind,
+            actor=f"officer {by.pk}" if by else "command line",
+            agency=self.agency,
+            subject=str(self),
+            facts={"station": self.station or "all"},
+            personal={"name": self.name},
+        )
 
 
 class RequestState(models.Model):
@@ -218,6 +296,10 @@ class Act(Recorded):
     decision = models.JSONField(null=True)
     trace_digest = models.CharField(max_length=64, blank=True)
     papers = models.CharField(max_length=64, help_text="digest of the papers that the officer had before them")
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _refused(model: type[models.Model]) -> WrittenOnce:

@@ -15,11 +15,19 @@ Ability = Literal[
     "record_warrant_check",
     "confirm_paper",
     "correct_field",
+    "place_paper",
+    "set_aside_paper",
+    "draw_template",
+    "check_template",
     "record_decision",
     "decide_open_hold",
     "record_release",
     "print",
     "upload",
+    "see_lines",
+    "see_all_lines",
+    "see_receipts",
+    "turn_receipts",
     "see_reports",
     "see_law",
     "sign_law",
@@ -36,21 +44,41 @@ _DESK: frozenset[Ability] = _LOOK | {
     "record_warrant_check",
     "confirm_paper",
     "correct_field",
+    "place_paper",
     "record_decision",
     "record_release",
     "print",
     "upload",
+    "see_lines",
+}
+
+_RECORDS: frozenset[Ability] = _LOOK | {
+    "see_all_stations",
+    "confirm_paper",
+    "correct_field",
+    "place_paper",
+    "set_aside_paper",
+    "draw_template",
+    "check_template",
+    "upload",
+    "print",
+    "see_lines",
+    "see_all_lines",
+    "see_receipts",
+    "see_reports",
 }
 
 # The law is no case: everybody may read it, and counsel alone signs. What the law leaves open is decided by a supervisor. The administrator sees no case; the auditor writes nothing (security.md ACL-3).
 MAY: dict[Role, frozenset[Ability]] = {
     "desk_officer": _DESK,
-    "supervisor": _DESK | {"see_all_stations", "see_reports", "decide_open_hold"},
-    "counsel": _LOOK | {"see_all_stations", "see_reports", "print", "sign_law"},
-    "records": _LOOK | {"see_all_stations", "confirm_paper", "correct_field", "upload", "print", "see_reports"},
+    "supervisor": _DESK
+    | {"see_all_stations", "see_all_lines", "see_receipts", "see_reports", "decide_open_hold", "set_aside_paper"},
+    "counsel": _LOOK
+    | {"see_all_stations", "see_receipts", "turn_receipts", "see_reports", "print", "sign_law", "check_template"},
+    "records": _RECORDS,
     "training": frozenset({"see_law"}),
-    "auditor": _LOOK | {"see_all_stations", "see_reports"},
-    "admin": frozenset({"manage_accounts", "see_law"}),
+    "auditor": _LOOK | {"see_all_stations", "see_receipts", "see_reports"},
+    "admin": frozenset({"manage_accounts", "see_lines", "see_all_lines", "see_law"}),
 }
 
 LABELS: dict[Role, str] = {

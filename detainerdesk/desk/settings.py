@@ -162,9 +162,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = not PRODUCTION
-FILE_UPLOAD_HANDLERS = [
-    "django.core.files.uploadhandler.MemoryFileUploadHandler"
-]  # no copy of a paper in a temporary folder
+FILE_UPLOAD_HANDLERS = ["detainerdesk.desk.views.upload.EachInMemory"]  # no copy of a paper in a temporary folder
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024  # IN-1: a file
 DATA_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024  # IN-1: a message
 

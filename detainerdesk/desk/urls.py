@@ -7,19 +7,34 @@ from __future__ import annotations
 
 from django.urls import path
 
+from detainerdesk.desk.views import api
+from detainerdesk.desk.views.api_keys import api_keys
 from detainerdesk.desk.views.board import board, board_data, find
+from detainerdesk.desk.views.channels import channels
+from detainerdesk.desk.views.cover import cover
 from detainerdesk.desk.views.csp_report import csp_report
+from detainerdesk.desk.views.entry import entry
 from detainerdesk.desk.views.errors import no_page, server_error
-from detainerdesk.desk.views.field import field
+from detainerdesk.desk.views.field import field, field_crop, fields
 from detainerdesk.desk.views.keys import keys
 from detainerdesk.desk.views.law import law, reading
 from detainerdesk.desk.views.original import original
 from detainerdesk.desk.views.picture import picture
+from detainerdesk.desk.views.receipts import receipts, receipts_of_month, turn_receipts
 from detainerdesk.desk.views.record import answer, booking, record
 from detainerdesk.desk.views.request import print_sheet, request, request_data, why
 from detainerdesk.desk.views.sign_in import home, sign_in, sign_out
+from detainerdesk.desk.views.template import drawn_template, template, templates
 from detainerdesk.desk.views.upload import upload
-from detainerdesk.desk.views.waiting import waiting, waiting_original, waiting_picture
+from detainerdesk.desk.views.waiting import (
+    lay_out,
+    settle,
+    waiting,
+    waiting_crop,
+    waiting_field,
+    waiting_original,
+    waiting_picture,
+)
 
 urlpatterns = [
     path("", home, name="home"),
@@ -33,9 +48,26 @@ urlpatterns = [
     path("law", law, name="law"),
     path("law/readings/<str:reading>", reading, name="reading"),
     path("upload", upload, name="upload"),
+    path("entry", entry, name="entry"),
+    path("cover-sheet", cover, name="cover"),
+    path("channels", channels, name="channels"),
+    path("receipts", receipts, name="receipts"),
+    path("receipts/turn", turn_receipts, name="receipts-turn"),
+    path("receipts/month", receipts_of_month, name="receipts-month"),
+    path("api-keys", api_keys, name="api-keys"),
+    path("api/papers", api.papers, name="api-papers"),
+    path("api/entries", api.entries, name="api-entries"),
+    path("api/receipts/<str:number>", api.receipt, name="api-receipt"),
     path("waiting/<str:document>", waiting, name="waiting"),
     path("waiting/<str:document>/pages/<int:page>.png", waiting_picture, name="waiting-picture"),
     path("waiting/<str:document>/original", waiting_original, name="waiting-original"),
+    path("waiting/<str:document>/papers/<int:paper>/<slug:name>", waiting_field, name="waiting-field"),
+    path("waiting/<str:document>/papers/<int:paper>/<slug:name>/crop.png", waiting_crop, name="waiting-crop"),
+    path("waiting/<str:document>/lay-out", lay_out, name="waiting-lay-out"),
+    path("waiting/<str:document>/template", template, name="waiting-template"),
+    path("waiting/<str:document>/settle", settle, name="waiting-settle"),
+    path("templates", templates, name="templates"),
+    path("templates/<str:template>", drawn_template, name="template"),
     path("requests/<str:number>", request, name="request"),
     path("requests/<str:number>/data.json", request_data, name="request-data"),
     path("requests/<str:number>/answer", answer, name="answer"),
@@ -43,7 +75,9 @@ urlpatterns = [
     path("requests/<str:number>/booking", booking, name="booking"),
     path("requests/<str:number>/why", why, name="why"),
     path("requests/<str:number>/print", print_sheet, name="print"),
+    path("requests/<str:number>/papers", fields, name="fields"),
     path("requests/<str:number>/papers/<int:paper>/<slug:name>", field, name="field"),
+    path("requests/<str:number>/papers/<int:paper>/<slug:name>/crop.png", field_crop, name="field-crop"),
     path("requests/<str:number>/pages/<str:document>/<int:page>.png", picture, name="picture"),
     path("requests/<str:number>/originals/<str:document>", original, name="original"),
 ]

@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import get_args
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from detainerdesk.intake import corrected, store
 from detainerdesk.intake.models import Correction, Document, Joined
 from detainerdesk.intake.queue import QueueError, deliveries, open_waits, settle
-from detainerdesk.intake.reading.fields import Arranged, Reading, State, Unreadable, arranged_to_json, to_json
+from detainerdesk.intake.reading.fields import Arranged, Field, Reading, State, Unreadable, arranged_to_json, to_json
 from detainerdesk.intake.understand import place
 from detainerdesk.ledger import log as ledger
 
@@ -50,7 +51,7 @@ def correct(
             actor=actor,
             agency=agency,
             subject=str(document),
-            facts={"field": field, "state": state, "as_read": (now.state, now.value) == (state, value)},
+            facts={"field": field, "state": state, "as_read": _as_read(now, state, value)},
             personal={"value": str(value)} if state == "shown" else {},
         )
 
@@ -110,5 +111,13 @@ def _refuse_placed(document: Document) -> None:
 
 def _in_child(path: Path, arranged: tuple[Arranged, ...]) -> Reading | Unreadable:
     from detainerdesk.intake.reading.child import read_in_child  # only who reads needs what it imports
+    from detainerdesk.intake.reading.forms import drawn_in
 
-    return read_in_child(path, arranged=arranged)
+    return read_in_child(path, arranged=arranged, drawn=drawn_in(Path(settings.DATA) / "templates"))
+
+
+def _as_read(now: Field, state: State, value: str | bool | None) -> bool:
+    """A box that was found without ink is empty to the reader and not ticked to a person: only its value counts."""
+    if isinstance(now.value, bool) and isinstance(value, bool):
+        return now.value is value
+    return (now.state, now.value) == (state, value)

@@ -21,6 +21,10 @@ UNFINISHED = ".unfinished"
 DAMAGED = ".damaged"
 A_DAY = 24 * 60 * 60
 
+_not_synced: set[str] = set()
+"""Files after whose writing a sync failed. The system may take what it could not write for written, so that the same sync once more would succeed and
+mean nothing: they are written anew."""
+
 
 class StoreError(OSError):
     """The bytes could not be made durable: nothing was acknowledged, the sender's copy is still the only one."""
@@ -36,11 +40,13 @@ def put(data: bytes) -> str:
     place = path(sha256)
     try:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not _holds(place, sha256, len(data)):
+        if sha256 in _not_synced or not _holds(place, sha256, len(data)):
             _write(data, place)
         _sync_folders(place.parent)
     except OSError as error:
+        _not_synced.add(sha256)
         raise _in_plain_words(error) from error
+    _not_synced.discard(sha256)
     return sha256
 
 

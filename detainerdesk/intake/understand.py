@@ -106,8 +106,9 @@ def _open_in_child(place: Path) -> Mail | Unreadable:
 
 def _in_child(place: Path) -> Reading | Unreadable:
     from detainerdesk.intake.reading.child import read_in_child  # only who reads needs what it imports
+    from detainerdesk.intake.reading.forms import drawn_in
 
-    return read_in_child(place)
+    return read_in_child(place, drawn=drawn_in(Path(settings.DATA) / "templates"))
 
 
 def place(arrived: Transmission, result: Read | None = None) -> None:

@@ -15,3 +15,11 @@ def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data.mkdir()
     pile.lay_out(data)
     return data
+
+
+@pytest.fixture(scope="session")
+def other_laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("other pile") / "data"
+    data.mkdir()
+    pile.lay_out_other(data)
+    return data

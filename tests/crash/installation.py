@@ -1,43 +1,55 @@
 """An installation that can be killed at any sync point and started again. In: one order a line on standard input; out: one answer a line.
 The process is warm (Django and the law are loaded, no database is open) and forks a child for each order, so a start costs milliseconds.
 
-An order is {"do": "prepare" | "work" | "look" | "verify", "data": FOLDER, "env": {…}}; the answer {"status": exit code, or minus the signal,
-"out": what the child found}. `work` is everything that happens on one day at the desk: the inbox is swept, a client uploads (and tries
-again with the same keys after a crash), papers are understood, officers record what they find. Started again, the same work is ordered again.
+An order is {"do": "prepare" | "work" | "take" | "look" | "verify" | "record" | "cut", "data": FOLDER, "env": {…}}; the answer {"status": exit code, or minus the
+signal, "out": what the child found}. `work` is everything that happens on one day at the desk: the inbox is swept, a client uploads (and tries
+again with the same keys after a crash), papers are understood, officers record what they find; `take` is the same without the officers.
+Started again, the same work is ordered again.
 """
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
+
+if TYPE_CHECKING:
+    from detainerdesk.intake.door import Receipt
 
 BOSTON = "us-ma-boston/police"
 ORIGIN = "detainerdesk.example/crash-test"
 DECIDED = 2  # of the five requests: the moves are the same for each
 NOW = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
+TOKEN = "f1c7100000000000000000a1"  # of the line's test page that lies in the pile
 
 
 def serve() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "detainerdesk.desk.settings"
     django.setup()
+    _load_what_children_need()
+    from tests.crash import power
+
     todo: dict[str, Callable[[Path], object]] = {
         "prepare": prepare,
         "work": work,
+        "take": take,
         "upload": upload,
         "understand": understand,
         "look": look,
         "verify": verify,
+        "record": power.record,
+        "cut": power.cut,
     }
     for line in sys.stdin:
         order = json.loads(line)
@@ -47,6 +59,19 @@ def serve() -> None:
         print(json.dumps(answer), flush=True)
 
 
+def _load_what_children_need() -> None:
+    """Once here, not in each child."""
+    from detainerdesk.desk import facts, life
+    from detainerdesk.intake import understand
+    from detainerdesk.intake.channels import folder
+    from detainerdesk.intake.reading import mail
+    from detainerdesk.ledger import notary, verify
+
+    assert all((facts, life, understand, folder, mail, notary, verify))
+    gc.collect()
+    gc.freeze()
+
+
 def _in_a_child(do: Callable[[Path], object], data: Path, env: dict[str, str]) -> dict[str, object]:
     answer = data / f"answer of {os.getpid()}.json"
     answer.unlink(missing_ok=True)
@@ -54,7 +79,7 @@ def _in_a_child(do: Callable[[Path], object], data: Path, env: dict[str, str]) -
     if child == 0:
         try:
             os.environ.update(env)
-            _use(data)
+            use(data)
             answer.write_text(json.dumps(do(data)))
             os._exit(0)
         except BaseException:
@@ -64,12 +89,14 @@ def _in_a_child(do: Callable[[Path], object], data: Path, env: dict[str, str]) -
     return {"status": status, "out": json.loads(answer.read_text()) if answer.exists() else None}
 
 
-def _use(data: Path) -> None:
+def use(data: Path) -> None:
+    """From now on this process works in that data folder."""
     from django.conf import settings
     from django.db import connections
 
     settings.DATA = data
     settings.FOLDER_SETTLES_AFTER = 0
+    connections["default"].close()
     connections["default"].settings_dict["NAME"] = str(data / "desk.sqlite3")
 
 
@@ -92,39 +119,65 @@ def prepare(data: Path) -> None:
     from django.core.management import call_command
 
     from detainerdesk.desk.models import Officer
+    from detainerdesk.intake import receipts
+    from detainerdesk.intake.models import LineTest
     from detainerdesk.ledger import notary
 
     call_command("migrate", verbosity=0, skip_checks=True)
     notary.make_key(ORIGIN, actor="set-up", agency=BOSTON)
     Officer.objects.create(user=User.objects.create_user("lima", last_name="Lima"), role="supervisor", agency=BOSTON)
+    receipts.turn(BOSTON, on=True, actor="counsel")
+    due = NOW + timedelta(minutes=30)
+    LineTest.objects.create(
+        token=TOKEN, agency=BOSTON, station="D-4", channel="folder", made_at=NOW - timedelta(days=1), due_at=due
+    )
 
 
 def work(data: Path) -> None:
+    take(data)
+    _decide(_edition())
+    _notice_what_came_later(data)
+
+
+def take(data: Path) -> None:
     from detainerdesk.intake.channels.folder import sweep
 
     sweep(data / "inbox", BOSTON)
     upload(data)
     understand(data)
-    _decide(_edition())
 
 
-def upload(data: Path) -> None:
+def upload(data: Path, folder: str = "uploads") -> None:
     """A client that writes down what was acknowledged, and sends everything again until all of it is."""
-    from detainerdesk.intake.door import Envelope, receive
-
-    for file in sorted((data / "uploads").iterdir()):
-        station, _, name = file.name.partition(" ")
-        receipt = receive(
-            file.read_bytes(), Envelope("upload", BOSTON, station, name, NOW, delivery=f"upload:{file.name}")
-        )
+    for receipt in uploaded(data / folder):
         with (data / f"acknowledged by {os.getppid()}.jsonl").open("a") as notebook:
             notebook.write(json.dumps([receipt.number, receipt.sha256]) + "\n")
 
 
-def understand(data: Path) -> None:
-    from detainerdesk.intake.understand import understand_all
+def uploaded(folder: Path) -> Iterator[Receipt]:
+    from detainerdesk.intake.door import Envelope, receive
 
-    understand_all(_reader(data))
+    for file in sorted(folder.iterdir()):
+        station, _, name = file.name.partition(" ")
+        channel, sender = ("mail", "Fax Gateway <fax@gateway.example>") if file.suffix == ".eml" else ("upload", "")
+        yield receive(
+            file.read_bytes(), Envelope(channel, BOSTON, station, name, NOW, f"{channel}:{file.name}", sender)
+        )
+
+
+def understand(data: Path) -> None:
+    from detainerdesk.intake import understand as room
+
+    room._open_in_child = open_here  # a child for each mail would be half of this test's time
+    room.understand_all(_reader(data))
+
+
+def open_here(place: Path) -> Any:
+    """What child and parent do with a mail, both in this process."""
+    from detainerdesk.intake.reading import mail
+
+    data = place.read_bytes()
+    return mail.taken_out(data, json.loads(json.dumps(mail.find(data))))
 
 
 def _reader(data: Path) -> Callable[[Path], Any]:
@@ -174,13 +227,25 @@ def _decide(edition: Any) -> None:
                 version = life.record_decision(number, version, officer, act, decision, at=NOW)
 
 
+def _notice_what_came_later(data: Path) -> None:
+    """A further copy of a form on which an officer has acted already."""
+    from detainerdesk.desk import life
+    from detainerdesk.desk.models import RequestState
+    from detainerdesk.intake import request
+
+    upload(data, "later")
+    understand(data)
+    for state in RequestState.objects.order_by("number"):
+        life.notice_papers(state, request.load(state.number, BOSTON), NOW)
+
+
 # --- what is there ----------------------------------------------------------------------------------------------------
 
 
 def look(data: Path) -> dict[str, object]:
     """Everything that must be the same whether or not the power failed, and what was acknowledged so far."""
     from detainerdesk.desk.models import RequestState
-    from detainerdesk.intake.models import DetainerRequest, Document, Transmission, Waiting
+    from detainerdesk.intake.models import DetainerRequest, Document, LineTest, SenderReceipt, Transmission, Waiting
     from detainerdesk.ledger import log
 
     entries = list(log.entries())
@@ -200,17 +265,21 @@ def look(data: Path) -> dict[str, object]:
                 "receipt": number,
                 "rows": Transmission.objects.filter(receipt=number, document=sha256).count(),
                 "events": received[number, str(Document.objects.get(sha256=sha256))],
-                "file": _whole(data, sha256),
+                "file": whole(data, sha256),
             }
             for number, sha256 in _acknowledged(data)
         ],
         "receipts": list(
             Transmission.objects.order_by("receipt").values_list("receipt", "document", "station", "name")
         ),
+        "inside": list(Transmission.objects.exclude(inside=None).values_list("receipt", "inside__receipt")),
+        "not placed": Transmission.objects.filter(placed=False).count(),
+        "line tests": list(LineTest.objects.exclude(seen_at=None).values_list("token", "seen_in__receipt")),
+        "receipts of senders": list(SenderReceipt.objects.values_list("sender", "number", "transmission__receipt")),
         "received events": sorted(received.elements()),
         "documents": sorted(Document.objects.values_list("sha256", "size", "state", "why")),
         "files": sorted(
-            [file.name, _whole(data, file.name)] for file in (data / "documents").glob("??/*") if file.is_file()
+            [file.name, whole(data, file.name)] for file in (data / "documents").glob("??/*") if file.is_file()
         ),
         "requests": sorted(
             [request.number, request.kind, request.form, request.subject_name, request.issued_on, found]
@@ -253,7 +322,7 @@ def _acknowledged(data: Path) -> list[tuple[int, str]]:
     return sorted({*noted, *moved})
 
 
-def _whole(data: Path, sha256: str) -> bool:
+def whole(data: Path, sha256: str) -> bool:
     file = data / "documents" / sha256[:2] / sha256
     return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256
 

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.crash import pile
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -19,7 +21,7 @@ class Installation:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.crash.installation"],
             cwd=ROOT,
-            env={**os.environ, "DETAINERDESK_DATA": os.devnull},
+            env={**os.environ, "DETAINERDESK_DATA": os.devnull, "DETAINERDESK_SECRET": pile.SECRET},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

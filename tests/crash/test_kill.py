@@ -2,11 +2,14 @@
 nothing is done twice, nothing half done, and the ledger verifies.
 
 A first run, which nobody kills, records every point it reaches, in order, and what there is at the end. Then, for each point and occurrence,
-the same work is begun on a fresh copy of the same data folder, killed there, looked at, begun again, and compared.
+the same work is begun on a fresh copy of the same data folder, killed there, looked at, begun again, and compared. Two piles: pages, with what
+officers then record; and mails, entries, lists, a line's test page and papers under a cover sheet. A sync point that stands in the code and
+that neither pile reaches fails.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import time
@@ -21,14 +24,23 @@ from typing import Any
 import pytest
 
 from detainerdesk.intake.syncpoint import KILL_AT, RECORD
+from tests.crash.installation import TOKEN
 from tests.crash.orders import Installation
 
 KILLED = -9
 AT_LEAST = 100
-IN_MAKE_TEST = 140
+IN_MAKE_TEST = 130
+OTHER_IN_MAKE_TEST = 80
 IN_MAKE_TEST_LONG = 500
 AT_A_TIME = 2
 MEMORY = Path("/dev/shm")  # where the system has it
+
+ROOT = Path(__file__).parents[2] / "detainerdesk"
+INTAKE, DESK = ROOT / "intake", ROOT / "desk"
+NEED_A_SERVER = (
+    "smtp.py",
+    "mailbox.py",
+)  # their points are killed at with a real server: tests/intake, tests/crash/test_deliveries.py
 
 Point = tuple[str, int]
 
@@ -37,6 +49,7 @@ Point = tuple[str, int]
 class FirstRun:
     """The run that nobody kills."""
 
+    work: str
     untouched: Path
     points: tuple[Point, ...]
     outcome: dict[str, Any]
@@ -57,15 +70,12 @@ def installation(installations: list[Installation]) -> Installation:
 
 @pytest.fixture(scope="module")
 def first(installation: Installation, laid_out: Path, tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
-    untouched = _copy(laid_out, tmp_path_factory.mktemp("crash") / "untouched")
-    installation.done("prepare", untouched)
-    data = _copy(untouched, untouched.parent / "first")
-    record = data / "points"
-    installation.done("work", data, **{RECORD: str(record)})
-    outcome = installation.done("look", data)
-    verified = installation.done("verify", data)
-    assert verified["ok"], verified["findings"]
-    return FirstRun(untouched, _with_occurrences(record.read_text().splitlines()), outcome)
+    return _first_run("work", installation, laid_out, tmp_path_factory.mktemp("crash"))
+
+
+@pytest.fixture(scope="module")
+def other(installation: Installation, other_laid_out: Path, tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
+    return _first_run("take", installation, other_laid_out, tmp_path_factory.mktemp("other crash"))
 
 
 @pytest.fixture
@@ -81,14 +91,14 @@ def memory(tmp_path: Path) -> Iterator[Path]:
 
 def test_the_run_that_nobody_kills_ends_as_it_must(first: FirstRun) -> None:
     outcome = first.outcome
-    assert [row[0] for row in outcome["receipts"]] == list(range(1, 12)), "eight files and three uploads"
-    assert len(outcome["documents"]) == 9, "three deliveries had the same bytes"
+    assert [row[0] for row in outcome["receipts"]] == list(range(1, 13)), "eight files, three uploads, one later"
+    assert len(outcome["documents"]) == 10, "three deliveries had the same bytes"
     requests = {
         row[3]: (row[0], row[1], [link[0] for link in row[5]]) for row in outcome["requests"] if row[1] == "detainer"
     }
     assert requests == {
         "ANTONIO DELACROIX LUIS": ("2026-0001", "detainer", [1, 2, 3, 10]),
-        "ADEYEMI MARCUS OKONJO VALE": ("2026-0002", "detainer", [4]),
+        "ADEYEMI MARCUS OKONJO VALE": ("2026-0002", "detainer", [4, 12]),
         "ANA BEATRIZ PEREIRA QUILL": ("2026-0003", "detainer", [5]),
         "BRIGHTWATER TOMASZ": ("2026-0004", "detainer", [5]),
     }
@@ -102,26 +112,59 @@ def test_the_run_that_nobody_kills_ends_as_it_must(first: FirstRun) -> None:
     ]
     assert [state for _, state, _ in outcome["desk"]] == ["closed"] * 2 + ["question_open"] * 3
     assert outcome["left in the inbox"] == []
-    assert len(outcome["acknowledged"]) == 11
+    assert len(outcome["acknowledged"]) == 12
+
+
+def test_what_is_not_simply_a_page_ends_as_it_must(other: FirstRun) -> None:
+    outcome = other.outcome
+    requests = {row[3]: (row[2], [link[:3] for link in row[5]]) for row in outcome["requests"]}
+    assert requests == {
+        "ANTONIO DELACROIX LUIS": ("i247a", [[2, "B-2", "opened"]]),
+        "ADA FICTIONAL": ("i247a", [[3, "A-1", "opened"]]),
+        "BO FICTIONAL": ("i247a", [[3, "A-1", "opened"]]),
+        "BRIGHTWATER TOMASZ": ("phone", [[7, "D-4", "opened"]]),
+        "ADEYEMI MARCUS OKONJO VALE": ("i247a", [[8, "B-2", "opened"], [10, "D-4", "same bytes"]]),
+        "ANA BEATRIZ PEREIRA QUILL": ("i247a", [[9, "B-2", "opened"], [11, "D-4", "same bytes"]]),
+    }
+    assert outcome["inside"] == [[8, 5], [9, 5], [10, 6], [11, 6]], "two faxes in a mail that came twice"
+    assert outcome["line tests"] == [[TOKEN, 1]]
+    assert outcome["receipts of senders"] == [
+        ["fax@gateway.example", n, receipt] for n, receipt in ((1, 4), (2, 5), (3, 6))
+    ]
+    assert "mail without a page" in {reason for _, reason, _, _ in outcome["waiting"]}
+    assert (outcome["left in the inbox"], outcome["not placed"]) == ([], 0)
+
+
+def test_rel_4_every_sync_point_in_the_code_is_reached(first: FirstRun, other: FirstRun) -> None:
+    """A point that is not reached fails; so does one that was renamed or that somebody forgot to reach."""
+    reached = {name for run in (first, other) for name, _ in run.points}
+    written = {name for room in (INTAKE, DESK) for name in _points_in(room)}
+    assert sorted(written - reached) == []
+    assert len(reached) >= len(written)
 
 
 @pytest.mark.timeout(900)
-def test_rel_1_kill_at_sync_points_and_start_again(
-    first: FirstRun, installations: list[Installation], memory: Path
+def test_rel_4_kill_at_sync_points_and_start_again(
+    first: FirstRun, other: FirstRun, installations: list[Installation], memory: Path
 ) -> None:
-    chosen = _spread(first.points, IN_MAKE_TEST)
-    assert len(chosen) >= AT_LEAST
-    assert {name for name, _ in chosen} == {name for name, _ in first.points}, "every point, at least once"
-    _kill_at_each(chosen, first, installations, memory)
+    known = {name for name, _ in first.points}
+    chosen = _spread(first.points, IN_MAKE_TEST, known)
+    others = _spread(other.points, OTHER_IN_MAKE_TEST, {name for name, _ in other.points} - known)
+    assert len(chosen) + len(others) >= AT_LEAST
+    killed = {name for name, _ in (*chosen, *others)}
+    assert killed == {name for name, _ in (*first.points, *other.points)}, "every point, at least once"
+    _kill_at_each(chosen, first, installations, memory / "pages")
+    _kill_at_each(others, other, installations, memory / "other")
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_rel_1_kill_at_every_sync_point_and_start_again(
-    first: FirstRun, installations: list[Installation], memory: Path
+def test_rel_4_kill_at_every_sync_point_and_start_again(
+    first: FirstRun, other: FirstRun, installations: list[Installation], memory: Path
 ) -> None:
-    assert len(first.points) >= IN_MAKE_TEST_LONG
-    _kill_at_each(first.points, first, installations, memory)
+    assert len(first.points) + len(other.points) >= IN_MAKE_TEST_LONG
+    _kill_at_each(first.points, first, installations, memory / "pages")
+    _kill_at_each(other.points, other, installations, memory / "other")
 
 
 def test_a_point_that_is_not_reached_is_noticed(first: FirstRun, installation: Installation, tmp_path: Path) -> None:
@@ -140,6 +183,32 @@ def test_rel_1_a_receipt_without_its_bytes_is_noticed(
     found = installation.done("look", data)
     assert _acknowledged_and_lost(found) == ["receipt 4: rows 1, events 1, file whole: False"]
     assert "files" in _unlike(found, first.outcome)
+
+
+def _first_run(work: str, installation: Installation, laid_out: Path, folder: Path) -> FirstRun:
+    untouched = _copy(laid_out, folder / "untouched")
+    installation.done("prepare", untouched)
+    data = _copy(untouched, folder / "first")
+    record = data / "points"
+    installation.done(work, data, **{RECORD: str(record)})
+    outcome = installation.done("look", data)
+    verified = installation.done("verify", data)
+    assert verified["ok"], verified["findings"]
+    return FirstRun(work, untouched, _with_occurrences(record.read_text().splitlines()), outcome)
+
+
+def _points_in(room: Path) -> set[str]:
+    """The names of the points as the code writes them; those of desk/life are made of an act's name."""
+    names: set[str] = set()
+    for file in room.rglob("*.py"):
+        if file.name in NEED_A_SERVER:
+            continue
+        code = file.read_text(encoding="utf-8")
+        names.update(re.findall(r'\breached\("([^"]+)"\)', code))
+        names.update(
+            f"{side} {name}" for name in re.findall(r'\baround\("([^"]+)"\)', code) for side in ("before", "after")
+        )
+    return names
 
 
 def _kill_at_each(points: tuple[Point, ...], first: FirstRun, installations: list[Installation], folder: Path) -> None:
@@ -170,11 +239,11 @@ def _kill(point: Point, first: FirstRun, installation: Installation, data: Path)
     """Kills the work at one point, starts it again; returns what is wrong then."""
     name, occurrence = point
     _copy(first.untouched, data)
-    status, out = installation.order("work", data, **{KILL_AT: f"{name}:{occurrence}"})
+    status, out = installation.order(first.work, data, **{KILL_AT: f"{name}:{occurrence}"})
     if status != KILLED:
         return [f"the point was not reached (exit {status})" + (f"\n{out}" if status else "")]
     wrong = [f"before it was started again: {line}" for line in _acknowledged_and_lost(installation.done("look", data))]
-    status, out = installation.order("work", data)
+    status, out = installation.order(first.work, data)
     if status:
         return [*wrong, f"it can't be started again:\n{out}"]
     found = installation.done("look", data)
@@ -207,14 +276,14 @@ def _with_occurrences(names: list[str]) -> tuple[Point, ...]:
     return tuple(points)
 
 
-def _spread(points: tuple[Point, ...], wanted: int) -> tuple[Point, ...]:
-    """The first time each point is reached, and of the others every n-th, evenly through the run."""
-    firsts = [point for point in points if point[1] == 1]
-    others = [point for point in points if point[1] > 1]
+def _spread(points: tuple[Point, ...], wanted: int, needed: set[str]) -> tuple[Point, ...]:
+    """The first time each needed point is reached, and of the others every n-th, evenly through the run."""
+    firsts = {point for point in points if point[1] == 1 and point[0] in needed}
+    others = [point for point in points if point not in firsts]
     more = max(0, wanted - len(firsts))
     step = max(1.0, len(others) / more) if more else 1.0
     taken = {others[int(n * step)] for n in range(more) if int(n * step) < len(others)}
-    return tuple(point for point in points if point[1] == 1 or point in taken)
+    return tuple(point for point in points if point in firsts or point in taken)
 
 
 def _copy(untouched: Path, to: Path) -> Path:

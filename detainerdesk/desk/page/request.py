@@ -22,10 +22,11 @@ from detainerdesk.desk.models import (
     RequestState,
     WarrantCheck,
 )
+from detainerdesk.desk.page.channels import channel
 from detainerdesk.desk.page.look import KEPT, PAPER_WORDS, Look, look_at, looks, now_text, states
 from detainerdesk.desk.page.papers import badges, fields, person, pictures
 from detainerdesk.desk.page.questions import GROUND_KEYS, ground_question, question_of
-from detainerdesk.desk.page.rows import channel, entry, strip
+from detainerdesk.desk.page.rows import entry, strip
 from detainerdesk.desk.page.values import Button, DoneRow, RequestPage
 from detainerdesk.desk.page.why import assumed, why
 from detainerdesk.desk.roles import Ability, may

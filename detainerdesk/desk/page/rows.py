@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 
 from detainerdesk.desk import facts, life, words
 from detainerdesk.desk.models import Act
+from detainerdesk.desk.page import channels
 from detainerdesk.desk.page.look import Look, local_zone, looks, now_text, utc
 from detainerdesk.desk.page.papers import badges, person
 from detainerdesk.desk.page.questions import question_of
 from detainerdesk.desk.page.values import Board, BoardGroup, BoardRow, Strip, WaitingPaper
 from detainerdesk.desk.words import Clock, PaperBadge
 from detainerdesk.intake import queue as intake_queue
-from detainerdesk.intake.models import Transmission
 from detainerdesk.law import Decision
 
 GROUPS = (
@@ -46,7 +46,7 @@ def board(agency: str, station: str, now: datetime) -> Board:
         if (found := [entry for entry in entries if entry.group == key])
     )
     open_entries = [entry for entry in entries if entry.group != "done"]
-    last = _last_paper(agency, station, now)
+    lines = channels.head(agency, station, now)
     return Board(
         agency=agency,
         agency_name=stack.name,
@@ -58,9 +58,10 @@ def board(agency: str, station: str, now: datetime) -> Board:
         need_you=sum(entry.group in NEED_YOU for entry in entries),
         strip=strip(entries, now),
         groups=groups,
-        empty="" if groups else f"Nothing open for {station or stack.name}. {last}".strip(),
-        last_paper=last,
+        empty="" if groups else f"Nothing open for {station or stack.name}. {lines.says}",
+        last_paper=lines.says,
         waiting=_waiting(agency, station, now),
+        line_alarms=lines.alarms,
     )
 
 
@@ -208,18 +209,6 @@ def strip(entries: Sequence[_Entry], now: datetime) -> Strip | None:
     times = f"since {words.hour(since, zone, now)} ({words.span(words.elapsed(since, now))} ago)"
     who = f"{len(ready)} people ready for release, the first" if len(ready) > 1 else "Ready for release"
     return Strip(f"{who} {times}: {first.person}.{next_clock}", first.row.number, f"{who} {times}.{next_clock}")
-
-
-def _last_paper(agency: str, station: str, now: datetime) -> str:
-    sent = Transmission.objects.filter(agency=agency, **({"station": station} if station else {}))
-    last = sent.order_by("-received_at").first()
-    if last is None:
-        return "No paper has come yet."
-    return f"Last paper {words.hour(last.received_at, local_zone(now), now)} by {channel(last.channel)}."
-
-
-def channel(channel: str) -> str:
-    return {"folder": "fax", "upload": "upload", "api": "computer", "smtp": "mail"}.get(channel, channel)
 
 
 def _waiting(agency: str, station: str, now: datetime) -> tuple[WaitingPaper, ...]:

@@ -157,6 +157,7 @@ class Board:
     empty: str
     last_paper: str
     waiting: tuple[WaitingPaper, ...] = ()
+    line_alarms: tuple[str, ...] = ()  # a line that is silent or late
 
 
 @dataclass(frozen=True)

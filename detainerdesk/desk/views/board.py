@@ -11,9 +11,15 @@ from django.utils import timezone
 
 from detainerdesk.desk import page
 from detainerdesk.desk.page import Board, BoardRow
-from detainerdesk.desk.roles import may
+from detainerdesk.desk.roles import Ability, may
 from detainerdesk.desk.views.access import access, officer_of
 from detainerdesk.desk.views.frame import as_data, frame
+
+LINKS: dict[str, Ability] = {
+    "can_upload": "upload",
+    "can_see_lines": "see_lines",
+    "can_see_receipts": "see_receipts",
+}
 
 
 @access("GET", sees="see_board")
@@ -37,7 +43,9 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _context(request: HttpRequest, board: Board, **more: str) -> dict[str, Any]:
-    return frame(request, board, can_upload=may(officer_of(request).role, "upload"), **more)
+    role = officer_of(request).role
+    can = {name: may(role, ability) for name, ability in LINKS.items()}
+    return frame(request, board, **can, **more)
 
 
 def _board(request: HttpRequest) -> Board:

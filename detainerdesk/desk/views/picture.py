@@ -33,17 +33,19 @@ def picture(request: HttpRequest, number: str, document: str, page: int) -> Http
 
 def page_picture(document: str, page: int, *, large: bool) -> HttpResponse:
     """The picture of a page of a paper that this officer may see."""
-    return HttpResponse(_kept(document, page, WIDEST if large else WIDTH), content_type="image/png")
+    return HttpResponse(kept(document, page, WIDEST if large else WIDTH), content_type="image/png")
 
 
-def _kept(document: str, page: int, width: int) -> bytes:
+def kept(document: str, page: int, width: int, *, lighter: bool = True) -> bytes:
+    """The picture of this width, drawn once. Where it is large and only cut from, to make it lighter takes longer than to draw it."""
     place = Path(settings.DATA) / "pictures" / document[:2] / f"{document}-{page}-{width}.png"
     if place.is_file():
         return place.read_bytes()
     try:
-        drawn = _lighter(draw(store.path(document), page, width))
+        drawn = draw(store.path(document), page, width)
     except NoPicture as error:
         raise Http404(str(error)) from error
+    drawn = _lighter(drawn) if lighter else drawn
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     unfinished = place.with_name(f".{os.getpid()}-{secrets.token_hex(6)}")
     unfinished.write_bytes(drawn)

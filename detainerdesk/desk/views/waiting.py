@@ -1,47 +1,356 @@
-"""A paper that belongs to no request yet: why it waits for a person, our own picture of its pages, and the paper itself for download."""
+"""A paper that belongs to no request yet: why it waits, its fields to check, its pages to lay out, and what a person makes of it. In: an officer who
+may see it. Out: pages; each act goes through intake's queue and reading desk, under the officer's number."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from detainerdesk.desk.page import Picture
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from detainerdesk.desk import life
+from detainerdesk.desk.models import Officer
+from detainerdesk.desk.page import waiting as page
+from detainerdesk.desk.page.reading import ReadField, ReadingDesk, reading_desk, said
+from detainerdesk.desk.roles import may
 from detainerdesk.desk.views.access import access, officer_of, sees_station
 from detainerdesk.desk.views.frame import frame
 from detainerdesk.desk.views.original import download
 from detainerdesk.desk.views.picture import page_picture
-from detainerdesk.intake import queue
-from detainerdesk.intake.models import Document
-from detainerdesk.intake.queue import Waits
-from detainerdesk.intake.reading.fields import from_json
+from detainerdesk.desk.views.reading import SaidOfField, crop, crop_size, next_to_check, sheet_of
+from detainerdesk.intake import correct, corrected, queue
+from detainerdesk.intake import request as intake_request
+from detainerdesk.intake.models import Document, Joined
+from detainerdesk.intake.numbers import zone_of
+from detainerdesk.intake.queue import QueueError, Waits
+from detainerdesk.intake.reading.fields import BadArrangement, Paper, Reading
+from detainerdesk.intake.request import NoSuchRequest, Request
+from detainerdesk.ledger import log as ledger
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A paper that waits, as one officer may see it: what waits of it, its row, its reading as people corrected it."""
+
+    officer: Officer
+    matters: tuple[Waits, ...]
+
+    @property
+    def sha256(self) -> str:
+        return self.matters[0].sha256
+
+    @cached_property
+    def document(self) -> Document:
+        return Document.objects.get(sha256=self.sha256)
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        return corrected.reading_of(self.document)
+
+    @property
+    def places(self) -> frozenset[int] | None:
+        """The papers that a person is asked about; None: the whole document."""
+        if not all(one.papers for one in self.matters):
+            return None
+        return frozenset(place for one in self.matters for place in one.papers)
+
+    @property
+    def version(self) -> str:
+        """What tells whether its pages were laid out anew meanwhile: then its fields are other fields."""
+        return self.document.read_at.isoformat() if self.document.read_at else "unread"
+
+    @property
+    def pages(self) -> list[tuple[str, int]]:
+        return [(self.sha256, number) for number in range(1, (self.reading.pages if self.reading else 0) + 1)]
+
+    @property
+    def sent_to_records(self) -> str:
+        """Who sent it to Records last, and when; "" where nobody did."""
+        sent = list(ledger.entries(str(self.document), kind="paper.sent_to_records", agency=self.officer.agency))
+        if not sent:
+            return ""
+        number = sent[-1].event.actor.removeprefix("officer ")
+        by = Officer.objects.select_related("user").filter(pk=number).first() if number.isdecimal() else None
+        at = sent[-1].event.at.astimezone(zone_of(self.officer.agency))
+        return f"{by.short_name if by else 'somebody'}, {at:%b} {at.day}, {at:%H:%M}"
+
+    def desk(self, at: tuple[int, str] | None = None) -> ReadingDesk | None:
+        papers = self.reading.papers if self.reading else ()
+        only = None if self.places is None else [place for place in self.places if place < len(papers)]
+        return reading_desk(papers, [self.sha256] * len(papers), only=only, at=at)
+
+    def link(self, one: ReadField) -> str:
+        return reverse("waiting-field", args=[self.sha256, one.paper, one.name])
+
+
+# ---- addresses -------------------------------------------------------------------------------------------------------
 
 
 @access("GET", sees="see_request")
 def waiting(request: HttpRequest, document: str) -> HttpResponse:
-    waits = _waits(request, document)
-    return render(request, "desk/waiting.html", frame(request, waits=waits, pictures=_pictures(waits)))
+    return _page(request, paper_that_waits(request, document))
 
 
 @access("GET", sees="see_picture")
 def waiting_picture(request: HttpRequest, document: str, page: int) -> HttpResponse:
-    return page_picture(_waits(request, document).sha256, page, large=request.GET.get("size") == "large")
+    return page_picture(paper_that_waits(request, document).sha256, page, large=request.GET.get("size") == "large")
 
 
 @access("GET", sees="see_picture")
 def waiting_original(request: HttpRequest, document: str) -> HttpResponse:
-    return download(_waits(request, document).sha256)
+    return download(paper_that_waits(request, document).sha256)
 
 
-def _waits(request: HttpRequest, document: str) -> Waits:
+@access("GET", "POST", sees="see_request", writes="place_paper")
+def waiting_field(request: HttpRequest, document: str, paper: int, name: str) -> HttpResponse:
+    here = paper_that_waits(request, document)
+    desk = here.desk((paper, name))
+    if desk is None or desk.focus is None:
+        raise Http404("No such field on this paper.")
+    if request.method != "POST":
+        return _field_page(request, here, desk, SaidOfField(focus=desk.focus, initial={"value": desk.focus.typed}))
+    form = SaidOfField(request.POST, focus=desk.focus)
+    if not form.is_valid():
+        return _field_page(request, here, desk, form, status=422)
+    if form.cleaned_data["version"] != here.version:
+        return _field_page(request, here, desk, form, status=409)
+    state, value = said(desk.focus, form.cleaned_data["state"], form.cleaned_data["value"])
+    try:
+        correct.correct(
+            here.sha256,
+            here.officer.agency,
+            paper=paper,
+            field=name,
+            state=state,
+            value=value,
+            actor=life.actor_of(here.officer),
+        )
+    except QueueError as problem:
+        form.add_error(None, str(problem))
+        return _field_page(request, here, desk, form, status=422)
+    messages.info(request, f"{desk.focus.field.label}: saved.")
+    following = next_to_check(paper_that_waits(request, document).desk(), here.link)
+    if not following:
+        messages.info(request, "No field is left to check. Say what becomes of the paper.")
+    return redirect(following or reverse("waiting", args=[here.sha256]))
+
+
+@access("GET", sees="see_picture")
+def waiting_crop(request: HttpRequest, document: str, paper: int, name: str) -> HttpResponse:
+    desk = paper_that_waits(request, document).desk((paper, name))
+    if desk is None or desk.focus is None:
+        raise Http404("No such field on this paper.")
+    return crop(request, desk.focus.field)
+
+
+@access("GET", "POST", sees="see_request", writes="place_paper")
+def lay_out(request: HttpRequest, document: str) -> HttpResponse:
+    """Which pages make which paper, of what kind, and how they are turned; then the file is read anew that way."""
+    here = paper_that_waits(request, document)
+    if here.reading is None:
+        raise Http404("This file has no pages to lay out.")
+    pages = page.laid_out(here.document, here.reading)
+    if request.method != "POST":
+        return _lay_out_page(request, here, pages)
+    pages = page.as_typed(request.POST, pages)
+    try:
+        arranged = page.arranged(pages)
+        correct.arrange(here.sha256, here.officer.agency, arranged, actor=life.actor_of(here.officer))
+    except (QueueError, BadArrangement) as problem:
+        return _lay_out_page(request, here, pages, problem=str(problem), status=422)
+    return _to_where_it_is(request, here, "Its pages are laid out, and it was read again.")
+
+
+@access("POST", sees="see_request", writes="place_paper")
+def settle(request: HttpRequest, document: str) -> HttpResponse:
+    """What becomes of the paper. An act that this page does not offer to this role is refused."""
+    here = paper_that_waits(request, document)
+    act, number = request.POST.get("act", ""), request.POST.get("number", "").strip()
+    offered = {one.value for one in _acts(here)}
+    if act not in offered:
+        problem = "Choose what becomes of the paper, then record it."
+        return _page(request, here, problem=problem, act=act, number=number, status=422)
+    try:
+        done = _settled(here, act, number)
+    except QueueError as error:
+        return _page(request, here, problem=str(error), act=act, number=number, status=422)
+    return _to_where_it_is(request, here, done)
+
+
+def _settled(here: Waiting, act: str, number: str) -> str:
+    """Does it; returns what was done, in words."""
+    agency, actor = here.officer.agency, life.actor_of(here.officer)
+    word, _, candidate = act.partition(" ")
+    match word:
+        case "again":
+            correct.place_again(here.sha256, agency, actor=actor)
+            return "It was placed again by its fields."
+        case "attach":
+            number = candidate or number
+            _refuse_unseen(here, number)
+            queue.attach(here.sha256, agency, number, actor=actor)
+            return f"Attached to request {number}."
+        case "apart":
+            return f"Kept apart, as request {queue.keep_apart(here.sha256, agency, actor=actor)}."
+        case "aside":
+            queue.set_aside(here.sha256, agency, actor=actor)
+            return "Set aside. It is kept."
+    _send_to_records(here)
+    return "Sent to Records. It waits for them."
+
+
+def _send_to_records(here: Waiting) -> None:
+    """It goes on waiting; who could make nothing of it is told to whoever opens it next."""
+    agency, actor = here.officer.agency, life.actor_of(here.officer)
+    with transaction.atomic():
+        document, waits = queue.open_waits(here.sha256, agency)
+        facts = {"matters": len(waits)}
+        ledger.append("paper.sent_to_records", actor=actor, agency=agency, subject=str(document), facts=facts)
+
+
+def paper_that_waits(request: HttpRequest, document: str) -> Waiting:
+    """404 where nothing of this paper waits, and where it is not this officer's to see."""
     officer = officer_of(request)
-    for each in queue.waiting(officer.agency):
-        if each.sha256 == document and sees_station(officer, {sent.station for sent in each.transmissions}):
-            return each
-    raise Http404("No such paper waits here.")
+    matters = tuple(
+        each
+        for each in queue.waiting(officer.agency)
+        if each.sha256 == document and sees_station(officer, {sent.station for sent in each.transmissions})
+    )
+    if not matters:
+        raise Http404("No such paper waits here.")
+    return Waiting(officer, matters)
 
 
-def _pictures(waits: Waits) -> tuple[Picture, ...]:
-    """One for each page that was counted; a file that can't be opened has none."""
-    reading = Document.objects.get(sha256=waits.sha256).reading
-    pages = from_json(reading).pages if reading else 0
-    return tuple(Picture(waits.sha256, page, f"Page {page} of {pages}") for page in range(1, pages + 1))
+# ---- pages -----------------------------------------------------------------------------------------------------------
+
+
+def framed(request: HttpRequest, here: Waiting, **more: Any) -> dict[str, Any]:
+    """The frame of a page about this paper, with the clock and the strip that every page has."""
+    officer = here.officer
+    station = "" if may(officer.role, "see_all_stations") else officer.station
+    head = page.head(officer.agency, station, timezone.now())
+    return {**frame(request, here=here, **more), "page": head, "zone": getattr(head.now.tzinfo, "key", "")}
+
+
+def _page(
+    request: HttpRequest, here: Waiting, *, problem: str = "", act: str = "", number: str = "", status: int = 200
+) -> HttpResponse:
+    desk = here.desk()
+    like = _requests(here)
+    papers = _papers(here)
+    context = framed(
+        request,
+        here,
+        waits=here.matters[0],
+        desk=desk,
+        rows=_rows(desk, here.link),
+        sheet=sheet_of(request, here.pages, desk),
+        acts=_acts(here),
+        requests=like,
+        likeness=page.likeness(papers, like),
+        problem=problem,
+        act=act,
+        number=number,
+        can_place=may(here.officer.role, "place_paper"),
+        can_see_drawn=may(here.officer.role, "check_template"),
+        can_draw=may(here.officer.role, "draw_template") and bool(here.pages),
+    )
+    return render(request, "desk/waiting.html", context, status=status)
+
+
+def _field_page(
+    request: HttpRequest, here: Waiting, desk: ReadingDesk, form: SaidOfField, *, status: int = 200
+) -> HttpResponse:
+    assert desk.focus is not None
+    one = desk.focus.field
+    sheet = sheet_of(request, here.pages, desk)
+    context = framed(
+        request,
+        here,
+        desk=desk,
+        rows=_rows(desk, here.link),
+        focus=desk.focus,
+        form=form,
+        sheet=sheet,
+        crop=crop_size(one, sheet),
+        crop_url=reverse("waiting-crop", args=[here.sha256, *one.key]),
+        save_url=here.link(one),
+        stale=status == 409,
+        can_correct=may(here.officer.role, "place_paper"),
+    )
+    return render(request, "desk/waiting_field.html", context, status=status)
+
+
+def _lay_out_page(
+    request: HttpRequest, here: Waiting, pages: Sequence[page.PageLaid], *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    context = framed(
+        request,
+        here,
+        pages=pages,
+        kinds=page.KIND_WORDS.items(),
+        turns=page.TURN_WORDS.items(),
+        problem=problem,
+        can_place=may(here.officer.role, "place_paper"),
+    )
+    return render(request, "desk/lay_out.html", context, status=status)
+
+
+def _to_where_it_is(request: HttpRequest, here: Waiting, done: str) -> HttpResponse:
+    """After an act: to the paper, where it waits still; else to its request, if it is in one that this officer sees; else to the board."""
+    messages.info(request, done)
+    agency = here.officer.agency
+    if request.POST.get("act") == "records":
+        return redirect("board")
+    if any(one.sha256 == here.sha256 for one in queue.waiting(agency)):
+        return redirect("waiting", here.sha256)
+    life.open_new(agency, timezone.now())
+    links = Joined.objects.filter(transmission__document=here.sha256, request__agency=agency, undone_at=None)
+    last = links.order_by("id").values_list("request__number", flat=True).last()
+    return redirect("request", last) if last and _request(here.officer, last) else redirect("board")
+
+
+def _acts(here: Waiting) -> tuple[page.Act, ...]:
+    seen = [one.number for one in _requests(here)]
+    may_set_aside = may(here.officer.role, "set_aside_paper")
+    return page.acts(_papers(here), seen, bad=here.reading is None, may_set_aside=may_set_aside)
+
+
+def _papers(here: Waiting) -> tuple[Paper, ...]:
+    papers = here.reading.papers if here.reading else ()
+    return tuple(paper for place, paper in enumerate(papers) if here.places is None or place in here.places)
+
+
+def _requests(here: Waiting) -> tuple[Request, ...]:
+    """The requests that it may belong to, as far as this officer may see them."""
+    numbers = dict.fromkeys(number for one in here.matters for number in one.candidates)
+    found = (_request(here.officer, number) for number in numbers)
+    return tuple(one for one in found if one is not None)
+
+
+def _request(officer: Officer, number: str) -> Request | None:
+    try:
+        request = intake_request.load(number, officer.agency)
+    except NoSuchRequest:
+        return None
+    stations = {request.station, *(sent.station for sent in request.transmissions)}
+    return request if sees_station(officer, stations) else None
+
+
+def _refuse_unseen(here: Waiting, number: str) -> None:
+    """A request of another station is answered like one that is not there."""
+    if _request(here.officer, number) is None:
+        raise QueueError(
+            f"There is no request {number or '(no number)'} here to attach this paper to. Look it up on the board."
+        )
+
+
+def _rows(desk: ReadingDesk | None, link: Callable[[ReadField], str]) -> list[tuple[ReadField, str]]:
+    return [(one, link(one)) for one in (desk.fields if desk else ())]

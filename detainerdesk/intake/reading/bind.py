@@ -141,7 +141,7 @@ def _belonging(readings: Sequence[PageReading]) -> list[_Group]:
 def _paper(group: _Group) -> Paper:
     kind = group.kind
     edition = next((page.identity.edition for page in group.pages if page.identity.edition), None)
-    template = forms.template_of(kind)
+    template = forms.template_of(kind, edition)
     fields: dict[str, Field] = {}
     if template is not None:
         mine = [page for page in group.pages if page.identity.kind == kind]

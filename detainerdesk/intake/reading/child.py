@@ -71,13 +71,18 @@ _LOOSEST: dict[str, float] = {
 STANDARD = Limits()
 
 
-def read_in_child(path: Path, limits: Limits = STANDARD, arranged: Sequence[Arranged] = ()) -> Reading | Unreadable:
-    """Reads a stored document under the limits of docs/reading.md, its pages as a person arranged them. Never raises for what a
-    document does. Where a child breaks off, another reads on at that page; a page that breaks twice is left to a person."""
+def read_in_child(
+    path: Path,
+    limits: Limits = STANDARD,
+    arranged: Sequence[Arranged] = (),
+    drawn: Sequence[Mapping[str, Any]] = (),
+) -> Reading | Unreadable:
+    """Reads a stored document under the limits of docs/reading.md, its pages as a person arranged them, with the templates that people
+    drew (`forms.drawn_in`). Never raises for what a document does. Where a child breaks off, another reads on at that page; a page that breaks twice is left to a person."""
     begun = time.monotonic()
-    answer = _ask(path, _read_task(arranged), limits)
+    answer = _ask(path, _read_task(arranged), limits, drawn)
     if isinstance(answer, _Broke) and answer.page:
-        answer = _read_the_rest(path, answer, limits, arranged, begun + limits.wall_document)
+        answer = _read_the_rest(path, answer, limits, arranged, begun + limits.wall_document, drawn)
     if isinstance(answer, Unreadable):
         return Unreadable(answer.says)
     try:
@@ -130,7 +135,12 @@ def _read_task(arranged: Sequence[Arranged], skip: Iterable[int] = ()) -> list[s
 
 
 def _read_the_rest(
-    path: Path, broke: _Broke, limits: Limits, arranged: Sequence[Arranged], ends: float
+    path: Path,
+    broke: _Broke,
+    limits: Limits,
+    arranged: Sequence[Arranged],
+    ends: float,
+    drawn: Sequence[Mapping[str, Any]],
 ) -> Mapping[str, Any] | Unreadable:
     """Child after child until each page is read or has broken twice; then one more makes the papers of the pages."""
     pages: dict[int, Mapping[str, Any]] = {}
@@ -143,7 +153,7 @@ def _read_the_rest(
         left = ends - time.monotonic()
         if left <= 0:
             return Unreadable(_too_slow(broke.page, broke.count, limits, whole=True))
-        answer = _ask(path, _read_task(arranged, pages), replace(limits, wall_document=left))
+        answer = _ask(path, _read_task(arranged, pages), replace(limits, wall_document=left), drawn)
         if not isinstance(answer, _Broke):
             break
         if not answer.page:
@@ -162,12 +172,16 @@ def _read_the_rest(
         }
         file.write(json.dumps(told).encode("ascii"))
         file.flush()
-        return _ask(Path(file.name), ["bind"], limits)
+        return _ask(Path(file.name), ["bind"], limits, drawn)
 
 
-def _ask(path: Path, task: list[str], limits: Limits) -> Mapping[str, Any] | Unreadable:
+def _ask(
+    path: Path, task: list[str], limits: Limits, drawn: Sequence[Mapping[str, Any]] = ()
+) -> Mapping[str, Any] | Unreadable:
     package_root = str(Path(__file__).resolve().parents[3])
     with tempfile.TemporaryDirectory(prefix="reading-") as folder:
+        if drawn:  # in the one folder that the child can read; a command line is too short for them
+            (Path(folder) / _DRAWN).write_text(json.dumps(drawn), encoding="utf-8")
         try:
             document = path.open("rb")
         except OSError as error:
@@ -275,6 +289,7 @@ def _ended(child: subprocess.Popen[bytes], page: int, count: int, limits: Limits
 # ---- the child's side ---------------------------------------------------------------------------------------------
 
 _NO_MEMORY = 71
+_DRAWN = "drawn.json"
 
 
 def main(arguments: list[str]) -> NoReturn:
@@ -298,8 +313,11 @@ def main(arguments: list[str]) -> NoReturn:
 def _answer(data: bytes, task: list[str], answers: BinaryIO, limits: Limits) -> dict[str, Any]:
     if task == ["mail"]:
         return _mail(data)
-    from detainerdesk.intake.reading import pages  # heavy: only under the limits
+    from detainerdesk.intake.reading import forms, pages  # heavy: only under the limits
 
+    drawn = Path(os.environ["TMPDIR"]) / _DRAWN
+    if drawn.is_file():
+        forms.take_drawn(json.loads(drawn.read_text("utf-8")))
     try:
         match task:
             case ["picture", page, width]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,9 @@ class TemplatePage:
     labels: tuple[Label, ...]
     fields: tuple[FieldPlace, ...]
     wording: tuple[str, ...]
+    checked: bool = (
+        True  # False: a person drew it, and nobody else has looked at it; what is read with it is never sure
+    )
 
 
 @dataclass(frozen=True)
@@ -121,13 +125,35 @@ def templates() -> tuple[Template, ...]:
     return tuple(_template(json.loads(entry.read_text("utf-8"))) for entry in files)
 
 
-def template_of(kind: str) -> Template | None:
-    return next((template for template in templates() if template.kind == kind), None)
+_drawn: tuple[Template, ...] = ()
+
+
+def take_drawn(drawn: Sequence[Mapping[str, Any]]) -> None:
+    """The templates that people drew in this installation: the parent hands them to the child, which can't see its files."""
+    global _drawn  # noqa: PLW0603
+    _drawn = tuple(_template(one) for one in drawn)
+
+
+def drawn_in(folder: Path) -> tuple[Mapping[str, Any], ...]:
+    """The templates of a data folder, as `take_drawn` wants them (desk.page.drawn keeps them)."""
+    files = sorted(folder.glob("*.json")) if folder.is_dir() else []
+    return tuple(json.loads(file.read_text("utf-8")) for file in files)
+
+
+def template_of(kind: str, edition: str | None = None) -> Template | None:
+    """The template of a kind. One that people drew counts for its own edition, and where ours has no place of any field."""
+    ours = next((template for template in templates() if template.kind == kind), None)
+    mine = [template for template in _drawn if template.kind == kind]
+    for template in mine:
+        if edition is not None and edition.replace("-", "/") in template.editions:
+            return template
+    bare = ours is None or not any(page.fields for page in ours.pages)
+    return mine[0] if mine and bare else ours
 
 
 def page_of(identity: Identity) -> TemplatePage | None:
     """The template of the page that was identified, where there is one."""
-    template = template_of(identity.kind)
+    template = template_of(identity.kind, identity.edition)
     return template.page(identity.page) if template else None
 
 
@@ -390,13 +416,16 @@ def _template(data: Mapping[str, Any]) -> Template:
         evidence={
             group: tuple(tuple(words) for words in alternatives) for group, alternatives in data["evidence"].items()
         },
-        pages=tuple(_page(page) for page in data.get("pages", ())),
+        pages=tuple(
+            _page(page, checked="drawn" not in data or bool(data["checked"])) for page in data.get("pages", ())
+        ),
     )
 
 
-def _page(data: Mapping[str, Any]) -> TemplatePage:
+def _page(data: Mapping[str, Any], *, checked: bool) -> TemplatePage:
     return TemplatePage(
         number=int(data["number"]),
+        checked=checked,
         labels=tuple(Label(label["words"], _box(label.get("box"))) for label in data.get("labels", ())),
         fields=tuple(
             FieldPlace(

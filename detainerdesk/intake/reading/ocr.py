@@ -47,16 +47,21 @@ def engine() -> Any:
 def straighten(picture: Gray, turn: Turn | None = None) -> tuple[Gray, Matrix]:
     """The page upright and straight, and the 2x3 matrix that leads from it back to the page as it came. `turn`: to the right, in
     degrees, as a person turned it; None: find out."""
-    quarters = int(_stripes(picture.T) > 1.3 * _stripes(picture)) if turn is None else (4 - turn // 90) % 4
+    quarters = 0 if turn is None else (4 - turn // 90) % 4
     page, back = _turned(picture, quarters)
-    angle = _skew(page)
+    angle, stripes = _skew(page)
+    if turn is None:
+        lying, its_back = _turned(picture, 1)
+        its_angle, its_stripes = _skew(lying)
+        if its_stripes > 1.3 * stripes:
+            page, back, angle = lying, its_back, its_angle
     if abs(angle) >= 0.05:
         height, width = page.shape
-        turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+        level = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
         straight = cv2.warpAffine(
-            page, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+            page, level, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
         )
-        page, back = np.asarray(straight, dtype=np.uint8), _after(back, cv2.invertAffineTransform(turn))
+        page, back = np.asarray(straight, dtype=np.uint8), _after(back, cv2.invertAffineTransform(level))
     if turn is None and _is_upside_down(page):
         page, half = _turned(page, 2)
         back = _after(back, half)
@@ -187,14 +192,6 @@ def _after(back: Matrix, earlier: Matrix) -> Matrix:
     return np.asarray((np.vstack([back, [0, 0, 1]]) @ np.vstack([earlier, [0, 0, 1]]))[:2], dtype=np.float64)
 
 
-def _stripes(picture: Gray) -> float:
-    """How strongly ink alternates from row to row: high where lines of print run from left to right."""
-    small = cv2.resize(np.ascontiguousarray(picture), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    ink = small.astype(np.float32) < float(np.median(small)) - 60
-    rows = ink[:, int(ink.shape[1] * 0.05) : int(ink.shape[1] * 0.95)].mean(axis=1)
-    return float(np.square(np.diff(rows)).sum() / max(1e-9, rows.sum()))
-
-
 def _is_upside_down(picture: Gray) -> bool:
     """By the model that tells upright lines from turned ones; where it is not of one mind, by reading some lines both ways."""
     found = [box for box in lines_by_ink(picture) if box[2] - box[0] >= 5 * (box[3] - box[1])]
@@ -217,13 +214,17 @@ def _sureness(crops: list[Gray]) -> float:
     return float(np.mean(read)) if read else 0.0
 
 
-def _skew(picture: Gray) -> float:
-    """Degrees by which the page must be turned to be straight, between -4 and 4."""
+def _skew(picture: Gray) -> tuple[float, float]:
+    """Degrees by which the page must be turned to be straight, between -4 and 4, and how strongly ink then alternates from row to row:
+    much, where lines of print run from left to right."""
     small = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    top, left = small.shape[0] // 25, small.shape[1] // 25  # the edge of a scan is often black
+    small = small[top:-top, left:-left]
     ink = (small.astype(np.float32) < float(np.median(small)) - 50).astype(np.float32)
     height, width = ink.shape
-    if ink.sum() < 500:
-        return 0.0
+    total = float(ink.sum())
+    if total < 500:
+        return 0.0, 0.0
 
     def sharpness(angle: float) -> float:
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
@@ -233,4 +234,4 @@ def _skew(picture: Gray) -> float:
     best = max(np.arange(-4, 4.01, 0.5), key=sharpness)
     for step in (0.2, 0.05):
         best = max(best + np.arange(-3, 4) * step, key=sharpness)
-    return float(best)
+    return float(best), sharpness(float(best)) / (total * width)

@@ -56,7 +56,7 @@ def read_page(page: Page, arranged: Sequence[Arranged] = ()) -> PageReading:
     template_page = forms.page_of(identity)
     fields: dict[str, Field] = {}
     if template_page is not None and laid is not None:
-        sure = identity.sure and laid.sure
+        sure = identity.sure and laid.sure and template_page.checked
         placed = place_all(template_page, laid, sheet.rules, sheet.lines)
         fields = text_fields(sheet, template_page, laid, placed, sure=sure)
         for place in template_page.fields:

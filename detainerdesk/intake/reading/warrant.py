@@ -229,14 +229,16 @@ class Officer:
         return self.begins <= on <= self.ends
 
     def is_printed_in(self, text: str) -> bool:
-        """The title's words in their order, or its short form alone; `Assistant` before it makes it another title."""
+        """The title's words in their order, or its short form behind the name; `Assistant` before it makes it another title."""
         words, title = _title_words(text), _title_words(self.title)
         starts = (at for at in range(len(words) - len(title) + 1) if words[at : at + len(title)] == title)
         if any(
             at == 0 or words[at - 1] not in ("assistant", "deputy", "associate", "former", "trainee") for at in starts
         ):
             return True
-        return bool(self.short) and self.short.casefold() in words
+        name, _, tail = text.rpartition(",")
+        letters = re.findall(r"[A-Z]+", tail)
+        return self.short in letters and (bool(name) or letters == [self.short])
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,10 +14,12 @@ from django.test import Client, RequestFactory
 
 from detainerdesk.desk.middleware import RoleGate
 from detainerdesk.desk.models import Officer
+from detainerdesk.desk.page import drawn
 from detainerdesk.desk.roles import ROLES
 from detainerdesk.desk.urls import urlpatterns
 from tests.desk.web.conftest import BOSTON, Desk, delacroix
-from tests.paperwork import bad
+from tests.paperwork import people
+from tests.paperwork.papers import draw
 
 TABLE = Path(__file__).resolve().parents[3] / "docs" / "access.md"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -38,6 +41,7 @@ def as_written(pattern: str) -> str:
         "paper": "PAPER",
         "name": "FIELD",
         "reading": "READING",
+        "template": "TEMPLATE",
     }
     return re.sub(r"<\w+:(\w+)>", lambda found: names[found[1]], pattern) or "/"
 
@@ -57,6 +61,8 @@ def expected(cell: str, method: str) -> set[int]:
     allowed = {one.strip() for one in cell.split(",")}
     if cell == "sign-in":
         return {302}
+    if cell == "key":
+        return {401, 405}
     if cell == "-":
         return {404}
     if reading:
@@ -68,9 +74,10 @@ def expected(cell: str, method: str) -> set[int]:
 
 @pytest.fixture
 def places(desk: Desk) -> dict[str, str]:
-    """What stands for the words of the table: one request of station D-4, one paper that waits."""
+    """What stands for the words of the table: one request of station D-4, one paper that waits, one template that was drawn."""
     number = desk.paper(delacroix())
-    desk.paper(bad.cat())
+    desk.paper(draw("i200", people.BRIGHTWATER_I200))
+    drawn.keep(Path(settings.DATA) / "templates", "i247a-05-25", drawn_template())
     return {
         "NUMBER": number,
         "DOCUMENT": desk.request_page(number).pictures[0].document,
@@ -79,11 +86,19 @@ def places(desk: Desk) -> dict[str, str]:
         "PAPER": "0",
         "FIELD": "dob",
         "READING": "in_lieu_days",
+        "TEMPLATE": "i247a-05-25",
     }
 
 
+def drawn_template() -> dict[str, Any]:
+    drawing = drawn.Drawing("i247a", "05/25", 1, 3, drawn.start_from("i247a", 1))
+    return drawn.to_json(drawn.checked_drawing(drawing), by="officer 0", at="2026-03-03T02:10:00+00:00", paper=1)
+
+
 def address(written: str, places: dict[str, str]) -> str:
-    here = {**places, "DOCUMENT": places["WAITS"]} if written.startswith("waiting/") else places
+    here = (
+        {**places, "DOCUMENT": places["WAITS"], "FIELD": "subject_name"} if written.startswith("waiting/") else places
+    )
     for word, value in here.items():
         written = written.replace(word, value)
     return "/" + written.lstrip("/")

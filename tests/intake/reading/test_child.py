@@ -11,7 +11,7 @@ import pytest
 
 from detainerdesk.intake.reading import child
 from detainerdesk.intake.reading.child import Limits, read_in_child
-from detainerdesk.intake.reading.fields import Reading, Unreadable
+from detainerdesk.intake.reading.fields import Arranged, Reading, Unreadable
 from detainerdesk.intake.reading.pages import NoPicture, picture
 from tests.paperwork import draw, sample
 
@@ -28,7 +28,7 @@ def detainer(tmp_path: Path) -> Path:
 @pytest.fixture
 def fax(tmp_path: Path) -> Path:
     path = tmp_path / "fax"
-    path.write_bytes(draw("i247a", sample("i247a"), style="fine fax"))
+    path.write_bytes(draw("i247a", sample("i247a"), style="fine fax", pages=[1]))
     return path
 
 
@@ -100,6 +100,63 @@ def test_in_3_the_child_gets_no_secret_of_its_parent(detainer: Path, monkeypatch
     assert set(seen[0]) == {
         "PYTHONPATH", "HOME", "TMPDIR", "LC_ALL", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PYTHONDONTWRITEBYTECODE"
     }  # fmt: skip
+
+
+BREAKS = """#!{python}
+import os, sys
+from pathlib import Path
+from detainerdesk.intake.reading import child, read
+count = Path({count!r})
+starts = len(count.read_text()) if count.exists() else 0
+count.write_text("x" * (starts + 1))
+whole = read.read_page
+def breaking(page, arranged=()):
+    if page.number == 2 and starts < {times}:
+        os._exit(9)
+    return whole(page, arranged)
+read.read_page = breaking
+child.main(sys.argv[4:])
+"""
+
+
+def breaking_at_page_2(tmp_path: Path, times: int) -> str:
+    """A Python whose reading of page 2 breaks off, in the first so many processes."""
+    python = tmp_path / "python"
+    python.write_text(BREAKS.format(python=sys.executable, count=str(tmp_path / "starts"), times=times))
+    python.chmod(0o700)
+    return str(python)
+
+
+def test_in_3_another_child_goes_on_at_the_page_where_one_broke_off(
+    detainer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = read_in_child(detainer)
+    monkeypatch.setattr(sys, "executable", breaking_at_page_2(tmp_path, times=1))
+    assert read_in_child(detainer) == whole
+    assert len((tmp_path / "starts").read_text()) == 3, "one that broke off, one that went on, one that made the papers"
+
+
+def test_in_3_a_page_that_breaks_twice_is_left_to_a_person_and_the_others_stand(
+    detainer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", breaking_at_page_2(tmp_path, times=2))
+    reading = read_in_child(detainer)
+    assert isinstance(reading, Reading)
+    assert [(paper.kind, paper.pages) for paper in reading.papers] == [("i247a", (1, 3)), ("unknown", (2,))]
+    assert reading.papers[0].fields["subject_name"].value == sample("i247a")["subject_name"]
+    assert [note for note in reading.notes if "page 2 of 3" in note and "A person must look at it" in note]
+
+
+def test_the_child_reads_the_pages_as_a_person_arranged_them(detainer: Path) -> None:
+    reading = read_in_child(detainer, arranged=(Arranged("i247a", (1,)), Arranged("unknown", (2, 3))))
+    assert isinstance(reading, Reading)
+    assert [(paper.kind, paper.pages) for paper in reading.papers] == [("i247a", (1,)), ("unknown", (2, 3))]
+
+
+def test_an_arrangement_that_the_file_does_not_have_is_refused_in_words(detainer: Path) -> None:
+    answer = read_in_child(detainer, arranged=(Arranged(None, (1, 9)),))
+    assert isinstance(answer, Unreadable)
+    assert answer.says == "There is no page 9: the file has 3."
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,14 @@ def test_d08_assistant_makes_it_another_title_unless_that_is_listed_too() -> Non
     assert not watch.is_printed_in("J. Larkspur, Assistant Watch Commander")
 
 
+@pytest.mark.parametrize(
+    ("printed", "listed"), [("R. Ashgrove, DO", True), ("DO", True), ("M. do Carmo", False), ("M. DO CARMO", False)]
+)
+def test_d08_the_short_form_of_a_title_is_no_part_of_a_name(printed: str, listed: bool) -> None:
+    title = next(one for one in officers() if (one.list, one.title) == ("detainer", "Deportation Officer"))
+    assert title.is_printed_in(printed) is listed
+
+
 def test_d09_a_warrant_without_a_ticked_basis() -> None:
     assert "D09" in codes(detainer(None, Paper("i200", sample("i200", b_pending=None)))[1])
     boxes = dict.fromkeys(("o_immigration_judge", "o_official", "o_bia", "o_court"))

@@ -22,7 +22,7 @@ def page(noise: float = 0.0) -> np.ndarray:
 
 
 def measured(picture: np.ndarray, shift: int = 0) -> ink.Ink:
-    return ink.tick(ink.dark(picture), tuple(v + shift for v in BOX), reach=10)  # type: ignore[arg-type]
+    return ink.tick(ink.dark(picture), tuple(v + shift for v in BOX), reach=(10, 10))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("shift", [-7, 0, 7])

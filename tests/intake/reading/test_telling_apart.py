@@ -132,8 +132,14 @@ def test_a_paper_that_is_none_of_the_forms_is_not_called_one(kind: str) -> None:
 
 
 @pytest.mark.parametrize("edition", EDITIONS["state_warrant"])
-def test_a_states_warrant_is_known_by_its_courts_caption(edition: str) -> None:
-    assert only_paper(read(draw("state_warrant", sample("state_warrant"), edition=edition))).kind == "state_warrant"
+def test_a_states_warrant_is_known_by_its_courts_caption_and_a_person_reads_what_stands_behind_its_labels(
+    edition: str,
+) -> None:
+    paper = only_paper(read(draw("state_warrant", sample("state_warrant"), edition=edition)))
+    assert paper.kind == "state_warrant"
+    assert paper.fields["case_no"].value == "2601CR000123"
+    assert paper.fields["judge_name"].value == "Hon. P. Larkspur"
+    assert not any(field.accepted for field in paper.fields.values())
 
 
 def test_several_papers_in_one_file_are_split_with_their_pages() -> None:
