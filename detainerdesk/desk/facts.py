@@ -14,6 +14,7 @@ from typing import Any, Literal, cast, get_args
 from detainerdesk.intake import entry, join
 from detainerdesk.intake.numbers import zone_of
 from detainerdesk.intake.reading.fields import Field, Paper, State
+from detainerdesk.intake.reading.warrant import warrant_of
 from detainerdesk.intake.request import Request
 from detainerdesk.law import UNKNOWN, Case, Source
 
@@ -58,6 +59,13 @@ KIND_OF_FORM = {
 ASKS_TO_HOLD = {"i247a": True, "i247d": True, "i247x": True, "i247n": False, "i247g": False}
 CIVIL_WARRANTS = {"i200": "I-200", "i205": "I-205"}
 COURT_PAPERS = {"ao442": "federal_criminal_arrest", "ao93": "judicial_search", "state_warrant": "state_criminal"}
+SIGNERS: Mapping[tuple[str, str | None], str] = {
+    ("judge", "federal"): "district_judge",
+    ("judge", "state"): "state_judge",
+    ("magistrate", "federal"): "magistrate_judge",
+    ("clerk", "federal"): "clerk_of_court",
+    ("clerk", "state"): "clerk_of_court",
+}
 PROBABLE_CAUSE = ("pc_final_order", "pc_pending", "pc_biometric", "pc_statements")
 
 
@@ -336,6 +344,10 @@ def _of_paper(place: int, paper: Paper, request: Request, known: Known) -> dict[
     came: dict[str, Any] = {"attached": True, "presented_with_detainer": True, "presented_at": request.received_at}
     if request.detainer is None:
         came = {"presented_at": request.received_at}
+    read = warrant_of(paper)
+    if paper.kind in (*CIVIL_WARRANTS, *COURT_PAPERS) and read.warrant_class == "unknown":
+        # Form and signer speak for different sides: nothing is said of it until a person has looked.
+        return {"kind": UNKNOWN, "signed_by": UNKNOWN, "names_person": UNKNOWN, **came}
     if paper.kind in CIVIL_WARRANTS:
         signed = _filled(paper, "officer_sig")
         return {"kind": "administrative", "signed_by": "none" if signed is False else "immigration_officer", **came}
@@ -376,18 +388,10 @@ def _of_search(one: FoundWarrant) -> dict[str, Any]:
     return {"kind": _or_unknown(one.kind), "signed_by": _or_unknown(one.signed_by), "names_person": names}
 
 
-def signer_of(title: str) -> str:
-    """Who signed, from the printed name and title of an AO 442: `Hon. J. Doe, U.S. Magistrate Judge`. `unknown` where it does not say."""
-    words = title.casefold()
-    if "magistrate" in words:
-        return "magistrate_judge"
-    if "clerk" in words:
-        return "clerk_of_court"
-    if "immigration" in words:
-        return "immigration_judge" if "judge" in words else "immigration_officer"
-    if "district judge" in words or "district court judge" in words:
-        return "district_judge"
-    return "state_judge" if "justice" in words and "department" not in words else "unknown"
+def signer_of(paper: Paper) -> str:
+    """Who signed a court paper, in the vocabulary's words; `unknown` where its print does not say, or speaks against its form."""
+    read = warrant_of(paper)
+    return SIGNERS.get((read.signed_by, read.court_kind), "unknown")
 
 
 def _or_unknown(word: str) -> Any:

@@ -30,7 +30,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -117,7 +117,9 @@ def _paper(kind: str, people: list[str], random: Random) -> tuple[bytes, bytes]:
 
     told = [_person(subject_id, random) for subject_id in people]
     if kind == "list":
-        return pile.a_list(*((one["subject_id"], one["subject_name"]) for one in told)), b""
+        return pile.a_list(
+            *((one["subject_id"], one["subject_name"]) for one in told), day=_issued(int(people[0]))
+        ), b""
     if kind == "entry":
         stated = entry.Entry("i247a", told[0])
         return entry.to_bytes(stated), json.dumps({"kind": "i247a", "fields": told[0]}).encode()
@@ -132,10 +134,15 @@ def _person(subject_id: str, random: Random) -> dict[str, str]:
         "subject_id": subject_id,
         "event_no": f"BOS26{number % 10**8:08d}",
         "file_no": f"A000 {number // 1000 % 1000:03d} {number % 1000:03d}",
-        "form_date": "03/03/2026",
+        "form_date": f"{_issued(number):%m/%d/%Y}",
         "subject_name": f"{last.upper()}, {first}",
         "dob": f"{random.randint(1, 12):02d}/{random.randint(1, 28):02d}/{random.randint(1960, 2004)}",
     }
+
+
+def _issued(number: int) -> date:
+    """Not all on one day: each form is compared with the others of its day."""
+    return date(2026, 1, 1) + timedelta(days=number % 59)
 
 
 def _delivery(number: int, kind: str, kept: bytes, stated: bytes, documents: set[str], random: Random) -> Delivery:

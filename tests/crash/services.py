@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import json
 import os
 import random
@@ -46,8 +47,8 @@ def main() -> None:
         "api": lambda: _api(wsgi.application, http_port),
         "sweep": lambda: _again_and_again(lambda: folder.sweep(data / "inbox", AGENCY), 0.5),
         "poll": lambda: _again_and_again(lambda: mailbox.poll_all([_box(mailbox, box)]), 2.0),
-        "understand": lambda: _understand(),
-        "understand beside it": lambda: _understand(),
+        "understand": _understand,
+        "understand beside it": _understand,
     }
     gc.collect()
     gc.freeze()

@@ -312,15 +312,24 @@ def test_a_warrant_on_an_indictment_is_told_apart() -> None:
         ("P. EXAMPLE, UNITED STATES DISTRICT JUDGE", "district_judge"),
         ("R. Sample, Clerk of Court", "clerk_of_court"),
         ("Deputy Clerk, U.S. District Court", "clerk_of_court"),
-        ("P. Example, Immigration Judge", "immigration_judge"),
-        ("P. Example, Supervisory Immigration Officer", "immigration_officer"),
+        ("A. Sample, Clerk-Magistrate", "clerk_of_court"),
+        ("P. Example, Immigration Judge", "unknown"),
+        ("P. Example, Supervisory Immigration Officer", "unknown"),
         ("P. Example", "unknown"),
         ("", "unknown"),
         ("United States District Court", "unknown"),
     ],
 )
 def test_the_signer_of_a_court_paper_by_the_printed_title(title: str, signer: str) -> None:
-    assert facts.signer_of(title) == signer
+    assert facts.signer_of(paper("ao442", {**AO442, "officer_name": title})) == signer
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"), [("i200", "P. Example, U.S. Magistrate Judge"), ("ao442", "P. Example, Deportation Officer")]
+)
+def test_a_paper_whose_form_and_signer_speak_for_two_sides_is_neither_civil_nor_a_courts(kind: str, title: str) -> None:
+    (record,) = stated(paper("i247a"), paper(kind, {**FORM, "officer_name": title}))["warrants"]
+    assert (record["kind"], record["signed_by"]) == (UNKNOWN, UNKNOWN)
 
 
 @pytest.mark.parametrize(

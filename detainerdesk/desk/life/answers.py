@@ -185,14 +185,13 @@ def _answer_on_court_paper(number: str, version: int, officer: Officer, *, value
     place = facts.unconfirmed_court_paper(request, history(state).known) if state else None
     if place is None:
         raise NotPossible("There is no court paper here that waits for an answer. Open the request again.")
-    printed = facts.accepted_text(request.papers[place], "officer_name") or ""
     case_number = facts.accepted_text(request.papers[place], "case_no") or ""
     return confirm_paper(
         number,
         version,
         officer,
         paper=place,
-        signed_by=facts.signer_of(printed) if value == "confirmed" else "unknown",
+        signed_by=facts.signer_of(request.papers[place]) if value == "confirmed" else "unknown",
         names_person={"confirmed": True, "ruled_out": False, "unknown": None}[value],
         case_number=case_number if value == "confirmed" else "",
         at=at,

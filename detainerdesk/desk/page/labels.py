@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-NEVER_SHOWN: Final = frozenset({"citizenship"})
+NEVER_SHOWN: Final = frozenset({"citizenship", "what_it_is", "court_kind"})
 
 IDENTIFIERS: Final = ("subject_name", "dob", "subject_id", "event_no", "file_no", "form_date")
 """What tells one request from another, and one person from another: these come first."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from detainerdesk.intake.reading import defects, forms
+from detainerdesk.intake.reading import defects, forms, warrant
 from detainerdesk.intake.reading.fields import (
     Arranged,
     Code,
@@ -53,9 +53,9 @@ class _Group:
 def bind(readings: Sequence[PageReading], notes: Sequence[str] = (), arranged: Sequence[Arranged] = ()) -> Reading:
     """The papers of a file from the readings of all its pages. `notes`: what was seen of the file itself."""
     groups = _groups(readings, arranged)
-    papers = [_paper(group) for group in groups]
     texts = ["\n".join(page.text for page in group.pages) for group in groups]
-    found = defects.find(papers, texts, fax=_fax_gap(readings))
+    papers = [warrant.marked(_paper(group), text) for group, text in zip(groups, texts, strict=True)]
+    found = defects.find(papers, texts, fax=_fax_gap(readings), notes=notes)
     return Reading(
         papers=tuple(replace(paper, defects=tuple(mine)) for paper, mine in zip(papers, found, strict=True)),
         pages=len(readings),
@@ -167,7 +167,9 @@ def _notes(groups: Sequence[_Group]) -> list[str]:
                 f"{pages}: the marks of a court and of a department, or of two forms, stand on one page. A person must say what it is."
             )
         elif group.kind == "unknown":
-            notes.append(f"{pages}: this is no form that is known here. A person must look at it.")
+            what = warrant.what_it_is("\n".join(page.text for page in whole))
+            said = warrant.IN_WORDS[what] if what is not None else "no form that is known here"
+            notes.append(f"{pages}: this is {said}. A person must look at it.")
         elif not any(page.identity.sure for page in whole):
             template = forms.template_of(group.kind)
             name = template.name if template else group.kind

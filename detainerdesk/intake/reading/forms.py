@@ -97,6 +97,20 @@ class Registration:
     found: tuple[tuple[Label, Found], ...]
     unclear: tuple[Box, ...] = ()  # lines that begin as several labels do
 
+    @property
+    def rigid(self) -> bool:
+        """Whether the page is laid out as the template is: nearly all labels were found, and each where the others let expect it."""
+        if self.agreeing < 0.75 * self.labels or len(self.rows) < 4:
+            return False
+        scale, down = np.polyfit([row[0] for row in self.rows], [row[1] for row in self.rows], 1)
+        near = sum(
+            abs(hit.box[0] - self.sx * _point(label)[0] - self.dx) <= 5
+            and abs(_seen_at(hit)[1] - scale * _point(label)[1] - down) <= 3
+            for label, hit in self.found
+            if label.box is not None
+        )
+        return bool(near >= 0.9 * self.agreeing)
+
     def to_page(self, box: Box) -> Box:
         x0, y0, x1, y1 = box
         down = self._down((y0 + y1) / 2) - (y0 + y1) / 2

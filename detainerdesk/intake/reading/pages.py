@@ -333,6 +333,8 @@ def _active_parts(data: bytes, document: pdfium.PdfDocument) -> list[str]:
         found.append("This PDF has an action that sends or fetches data. It was not run.")
     if document.get_formtype() != pdf.FORMTYPE_NONE and data.count(b"%%EOF") > 2:
         found.append("This PDF was changed after it was first saved (D22): look at the picture of each page.")
+    elif _changed_after_signing(data):
+        found.append("This PDF was changed after it was signed (D22): look at the picture of each page.")
     return found
 
 
@@ -554,3 +556,11 @@ def _resized(gray: Gray, size: tuple[int, int], how: Image.Resampling) -> Gray:
 
 def _short(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:80]
+
+
+def _changed_after_signing(data: bytes) -> bool:
+    """Whether bytes stand behind those that the last digital signature covers; the last line may have one more line end."""
+    ends = [
+        int(start) + int(length) for start, length in re.findall(rb"/ByteRange\s*\[\s*\d+\s+\d+\s+(\d+)\s+(\d+)", data)
+    ]
+    return bool(ends) and max(ends) < len(data) - 2

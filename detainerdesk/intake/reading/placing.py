@@ -3,6 +3,8 @@ the form's page, the labels that were found, the page's rules. Goes out: for eac
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -44,7 +46,7 @@ def place_all(page: TemplatePage, laid: Registration, rules: Sequence[Box], line
                 break
         else:
             if place.box is not None:
-                placed[place.name] = Placed(laid.to_page(place.box), held=False)
+                placed[place.name] = Placed(laid.to_page(place.box), held=laid.rigid)
     for label, places in below.items():
         placed |= _under(label, found[label], places, laid, lines)
     return placed
@@ -65,25 +67,40 @@ def _under(
         for number, line in enumerate(lines)
         if number not in printed and top < _middle(line.box) < bottom and left - 8 < line.box[0] < right
     )
+    assert label.box is not None
+    shift = hit.box[3] - label.box[3]
     heading = lines[hit.line].text
     if heading.count("(") > heading.count(")"):
-        closed = next((index for index, row in enumerate(rows[:2]) if ")" in row.text), None)
+        closed = next((index for index, row in enumerate(rows[:2]) if re.search(r"[)}\]]", row.text)), None)
+        if closed is None and len(rows) > len(places):
+            closed = 0  # its mark was misread
         if closed is not None:
-            top = rows[closed].box[3]
+            shift += rows[closed].box[3] - hit.box[3]
             rows = rows[closed + 1 :]
-    expected = sorted(boxes, key=lambda name: boxes[name][1])
-    first = boxes[expected[0]]
-    shift = max(hit.box[3], top) + 2 - first[1]
+    expected = {
+        place.name: (place.box[1] + shift, place.box[3] + shift)
+        for place in sorted(places, key=lambda place: place.box[1] if place.box else 0.0)
+        if place.box is not None
+    }
+    chosen = dict(zip(_which(list(expected.values()), rows), rows, strict=False))
     placed = {}
-    for index, name in enumerate(expected):
-        x0, y0, x1, y1 = boxes[name]
-        if index < len(rows):
-            _, ry0, _, ry1 = rows[index].box
-            room = max(0.0, (11.0 - (ry1 - ry0)) / 2)
-            placed[name] = Placed((x0, ry0 - room, x1, ry1 + room), held=len(rows) <= len(expected))
-        else:
-            placed[name] = Placed((x0, y0 + shift, x1, y1 + shift), held=True)
+    for index, (name, (y0, y1)) in enumerate(expected.items()):
+        x0, _, x1, _ = boxes[name]
+        row = chosen[index].box if index in chosen else (x0, y0, x1, y1)
+        room = max(0.0, (11.0 - (row[3] - row[1])) / 2)
+        placed[name] = Placed((x0, row[1] - room, x1, row[3] + room), held=len(rows) <= len(expected))
     return placed
+
+
+def _which(expected: Sequence[tuple[float, float]], rows: Sequence[Line]) -> tuple[int, ...]:
+    """To which of the fields, in their order, the rows belong: those that are nearest."""
+    count = min(len(expected), len(rows))
+    return min(
+        itertools.combinations(range(len(expected)), count),
+        key=lambda places: sum(
+            abs(sum(expected[place]) / 2 - _middle(row.box)) for place, row in zip(places, rows, strict=False)
+        ),
+    )
 
 
 def _rows(lines: Iterable[Line]) -> list[Line]:
@@ -145,8 +162,14 @@ def _of(place: FieldPlace, page: TemplatePage) -> Iterator[tuple[Label, Side]]:
     if after:
         yield min(after, key=lambda entry: entry[0])[1], "before"
     above = [(y0 - box[3], label) for label, box in labels if 0 <= y0 - box[3] < 40 and box[0] < x1 and box[2] > x0]
+    above = [(gap, label) for gap, label in above if _is_heading(label.words)]
     if above and not before:
         yield min(above, key=lambda entry: entry[0])[1], "under"
+
+
+def _is_heading(words: str) -> bool:
+    """Whether values stand under these words: `TO: (Name and Title of Institution`, and no running text."""
+    return len(words) <= 10 or re.search(r"^\W*\w+:|[:(]", words) is not None
 
 
 def _is_row_of(captions: Sequence[tuple[float, Label]], page: TemplatePage) -> bool:
@@ -192,7 +215,7 @@ def _after(place: FieldPlace, left: float, middle: float, laid: Registration, ru
     """To the right of a label, as far as its rule, the next label or the field goes."""
     tall = 13.0 if place.box is None else max(11.0, place.box[3] - place.box[1])
     wide = 200.0 if place.box is None else place.box[2] - place.box[0]
-    right = left + wide + 8
+    right = left + wide
     top, bottom = middle - tall / 2 - 0.5, middle + tall / 2
     for x0, y, x1, _ in rules:
         if middle + 1 < y < middle + 14 and left - 6 <= x0 <= left + 30:

@@ -10,13 +10,13 @@ from functools import cached_property
 
 from detainerdesk.intake.reading import cells, grammar, ink, readers
 from detainerdesk.intake.reading.cells import PixelBox
-from detainerdesk.intake.reading.fields import Box, Field
+from detainerdesk.intake.reading.fields import Box, Field, Seen
 from detainerdesk.intake.reading.forms import FieldPlace, Registration, TemplatePage
 from detainerdesk.intake.reading.lines import Line, box_of, fold
 from detainerdesk.intake.reading.pages import Char, Gray, Page, Widget
 from detainerdesk.intake.reading.placing import Placed
 
-LOOSE_X, LOOSE_Y = 4.0, 3.0  # points around a box in which its text may stand
+LOOSE_X, LOOSE_Y = 4.0, 2.0  # points around a box in which its text may stand
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,8 @@ def _from_widget(sheet: Sheet, place: FieldPlace, widget: Widget, *, sure: bool)
         # A value that shows on the page but not in the form's data is drawn there by other means.
         state = "unreadable" if inked else "empty"
         return Field(None, state, sure and not inked, sheet.page.number, widget.box, 1.0, "form field")  # type: ignore[arg-type]
-    return Field(value, "shown", sure and inked, sheet.page.number, widget.box, 1.0, "form field")
+    seen = () if inked else (Seen("form field", value), Seen("ink", ""))  # defects.NOTHING_SEEN
+    return Field(value, "shown", sure and inked, sheet.page.number, widget.box, 1.0, "form field", seen)
 
 
 def _from_text(sheet: Sheet, place: FieldPlace, box: Box, chars: Sequence[Char], *, sure: bool) -> Field:
@@ -125,7 +126,8 @@ def _from_text(sheet: Sheet, place: FieldPlace, box: Box, chars: Sequence[Char],
     x0, y0, x1, y1 = sheet.pixels(where)
     visible = bool(sheet.mask[y0:y1, x0:x1].mean() > 0.02) if y1 > y0 and x1 > x0 else False
     fits = place.grammar in ("text", "name", "words") or grammar.fits(place.grammar, value)
-    return Field(value, "shown", sure and visible and fits, number, where, 1.0, "text layer")
+    seen = () if visible else (Seen("text layer", value), Seen("ink", ""))  # defects.NOTHING_SEEN
+    return Field(value, "shown", sure and visible and fits, number, where, 1.0, "text layer", seen)
 
 
 def _from_picture(
