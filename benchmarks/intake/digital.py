@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from benchmarks.intake.pages.fill import Manner
 from benchmarks.intake.pages.machines import DIGITAL
 from benchmarks.intake.scoring import Job, Outcome, read_all, say, share
 
@@ -33,11 +34,7 @@ def main() -> int:
             DIGITAL,
             seed,
             unseen=seed % 3 == 2,
-            hard=0.0,
-            hand=0.0,
-            stamps=0.05,
-            touching=seed % 4 == 3,
-            fillable=seed % 4 == 0,
+            manner=Manner(0.0, 0.0, 0.05, touching=seed % 4 == 3, fillable=seed % 4 == 0),
         )
         for kind in KINDS
         for seed in range(FEW if asked.quick else PAPERS)
@@ -75,7 +72,7 @@ def main() -> int:
 
 
 def _make(job: Job) -> str:
-    return "fillable" if job.fillable else "touching" if job.touching else "flat"
+    return "fillable" if job.manner.fillable else "touching" if job.manner.touching else "flat"
 
 
 def _counted(fields: Sequence[Outcome]) -> list[Outcome]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from benchmarks.intake.pages.fill import Manner
 from benchmarks.intake.pages.machines import DIGITAL, RUNGS
 from benchmarks.intake.pages.pen import FILLED, UNCLEAR
 from benchmarks.intake.scoring import Job, Outcome, read_all, say, share
@@ -30,7 +31,13 @@ def main() -> int:
     asked = parser.parse_args()
     papers = FEW if asked.quick else PAPERS
     jobs = [
-        Job(kind, channel, 500 + 100 * place + seed, unseen=seed >= papers, hard=0.3, hand=0.0, dense=True)
+        Job(
+            kind,
+            channel,
+            500 + 100 * place + seed,
+            unseen=seed >= papers,
+            manner=Manner(hard=0.3, hand=0.0, dense=True),
+        )
         for place, channel in enumerate((DIGITAL, *RUNGS))
         for kind in KINDS
         for seed in range(papers + (papers + 1) // 2)

@@ -33,6 +33,7 @@ from PIL import Image
 
 from benchmarks.intake import labels
 from benchmarks.intake.labels import Word
+from benchmarks.intake.pages.fill import Manner
 from benchmarks.intake.pages.machines import RUNGS
 from benchmarks.intake.scoring import Job, cpu, in_workers, made, same, say, share
 
@@ -56,7 +57,7 @@ def main() -> int:
     asked = parser.parse_args()
     peers = [name for name in PEERS if _is_here(name)]
     jobs = [
-        (peer, Job(kind, rung, 300 + seed, hard=0.0, hand=0.0, stamps=0.0))
+        (peer, Job(kind, rung, 300 + seed, manner=Manner(0.0, 0.0, 0.0)))
         for rung in RUNGS
         for kind in KINDS
         for seed in range(FEW if asked.quick else PAPERS)

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 import pypdfium2
 from PIL import Image
 
 from benchmarks.intake.pages import fill, machines, sheets
+from benchmarks.intake.pages.fill import Manner
 from benchmarks.intake.pages.fillable import fillable
 from benchmarks.intake.pages.machines import Sent
 from benchmarks.intake.pages.sheets import Expected, Laid, Typed
@@ -53,12 +55,7 @@ class Job:
     channel: str
     seed: int
     unseen: bool = False
-    hard: float = 0.05
-    hand: float = 0.06
-    stamps: float = 0.15
-    touching: bool = False
-    fillable: bool = False
-    dense: bool = False
+    manner: Manner = Manner()  # noqa: RUF009
 
 
 @dataclass(frozen=True)
@@ -110,19 +107,8 @@ def in_workers(work: Any, jobs: Sequence[Any]) -> Iterator[Any]:
 
 def made(job: Job) -> tuple[Laid, Sent]:
     """The paper of a job, clean and as it arrives."""
-    sheet = fill.sheet(
-        job.kind,
-        job.seed,
-        unseen=job.unseen,
-        hard=job.hard,
-        hand=job.hand,
-        stamps=job.stamps,
-        touching=job.touching,
-        fillable=job.fillable,
-        dense=job.dense,
-    )
-    laid = sheets.lay(sheet)
-    if job.fillable:
+    laid = sheets.lay(fill.sheet(job.kind, job.seed, unseen=job.unseen, manner=job.manner))
+    if job.manner.fillable:
         laid = replace(laid, pdf=fillable(laid))
     return laid, machines.send(laid.pdf, job.channel, f"{job.kind}/{job.seed}")
 
@@ -211,7 +197,7 @@ def interesting(one: Outcome) -> bool:
 
 
 def name_of(job: Job) -> str:
-    return f"{job.kind} {job.channel} {job.seed}{' touching' if job.touching else ''}{' fillable' if job.fillable else ''}{' unseen' if job.unseen else ''}"
+    return f"{job.kind} {job.channel} {job.seed}{' touching' if job.manner.touching else ''}{' fillable' if job.manner.fillable else ''}{' unseen' if job.unseen else ''}"
 
 
 def crop(picture: Image.Image, sent: Sent, expected: Expected) -> Image.Image:

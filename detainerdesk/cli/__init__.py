@@ -5,7 +5,21 @@ from __future__ import annotations
 
 import typer
 
-from detainerdesk.cli import case, demo, export, installation, law, listening, paper, proof, report, status
+from detainerdesk.cli import (
+    api_key,
+    case,
+    demo,
+    export,
+    installation,
+    law,
+    lines,
+    listening,
+    paper,
+    proof,
+    receipts,
+    report,
+    status,
+)
 from detainerdesk.cli.told import Told
 
 app = typer.Typer(
@@ -22,6 +36,9 @@ app.command("read")(paper.read)
 app.command("intake")(paper.intake)
 app.command("listen")(listening.listen)
 app.command("poll")(listening.poll)
+app.command("lines")(lines.lines)
+app.command("receipts")(receipts.receipts)
+app.add_typer(api_key.app, name="api-key")
 app.command("report")(report.report)
 app.command("bundle")(report.bundle)
 app.command("export")(export.export)

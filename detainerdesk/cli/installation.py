@@ -81,7 +81,7 @@ def serve(
     port: Annotated[int, typer.Option(help="The port.")] = 8000,
     agency: Annotated[str, typer.Option(help="The agency that the inbox belongs to.")] = AGENCY,
 ) -> None:
-    """The desk in the browser, with the inbox watched beside it. Stop it with Ctrl+C."""
+    """The desk in the browser, with the inbox watched beside it, and mail and line tests where they are set up. Stop it with Ctrl+C."""
     from detainerdesk.cli import serving
     from detainerdesk.desk import setup as desk_setup
 
@@ -98,20 +98,39 @@ def serve(
 
 
 def _serve(ready: Ready, host: str, port: int, agency: str) -> None:
-    """Until it is stopped; the inbox is watched in a process of its own."""
+    """Until it is stopped; each channel that is set up has a process of its own, so that none waits for another."""
     typer.echo(f"The desk: http://{host}:{port}/   ({ready.profile} profile, data in {ready.data})")
     typer.echo(f"Papers dropped into {ready.data / 'inbox'}/STATION/ are taken in.")
     _say_logins(ready)
     typer.echo("Stop with Ctrl+C.")
-    watcher = subprocess.Popen(
-        [sys.executable, "-m", "detainerdesk", "intake", "--data", str(ready.data), "--agency", agency, "--watch"],
-        stdout=subprocess.DEVNULL,
-    )
+    beside = [
+        subprocess.Popen(
+            [sys.executable, "-m", "detainerdesk", *command, "--data", str(ready.data)], stdout=subprocess.DEVNULL
+        )
+        for command in _channels(ready.data, agency)
+    ]
     try:
         _listen(host, port)
     finally:
-        watcher.terminate()
-        watcher.wait()
+        for one in beside:
+            one.terminate()
+        for one in beside:
+            one.wait()
+
+
+def _channels(data: Path, agency: str) -> list[list[str]]:
+    """The inbox always; mail and the lines' test pages where they are set up."""
+    from detainerdesk.cli import listening
+    from detainerdesk.intake import lines
+
+    commands = [["intake", "--agency", agency, "--watch"]]
+    if (data / listening.FILE).is_file():
+        mail = listening.read_file(data / listening.FILE, law_here())
+        commands += [["listen"]] if mail.listening else []
+        commands += [["poll", "--watch"]] if mail.mailboxes else []
+    if (data / lines.FILE).is_file():
+        commands.append(["lines", "--agency", agency, "--send", "--watch"])
+    return commands
 
 
 def _listen(host: str, port: int) -> None:

@@ -3,6 +3,7 @@ timer. In: a data folder, with lines.json in it. Out: a table or JSON; exit code
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,26 +18,39 @@ from detainerdesk.cli.told import DOES_NOT_HOLD, FICTIONAL, BadInput, counted, o
 if TYPE_CHECKING:
     from detainerdesk.intake.lines import Condition
 
+A_MINUTE = 60.0
+
 
 def lines(
     agency: Annotated[str, typer.Option(help="Whose lines.")] = AGENCY,
     data: Data = None,
-    send: Annotated[bool, typer.Option("--send", help="Send the test pages that are due now, and end.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Send the test pages that are due now.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="With --send: go on until stopped, looking each minute.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON, for a program.")] = False,
 ) -> None:
     """Each line: what it brought last, what waits to be read, what failed in 24 hours, its last test page. Exit code 1 if one is silent."""
     known_stack(agency, law_here())
     ready = open_installation(data)
+    from django.db import close_old_connections
+
     from detainerdesk.intake import lines as intake_lines
 
     try:
         here = intake_lines.used(agency)
+        if send:
+            all_sent = _send(here, datetime.now(UTC), as_json)
+            while watch:
+                time.sleep(A_MINUTE)
+                close_old_connections()  # one that broke is no use a minute later
+                _send(intake_lines.used(agency), datetime.now(UTC), as_json)
+            if not all_sent:
+                raise typer.Exit(DOES_NOT_HOLD)
+            return
     except intake_lines.LinesError as error:
         raise BadInput(str(error)) from error
     now = datetime.now(UTC)
-    if send:
-        _send(here, now, as_json)
-        return
     conditions = intake_lines.conditions(here, now)
     if as_json:
         say_json([_json(one) for one in conditions])
@@ -46,8 +60,8 @@ def lines(
         raise typer.Exit(DOES_NOT_HOLD)
 
 
-def _send(here: Any, now: datetime, as_json: bool) -> None:
-    """Those that can't be sent are said, and the others go out all the same."""
+def _send(here: Any, now: datetime, as_json: bool) -> bool:
+    """Whether all that are due went out. Those that can't be sent are said, and the others go out all the same."""
     from detainerdesk.desk.page.channels import channel
     from detainerdesk.intake import lines as intake_lines
 
@@ -64,8 +78,7 @@ def _send(here: Any, now: datetime, as_json: bool) -> None:
         for one in told:
             typer.echo(f"{one['station']}, by {channel(str(one['channel']))}: {one['says'] or 'sent'}")
         typer.echo(f"{counted(sum(bool(one['sent']) for one in told), 'test page')} sent.")
-    if not all(one["sent"] for one in told):
-        raise typer.Exit(DOES_NOT_HOLD)
+    return all(one["sent"] for one in told)
 
 
 def _json(one: Condition) -> dict[str, Any]:

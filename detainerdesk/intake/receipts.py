@@ -20,7 +20,7 @@ from detainerdesk.intake.numbers import next_number, zone_of
 from detainerdesk.ledger import log as ledger
 
 CHANNELS = ("mail", "api")
-"""The channels that can answer their sender while it waits. A fax can't be answered: its sender asks for the month's list."""
+"""The channels that can answer their sender while it waits. A fax names no sender and can't be answered, so it gets no number."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 """What a spreadsheet would take for a formula (security.md WEB-5)."""

@@ -47,7 +47,7 @@ ROOT = Path(__file__).parents[2]
 SERVICES = ("listen", "api", "sweep", "poll", "understand", "understand beside it")
 SENDERS = 4
 PAUSE = 0.4
-GIVE_UP_AFTER = 120.0  # seconds without one delivery that is acknowledged, or one that is placed
+GIVE_UP_AFTER = 300.0  # seconds without one delivery that is acknowledged, or one that is placed
 POINTS = {
     "listen": ("smtp mail whole", "before smtp reply", "after smtp reply"),
     "api": ("receive begins", "after transmission row", "before receive commits", "after receive committed"),

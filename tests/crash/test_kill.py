@@ -29,18 +29,18 @@ from tests.crash.orders import Installation
 
 KILLED = -9
 AT_LEAST = 100
-IN_MAKE_TEST = 130
-OTHER_IN_MAKE_TEST = 80
+IN_MAKE_TEST = 120
+OTHER_IN_MAKE_TEST = 60
 IN_MAKE_TEST_LONG = 500
 AT_A_TIME = 2
 MEMORY = Path("/dev/shm")  # where the system has it
 
 ROOT = Path(__file__).parents[2] / "detainerdesk"
 INTAKE, DESK = ROOT / "intake", ROOT / "desk"
-NEED_A_SERVER = (
-    "smtp.py",
-    "mailbox.py",
-)  # their points are killed at with a real server: tests/intake, tests/crash/test_deliveries.py
+NEED_A_SERVER = {  # killed at there, with a real server
+    INTAKE / "channels" / "smtp.py": Path(__file__).parents[1] / "intake" / "test_smtp.py",
+    INTAKE / "channels" / "mailbox.py": Path(__file__).parents[1] / "intake" / "test_mailbox.py",
+}
 
 Point = tuple[str, int]
 
@@ -138,9 +138,13 @@ def test_what_is_not_simply_a_page_ends_as_it_must(other: FirstRun) -> None:
 def test_rel_4_every_sync_point_in_the_code_is_reached(first: FirstRun, other: FirstRun) -> None:
     """A point that is not reached fails; so does one that was renamed or that somebody forgot to reach."""
     reached = {name for run in (first, other) for name, _ in run.points}
-    written = {name for room in (INTAKE, DESK) for name in _points_in(room)}
+    files = [file for room in (INTAKE, DESK) for file in room.rglob("*.py") if file not in NEED_A_SERVER]
+    written = {name for file in files for name in _points_in(file)}
+    assert len(written) > 50
     assert sorted(written - reached) == []
-    assert len(reached) >= len(written)
+    for file, test in NEED_A_SERVER.items():
+        tested = test.read_text(encoding="utf-8")
+        assert [name for name in sorted(_points_in(file)) if f'"{name}"' not in tested] == []
 
 
 @pytest.mark.timeout(900)
@@ -197,18 +201,14 @@ def _first_run(work: str, installation: Installation, laid_out: Path, folder: Pa
     return FirstRun(work, untouched, _with_occurrences(record.read_text().splitlines()), outcome)
 
 
-def _points_in(room: Path) -> set[str]:
-    """The names of the points as the code writes them; those of desk/life are made of an act's name."""
-    names: set[str] = set()
-    for file in room.rglob("*.py"):
-        if file.name in NEED_A_SERVER:
-            continue
-        code = file.read_text(encoding="utf-8")
-        names.update(re.findall(r'\breached\("([^"]+)"\)', code))
-        names.update(
-            f"{side} {name}" for name in re.findall(r'\baround\("([^"]+)"\)', code) for side in ("before", "after")
-        )
-    return names
+def _points_in(file: Path) -> set[str]:
+    """The names of the points as the code writes them. (Those of desk/life that are made of an act's name are only counted when they are reached.)"""
+    code = file.read_text(encoding="utf-8")
+    around = re.findall(r'\baround\("([^"]+)"\)', code)
+    return {
+        *re.findall(r'\breached\("([^"]+)"\)', code),
+        *(f"{side} {name}" for name in around for side in ("before", "after")),
+    }
 
 
 def _kill_at_each(points: tuple[Point, ...], first: FirstRun, installations: list[Installation], folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -91,8 +92,13 @@ def test_in_1_an_upload_over_25_megabytes_is_refused_while_its_sender_stands_the
     assert not Transmission.objects.exists()
 
 
-def test_in_1_no_copy_of_a_paper_is_left_in_a_temporary_folder() -> None:
-    assert settings.FILE_UPLOAD_HANDLERS == ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+def test_in_1_no_copy_of_a_paper_is_left_in_a_temporary_folder(
+    desk: Desk, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))  # whoever needs a temporary file fails
+    client.force_login(desk.officer.user)
+    assert send(client, bytes(25 * MIB), key(client)).status_code == 200
+    assert settings.FILE_UPLOAD_HANDLERS == ["detainerdesk.desk.views.upload.EachInMemory"]
 
 
 def sheets(count: int) -> bytes:

@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     kind, channel, seed = arguments
     FOLDER.mkdir(parents=True, exist_ok=True)
     for unseen in (False, True):
-        laid = sheets.lay(fill.sheet(kind, int(seed), unseen=unseen, hard=0.3, hand=0.1, stamps=0.5))
+        laid = sheets.lay(fill.sheet(kind, int(seed), unseen=unseen, manner=fill.Manner(0.3, 0.1, 0.5)))
         data = machines.send(laid.pdf, channel, seed).data
         file = (
             FOLDER

@@ -48,7 +48,7 @@ def _warrant(about: Case, seed: int) -> Sheet:
 
 
 def _sheet(kind: str, seed: int, about: Case) -> Sheet:
-    sheet = fill.sheet(kind, seed, about=about, hard=0.0, hand=0.0, stamps=0.1, whole=True)
+    sheet = fill.sheet(kind, seed, about=about, whole=True, manner=fill.Manner(0.0, 0.0, 0.1))
     kept = {name: entry for name, entry in sheet.entries.items() if name not in ("cancel_prior", "cancel_date")}
     return replace(
         sheet,
@@ -131,6 +131,19 @@ def _warrant_unnamed(b: Bundle, about: Case, chance: Random) -> Bundle:
     return _made(b, "D07", warrant=_without(b.sheets[1], "officer_name", "officer_title"))
 
 
+def _detainer_by_a_clerk(b: Bundle, about: Case, chance: Random) -> Bundle:
+    return _made(b, "D08", detainer=_with(b.sheets[0], {"officer_name": Typed(", ".join(people.clerical(chance)))}))
+
+
+def _warrant_by_a_clerk(b: Bundle, about: Case, chance: Random) -> Bundle:
+    name, title = people.clerical(chance)
+    by_title = b.sheets[1].kind == "i205"
+    signer: dict[str, Entry] = (
+        {"officer_title": Typed(title)} if by_title else {"officer_name": Typed(f"{name}, {title}")}
+    )
+    return _made(b, "D08", warrant=_with(b.sheets[1], signer))
+
+
 def _arrest_without_basis(b: Bundle, about: Case, chance: Random) -> Bundle:
     detainer, about = _on_basis(b, about, "biometric")
     return _made(b, "D09", detainer=detainer, warrant=_without(_warrant(about, detainer.seed), "b_"))
@@ -196,7 +209,7 @@ def _letter_asks_to_hold(b: Bundle, about: Case, chance: Random) -> Bundle:
             "Kindly keep him until Monday.",
         )
     )
-    cover = _with(_sheet("cover_sheet", detainer.seed, about), {"message": Typed(words)})
+    cover = _with(_sheet("cover_sheet", detainer.seed, about), {"message": Typed(words), "page_count": Typed("4")})
     return replace(b, sheets=(detainer, cover), codes=frozenset({"D18"}))
 
 
@@ -259,6 +272,8 @@ DEFECTS: dict[str, Callable[[Bundle, Case, Random], Bundle]] = {
     "D06 unsigned": _unsigned,
     "D07 warrant unsigned": _warrant_unsigned,
     "D07 signer not printed": _warrant_unnamed,
+    "D08 detainer by a clerk": _detainer_by_a_clerk,
+    "D08 warrant by a clerk": _warrant_by_a_clerk,
     "D09 I-200 without basis": _arrest_without_basis,
     "D09 I-205 without order": _removal_without_order,
     "D10 final order, I-200": _final_order_with_arrest,

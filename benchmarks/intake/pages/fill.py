@@ -39,6 +39,18 @@ class Case:
     basis: str  # final_order, pending, biometric, statements, transfer
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How a paper is filled in, as shares of one and as habits."""
+
+    hard: float = 0.05  # ticks that only a person can judge
+    hand: float = 0.06  # values that are written by hand
+    stamps: float = 0.15  # papers with a stamp
+    touching: bool = False  # values stand right at their labels
+    fillable: bool = False  # values go into form fields, which take Latin letters only
+    dense: bool = False  # boxes are ticked anyhow, half of them, to measure marks and not sense
+
+
 def case(chance: Random, *, first: int = 2018, last: int = 2026) -> Case:
     return Case(
         people.person(chance),
@@ -55,17 +67,10 @@ def sheet(
     *,
     about: Case | None = None,
     unseen: bool = False,
-    hard: float = 0.1,
-    hand: float = 0.06,
-    stamps: float = 0.15,
     whole: bool = False,
-    touching: bool = False,
-    fillable: bool = False,
-    dense: bool = False,
+    manner: Manner = Manner(),
 ) -> Sheet:
-    """One filled form. `hard`: how often a tick is made in a way that only a person can judge; `hand`: how often a value is written;
-    `touching`: values stand right at their labels; `fillable`: they go into form fields, which take Latin letters only;
-    `dense`: boxes are ticked anyhow, half of them, to measure marks and not sense."""
+    """One filled form, about a case or about anybody; `unseen`: in a print that no template was made for; `whole`: with all its pages."""
     chance = Random(f"{kind}/{seed}")
     if about is None:
         about = case(chance, first=2015, last=2016) if kind in ("i247d", "i247n") else case(chance)
@@ -73,22 +78,11 @@ def sheet(
     edition = chance.choice(OTHER_EDITIONS.get(kind, EDITIONS[kind]) if unseen else EDITIONS[kind])
     if unseen and kind == "i247a" and chance.random() < 0.4:
         edition, look = UNKNOWN_EDITION, replace(look, reordered=True)
-    entries = FILLS[kind](chance, about, edition)
-    if unseen and "to_address" in entries and chance.random() < 0.25:
-        entries["to_address"] = _on_two_lines(entries["to_address"])
-    if dense:
-        entries = _ticked_anyhow(chance, kind, entries)
-    entries = {name: _marked(chance, entry, hard, hand) for name, entry in entries.items()}
-    if hard:
-        entries |= _strays(chance, kind, entries, hard)
-    if touching:
+    if manner.touching:
         look = replace(look, gap=0.0, indent=0.3)
-    if fillable:
-        entries = {
-            name: Typed(_latin(entry.text)) if isinstance(entry, Typed) else entry for name, entry in entries.items()
-        }
-    stamp = _stamp(chance) if chance.random() < stamps else None
-    return Sheet(kind, edition, entries, look, seed, whole=whole, stamp=stamp, unseen=unseen, fillable=fillable)
+    entries = _in_this_manner(chance, kind, FILLS[kind](chance, about, edition), manner, unseen)
+    stamp = _stamp(chance) if chance.random() < manner.stamps else None
+    return Sheet(kind, edition, entries, look, seed, whole=whole, stamp=stamp, unseen=unseen, fillable=manner.fillable)
 
 
 def i247a(chance: Random, about: Case, edition: str) -> dict[str, Entry]:
@@ -154,7 +148,7 @@ def served_by_agency(chance: Random, about: Case) -> dict[str, Entry]:
 
 
 def i200(chance: Random, about: Case, edition: str) -> dict[str, Entry]:
-    name, title = people.officer(chance)
+    name, title = people.officer(chance, "arrest")
     entries: dict[str, Entry] = {
         "file_no": Typed(about.file_no),
         "form_date": Typed(people.date(chance, about.issued)),
@@ -193,7 +187,7 @@ def i247n(chance: Random, about: Case, edition: str) -> dict[str, Entry]:
 
 
 def i205(chance: Random, about: Case, edition: str) -> dict[str, Entry]:
-    name, title = people.officer(chance)
+    name, title = people.officer(chance, "removal")
     entered = people.day(chance, datetime.date(1998, 1, 1), about.issued - datetime.timedelta(days=400))
     return {
         "file_no": Typed(about.file_no),
@@ -337,14 +331,28 @@ def _signed(chance: Random, name: str) -> Signed:
     return Signed(how, f"/s/ {name}" if how == "typed" else "")
 
 
-def _marked(chance: Random, entry: Entry, hard: float, hand: float) -> Entry:
+def _in_this_manner(
+    chance: Random, kind: str, entries: dict[str, Entry], manner: Manner, unseen: bool
+) -> dict[str, Entry]:
+    if unseen and "to_address" in entries and chance.random() < 0.25:
+        entries["to_address"] = _on_two_lines(entries["to_address"])
+    if manner.dense:
+        entries = _ticked_anyhow(chance, kind, entries)
+    entries = {name: _marked(chance, entry, manner) for name, entry in entries.items()}
+    if manner.hard:
+        entries |= _strays(chance, kind, entries, manner.hard)
+    return entries
+
+
+def _marked(chance: Random, entry: Entry, manner: Manner) -> Entry:
     """The entry in the manner of this copy: which mark, which hand."""
     if isinstance(entry, Ticked):
-        if chance.random() < hard:
+        if chance.random() < manner.hard:
             return Ticked(chance.choice((*pen.UNCLEAR, pen.FILLED)))
         return Ticked(chance.choice(pen.CLEAR))
-    if isinstance(entry, Typed) and chance.random() < hand:
-        return replace(entry, hand=True)
+    if isinstance(entry, Typed):
+        text = _latin(entry.text) if manner.fillable else entry.text
+        return Typed(text, hand=chance.random() < manner.hand)
     return entry
 
 

@@ -68,23 +68,20 @@ _ORIGINS: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] =
 _SINGLE = ("FNU", "LNU")
 
 _OFFICERS = (
-    (
-        "B. Harrowgate",
-        "P. Quillfeather",
-        "D. Oxenholme",
-        "J. Marchbank",
-        "S. Tidewater",
-        "K. Vandermolen",
-        "L. Fitzwarren",
-    ),
-    (
-        "Deportation Officer",
-        "Immigration Enforcement Agent",
-        "SDDO",
-        "Supervisory Detention and Deportation Officer",
-        "AFOD",
-    ),
+    "B. Harrowgate",
+    "P. Quillfeather",
+    "D. Oxenholme",
+    "J. Marchbank",
+    "S. Tidewater",
+    "K. Vandermolen",
+    "L. Fitzwarren",
 )
+_TITLES = {  # that may issue each paper: 8 CFR 287.7(b), 287.5(e)(2), 241.2(a)(1)
+    "detainer": ("Deportation Officer", "Immigration Enforcement Agent", "Deportation Officer", "SDDO", "AFOD"),
+    "arrest": ("SDDO", "Supervisory Detention and Deportation Officer", "AFOD", "Assistant Field Office Director"),
+    "removal": ("Field Office Director", "Deputy Field Office Director", "Assistant Field Office Director", "AFOD"),
+}
+_MAY_NOT = ("Mission Support Specialist", "Detention Services Coordinator")
 _JUDGES = ("Hon. A. Thornquist", "Hon. R. Bellweather", "M. Castellane", "Hon. T. Underhay")
 _CLERKS = ("G. Penhallow", "C. Whitlock-Rae", "N. Drummore")
 _TOWNS = (
@@ -186,8 +183,14 @@ def address(chance: Random, city: str, state: str) -> str:
     return f"{chance.randint(1, 4999)} {chance.choice(_STREETS)}, {city}, {state} {chance.randint(10000, 99499)}"
 
 
-def officer(chance: Random) -> tuple[str, str]:
-    return chance.choice(_OFFICERS[0]), chance.choice(_OFFICERS[1])
+def officer(chance: Random, paper: str = "detainer") -> tuple[str, str]:
+    """A name and a title that may issue this paper: detainer, arrest, removal."""
+    return chance.choice(_OFFICERS), chance.choice(_TITLES[paper])
+
+
+def clerical(chance: Random) -> tuple[str, str]:
+    """A name and a title that no regulation names."""
+    return chance.choice(_OFFICERS), chance.choice(_MAY_NOT)
 
 
 def judge(chance: Random) -> str:

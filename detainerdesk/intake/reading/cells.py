@@ -43,7 +43,7 @@ class Cell:
     rows: tuple[Gray, ...]  # each line of it, trimmed, on white
     box: PixelBox
     crossed: bool  # ink that is no letter runs through it: a stamp, a line
-    overflows: bool  # it goes far over the field's edge
+    overflows: bool  # it goes far over the field's edge, or other print stands so close that it may be a part of it
     uneven: float  # how far the feet of its letters leave a straight line, as a part of their height
 
 
@@ -114,7 +114,8 @@ def cell(
     letters = ours & within & (boxes[:, 4] >= LETTER * grain**2) & (tall >= 7 * grain)
     if not letters.any():
         return None
-    rows = []
+    rows: list[npt.NDArray[np.int64]] = []
+    touches = False
     level = (y0 + y1) / 2
     for top, bottom in sorted(_rows(boxes[letters]), key=lambda row: abs((row[0] + row[1]) / 2 - level))[:lines]:
         band = ours & (middles[:, 1] > top - 0.45 * (bottom - top)) & (middles[:, 1] < bottom + 0.45 * (bottom - top))
@@ -122,6 +123,7 @@ def cell(
         kept = _without_specks(boxes, kept, bottom - top, grain)
         if kept.any():
             rows.append(near[kept])
+            touches = touches or _touched(boxes, kept, ~big & ~dash, bottom - top)
     if not rows:
         return None
     rows.sort(key=lambda row: int(strokes.boxes[row, 1].min()))
@@ -138,7 +140,7 @@ def cell(
         rows=tuple(_clean(strokes, picture, row) for row in rows),
         box=around,
         crossed=crossed,
-        overflows=around[0] < x0 - far or around[2] > x1 + far,
+        overflows=touches or around[0] < x0 - far or around[2] > x1 + far,
         uneven=max(_unevenness(strokes.boxes[row]) for row in rows),
     )
 
@@ -224,6 +226,17 @@ def _whole(
             return kept
         kept |= more
         left, right = int(boxes[kept, 0].min()), int(boxes[kept, 2].max())
+
+
+def _touched(
+    boxes: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_], strokes: npt.NDArray[np.bool_], tall: int
+) -> bool:
+    """Whether a letter that was left out stands as close to the value as its own letters stand to each other."""
+    x0, y0, x1, y1 = boxes[kept, 0].min(), boxes[kept, 1].min(), boxes[kept, 2].max(), boxes[kept, 3].max()
+    out = boxes[strokes & ~kept & (boxes[:, 3] - boxes[:, 1] >= 0.45 * tall)]
+    on_row = (np.minimum(out[:, 3], y1) - np.maximum(out[:, 1], y0)) > 0.5 * (out[:, 3] - out[:, 1])
+    near = (out[:, 0] < x1 + 0.35 * tall) & (out[:, 2] > x0 - 0.35 * tall)
+    return bool((on_row & near).any())
 
 
 def _without_specks(

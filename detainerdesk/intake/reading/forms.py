@@ -171,6 +171,13 @@ def page_of(identity: Identity) -> TemplatePage | None:
     return template.page(identity.page) if template else None
 
 
+def is_known_edition(identity: Identity) -> bool:
+    """Whether the edition that the page prints is one that the template was made for; one that can't be read is not held against it,
+    because each field must still be found beside its label."""
+    template = template_of(identity.kind)
+    return template is None or not template.editions or identity.edition in (None, *template.editions)
+
+
 def identify(lines: Sequence[Line], height: float) -> Identity:
     """The form that the evidence on this page supports best; `unknown` where none does or where it contradicts itself."""
     page, of = _page_mark(lines, height)

@@ -70,10 +70,10 @@ def confusable(grammar: str, value: str) -> bool:
 
 def oddities(value: str) -> int:
     """How many signs of a misreading a text has: a capital in the middle of a small word, a digit in a word, a Q without its u, a mark
-    where none belongs, an accent."""
+    where none belongs."""
     return len(
         re.findall(
-            r"(?<!Mc)(?<!Mac)[a-z](?=[A-Z])|[A-Za-z](?=\d{1,2}[A-Za-z])|Q(?![uU])|[^\w\s.,'()§#&/:-]|[^\x00-\x7f§]",
+            r"(?<!Mc)(?<!Mac)[a-z](?=[A-Z])|[A-Za-z](?=\d{1,2}[A-Za-z])|Q(?![uU])|[^\w\s.,'()§#&/:-]|\b\d\. (?=[A-Z])",
             value,
         )
     ) + len(re.findall(r"[A-Za-z]{4,}\.(?= \w)", value))
@@ -91,7 +91,8 @@ def doubtful_on_paper(value: str) -> bool:
     """Whether a reading from a picture may well be a speck's work: it ends in a mark (`Maria.`, `Soto ,`) or has an accent."""
     last = value.rsplit(maxsplit=1)[-1] if value.split() else ""
     ends_in_mark = re.fullmatch(r".{3,}[.,;:'`-]|[.,;:'`-]+", last) is not None or value[:1] in ".,;:'`-"
-    return ends_in_mark or not value.isascii()
+    initial_as_digit = re.search(r"\b\d\. [A-Z]", value) is not None
+    return ends_in_mark or initial_as_digit or not value.isascii()
 
 
 def fits(grammar: str, value: str) -> bool:

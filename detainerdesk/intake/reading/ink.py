@@ -14,6 +14,7 @@ Mask = npt.NDArray[np.bool_]
 PixelBox = tuple[int, int, int, int]
 
 SQUARE = 0.72  # least share of the weakest side of a printed square
+PART_LOST = 0.3  # share by which one side may be weaker than that
 
 
 @dataclass(frozen=True)
@@ -122,11 +123,17 @@ def _square(mask: Mask, box: PixelBox, reach: tuple[int, int]) -> tuple[PixelBox
             continue
         flat = cv2.matchTemplate(rows[cut], np.full((1, wide), 1 / wide, np.float32), cv2.TM_CCORR)
         steep = cv2.matchTemplate(columns[cut], np.full((tall, 1), 1 / tall, np.float32), cv2.TM_CCORR)
-        # each of the four sides must be there: the weakest counts
-        scores = np.minimum(
-            np.minimum(flat[: flat.shape[0] - tall + 1], flat[tall - 1 :]),
-            np.minimum(steep[:, : steep.shape[1] - wide + 1], steep[:, wide - 1 :]),
+        # each of the four sides must be there; of one the fax may have lost a part
+        sides = np.stack(
+            [
+                flat[: flat.shape[0] - tall + 1],
+                flat[tall - 1 :],
+                steep[:, : steep.shape[1] - wide + 1],
+                steep[:, wide - 1 :],
+            ]
         )
+        sides.sort(axis=0)
+        scores = np.minimum(sides[1], sides[0] + PART_LOST)
         offsets_y, offsets_x = np.mgrid[: scores.shape[0], : scores.shape[1]]
         far = np.hypot((offsets_y - down) / max(1, down), (offsets_x - across) / max(1, across))
         judged = scores - 0.15 * far

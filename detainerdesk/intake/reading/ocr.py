@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detainerdesk.intake.reading import recogniser
+from detainerdesk.intake.reading.cells import padded
 from detainerdesk.intake.reading.fields import Box, Turn
 from detainerdesk.intake.reading.lines import Line
 from detainerdesk.intake.reading.pages import Char
@@ -30,8 +31,10 @@ DETECT_SIDE = 1280  # pixels of the long side at which lines are looked for; rec
 def engine() -> Any:
     """The models of this process that find lines and tell upright ones from turned ones."""
     os.environ.setdefault("OMP_NUM_THREADS", str(THREADS))
+    import onnxruntime
     from rapidocr import RapidOCR
 
+    onnxruntime.disable_telemetry_events()
     cv2.setNumThreads(THREADS)
     return RapidOCR(
         params={
@@ -99,7 +102,10 @@ class LineReader:
 
     def _add(self, part: PixelBox, box: PixelBox, *, cut: bool = False) -> None:
         x0, y0, x1, y1 = part
-        text, places, confidences = recogniser.read(self._picture[y0:y1, x0:x1])
+        crop = self._picture[y0:y1, x0:x1]
+        if cut:  # with more white it is read smaller and so faster, and a label need not be read to the letter
+            crop = padded(crop, 0, (y1 - y0) // 6)
+        text, places, confidences = recogniser.read(crop)
         if text.strip():
             line = _line(text, places, confidences, _points(part, self._scale), cut=cut)
             if cut:
@@ -144,7 +150,8 @@ def lines_by_ink(picture: Gray) -> list[PixelBox]:
         rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(long, np.uint8))
         ink = np.where(cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0, 0, ink).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    kept = stats[:, cv2.CC_STAT_AREA] >= 7
+    # specks are no letters, and what is taller than a heading's letters is a mark or a hand that would join two lines
+    kept = (stats[:, cv2.CC_STAT_AREA] >= 7) & (stats[:, cv2.CC_STAT_HEIGHT] <= 38 * grain)
     kept[0] = False
     ink = kept[labels].astype(np.uint8)
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, round(19 * grain)), np.uint8))

@@ -76,6 +76,7 @@ class Page:
     scanned: bool
     chars: tuple[Char, ...] = ()
     widgets: tuple[Widget, ...] = ()
+    rows: float = DPI  # dots an inch from top to bottom, as it was scanned or sent
 
     @property
     def scale(self) -> float:
@@ -159,7 +160,7 @@ class Pages:
             width, height = page.get_size()
             picture = _render(page, DPI / 72)
             if _is_scan(page, width, height):
-                return Page(number, width, height, picture, scanned=True)
+                return Page(number, width, height, picture, scanned=True, rows=_rows(page, height))
             at = _place(page, width, height)
             chars = _chars(page, at)
             widgets = _widgets(self._pdf, page, at) if self._pdf.formenv else ()
@@ -175,8 +176,9 @@ class Pages:
         xdpi, ydpi = _dpi(image)
         upright = ImageOps.exif_transpose(image) if image.format in ("JPEG", "PNG") else image
         gray = np.asarray(_on_white(upright), dtype=np.uint8)
+        rows = gray.shape[0]
         gray, width, height = _square_pixels(gray, xdpi, ydpi)
-        return Page(number, width, height, gray, scanned=True)
+        return Page(number, width, height, gray, scanned=True, rows=rows / height * 72)
 
 
 def type_of(data: bytes) -> str:
@@ -397,6 +399,16 @@ def _is_scan(page: pdfium.PdfPage, width: float, height: float) -> bool:
         if (min(x1, width) - max(x0, 0)) * (min(y1, height) - max(y0, 0)) > 0.5 * width * height:
             return True
     return False
+
+
+def _rows(page: pdfium.PdfPage, height: float) -> float:
+    """Dots an inch from top to bottom of the coarsest large picture on the page."""
+    dots = [float(DPI)]
+    for image in page.get_objects(filter=[pdf.FPDF_PAGEOBJ_IMAGE], max_depth=4):
+        _, bottom, _, top = image.get_bounds()
+        if top - bottom > 0.3 * height:
+            dots.append(image.get_px_size()[1] / (top - bottom) * 72)
+    return min(dots)
 
 
 def _place(page: pdfium.PdfPage, width: float, height: float) -> Any:

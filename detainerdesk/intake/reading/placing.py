@@ -46,7 +46,8 @@ def place_all(page: TemplatePage, laid: Registration, rules: Sequence[Box], line
                 break
         else:
             if place.box is not None:
-                placed[place.name] = Placed(laid.to_page(place.box), held=laid.rigid)
+                refused = any(label in found for label, _ in _relations(page)[place.name])
+                placed[place.name] = Placed(laid.to_page(place.box), held=laid.rigid and not refused)
     for label, places in below.items():
         placed |= _under(label, found[label], places, laid, lines)
     return placed
@@ -222,7 +223,9 @@ def _after(place: FieldPlace, left: float, middle: float, laid: Registration, ru
             right, bottom = x1 + 2, y + 1
             top = min(top, bottom - tall)
     stops = [hit.box[0] for _, hit in laid.found if abs(_middle(hit.box) - middle) < ROW and hit.box[0] > left + 3]
-    return Placed((left + 0.5, top, min([right, *(stop - 1.5 for stop in stops)]), bottom), held=True)
+    # a field that the template knows by its label only has no place that could be right or wrong: a person looks
+    held = place.box is not None
+    return Placed((left + 0.5, top, min([right, *(stop - 1.5 for stop in stops)]), bottom), held)
 
 
 def _rule_over(caption: Box, rules: Sequence[Box]) -> Box | None:

@@ -172,7 +172,9 @@ def _ink_field(sheet: Sheet, place: FieldPlace, placed: Placed, *, sure: bool) -
         x0, y0, x1, y1 = (value / sheet.scale for value in measured.box)
         box = (x0, y0, x1, y1)
     else:
-        measured = ink.signature(sheet.mask, sheet.pixels(box))
+        x0, y0, x1, y1 = box
+        above = (x0, y0, x1, y1 - 3.0) if placed.ruled else box  # its rule is no ink
+        measured = ink.signature(sheet.mask, sheet.pixels(above))
     where = sheet.to_file(box)
     if measured.inked is None:
         return Field(None, "unreadable", False, sheet.page.number, where, reader="ink")

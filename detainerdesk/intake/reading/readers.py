@@ -17,7 +17,9 @@ from detainerdesk.intake.reading.fields import Seen
 from detainerdesk.intake.reading.pages import Gray
 
 UNEVEN = 0.12  # letters' feet leave a straight line by this part of their height: a hand, not a machine
-LEAST = 0.30  # confidence of the least sure letter, below which even two readers that agree are not taken at their word
+LEAST = 0.60  # confidence of the least sure letter, below which even two readers that agree are not taken at their word
+LEAST_COARSE = 0.97  # the same on a fax of half the lines, where both can see the same wrong letter
+COARSE = 130  # dots an inch from top to bottom
 LEAST_ALONE = 0.90  # the same where both readings are the same model's
 
 
@@ -32,8 +34,8 @@ class Verdict:
     confidence: float
 
 
-def judge(cell: Cell, grammar_name: str) -> Verdict:
-    """Reads the value with both readers, and once more where they differ."""
+def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
+    """Reads the value with both readers, and once more where they differ. `dots`: an inch from top to bottom of the page as sent."""
     text, confidence = _recognised(cell, _plain)
     first = Seen("ocr", grammar.mend(grammar_name, text))
     again: Seen | None = None
@@ -52,7 +54,7 @@ def judge(cell: Cell, grammar_name: str) -> Verdict:
     alone = pair is not None and second is None
     sure = (
         (independent or alone)
-        and confidence >= (LEAST_ALONE if alone else LEAST)
+        and confidence >= max(LEAST_ALONE if alone else LEAST, LEAST_COARSE if dots < COARSE else 0.0)
         and grammar.fits(grammar_name, shown.text)
         and not grammar.doubtful_on_paper(shown.text)
         and not (alone and grammar.confusable(grammar_name, shown.text))

@@ -64,6 +64,7 @@ def _session() -> tuple[Any, npt.NDArray[np.int64]]:
     """The model, and which of its 18,710 characters are ours."""
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False

@@ -59,6 +59,7 @@ def text_fields(
     boxes = {place.name: placed[place.name].box for place in places if place.name in placed}
     taken = {} if sheet.page.scanned else _values_in_lines(sheet.lines, laid, boxes)
     printed = _printed(sheet, template, laid) if sheet.page.scanned else ()
+    labels = [fold(label.words) for label in template.labels]
     fields = {}
     for place in places:
         box = boxes.get(place.name)
@@ -70,7 +71,7 @@ def text_fields(
             fields[place.name] = _from_widget(sheet, place, widget, sure=sure)
         elif sheet.page.scanned:
             others = [sheet.pixels(other) for name, other in boxes.items() if name != place.name]
-            fields[place.name] = _from_picture(sheet, place, placed[place.name], printed, others, sure=held)
+            fields[place.name] = _from_picture(sheet, place, placed[place.name], printed, others, labels, sure=held)
         else:
             fields[place.name] = _from_text(sheet, place, box, taken.get(place.name, ()), sure=held)
     return fields
@@ -136,6 +137,7 @@ def _from_picture(
     placed: Placed,
     printed: Sequence[PixelBox],
     others: Sequence[PixelBox],
+    labels: Sequence[str],
     *,
     sure: bool,
 ) -> Field:
@@ -143,15 +145,16 @@ def _from_picture(
     found = cells.cell(
         sheet.strokes, sheet.picture, sheet.pixels(box), printed, others, place.lines, ruled=placed.ruled
     )
-    verdict = readers.judge(found, place.grammar) if found is not None else None
+    verdict = readers.judge(found, place.grammar, sheet.page.rows) if found is not None else None
     if found is None or verdict is None or verdict.value == "":
         inked = found is not None or ink.any_ink(sheet.mask, sheet.pixels(box, loose=-1.0))
         state = "unreadable" if inked else "empty"
         return Field(None, state, sure and not inked, number, sheet.to_file(box), reader="ocr")  # type: ignore[arg-type]
+    is_print = any(len(words) >= 8 and words in fold(verdict.value) for words in labels)
     return Field(
         verdict.value,
         "shown",
-        sure and verdict.sure,
+        sure and verdict.sure and not is_print,
         number,
         sheet.to_file(cells.points(found.box, sheet.scale)),
         verdict.confidence,

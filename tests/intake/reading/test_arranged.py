@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
+from detainerdesk.intake.reading import ocr
 from detainerdesk.intake.reading.fields import (
     Arranged,
     BadArrangement,
@@ -56,8 +58,17 @@ def test_a_kind_that_a_person_named_is_sure_and_a_turn_that_a_person_made_is_kep
     assert paper.kind == "i200"
     assert accepted_yet_wrong(paper, values) == {}
     assert wrong_fields(paper, values) == {}
-    (paper,) = read(turned, arranged=(Arranged("i200", (1,), (180,)),)).papers
-    assert not any(field.accepted for field in paper.fields.values()), "on its head nothing can be read"
+
+
+def test_a_turn_goes_to_the_right_and_the_way_back_leads_to_the_page_as_it_came() -> None:
+    page = np.full((300, 200), 255, np.uint8)
+    page[10:20, 150:190] = 0  # near the right end of the upper edge
+    for turn, corner in ((0, (150, 10)), (90, (280, 150)), (180, (10, 280)), (270, (10, 10))):
+        turned, back = ocr.straighten(page, turn)  # type: ignore[arg-type]
+        rows, columns = np.nonzero(turned == 0)
+        assert (columns.min(), rows.min()) == corner
+        x, y = back @ (columns.mean(), rows.mean(), 1)
+        assert (x, y) == pytest.approx((169.5, 14.5), abs=1)
 
 
 @pytest.mark.parametrize(
