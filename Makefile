@@ -5,7 +5,7 @@ RUN := $(BIN)/python
 export UV_SYSTEM_CERTS := 1
 export NODE_OPTIONS := --use-system-ca
 
-.PHONY: demo serve test test-long bench bench-law lint lock sbom audit clean
+.PHONY: demo serve test test-long bench bench-law bench-intake lint lock sbom audit clean
 
 demo: .venv/core
 	@$(BIN)/detainerdesk demo
@@ -29,11 +29,14 @@ lint: .venv/test
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: .venv/test
+bench: .venv/test .venv/bench
 	$(RUN) benchmarks/run.py $(QUICK)
 
 bench-law: .venv/test .venv/bench
 	$(RUN) benchmarks/run.py law $(QUICK)
+
+bench-intake: .venv/test .venv/bench
+	$(RUN) benchmarks/run.py intake $(QUICK)
 
 .venv/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Detainer Desk needs Python 3.11 or newer; this is " + sys.version.split()[0])'
@@ -50,9 +53,9 @@ bench-law: .venv/test .venv/bench
 	@sh requirements/install.sh requirements/test.txt
 	@touch $@ .venv/core
 
-# The engines that the law is compared with: only for bench-law.
+# The engines that the law is compared with, and what draws the pages to read: only for the benchmarks.
 .venv/bench: .venv/test requirements/bench.txt
-	@echo "Setting up the engines to compare with in .venv: about 30 MB to fetch."
+	@echo "Setting up the engines to compare with in .venv: about 120 MB to fetch."
 	@sh requirements/install.sh requirements/bench.txt
 	@touch $@
 

@@ -64,6 +64,8 @@ def _field(field: Field) -> dict[str, Any]:
         "accepted": field.accepted,
         "page": field.page,
         "box": None if field.box is None else [round(one, 2) for one in field.box],
+        "readers": [list(one) for one in field.readers],
+        "agreed": field.agreed,
     }
 
 

@@ -123,7 +123,7 @@ def _paper(kind: str, people: list[str], random: Random) -> tuple[bytes, bytes]:
     if kind == "entry":
         stated = entry.Entry("i247a", told[0])
         return entry.to_bytes(stated), json.dumps({"kind": "i247a", "fields": told[0]}).encode()
-    return draw("i247a", sample("i247a", **told[0]), seed=int(people[0]) % 97), b""
+    return pile.first_page(draw("i247a", sample("i247a", **told[0]), seed=int(people[0]) % 97)), b""
 
 
 def _person(subject_id: str, random: Random) -> dict[str, str]:

@@ -140,6 +140,15 @@ def _together(*files: bytes) -> bytes:
     return out.getvalue()
 
 
+def first_page(file: bytes) -> bytes:
+    """The page that is filled in, without those that only explain it."""
+    page = pypdfium2.PdfDocument.new()
+    page.import_pages(pypdfium2.PdfDocument(file), [0])
+    out = io.BytesIO()
+    page.save(out)
+    return out.getvalue()
+
+
 def _readings(files: Iterable[bytes], data: Path) -> dict[str, object]:
     """Of every page; a mail is opened for its papers, entries and lists are not pages."""
     pages: set[bytes] = set()

@@ -17,6 +17,7 @@ import os
 import shutil
 import struct
 import sys
+import tempfile
 import time
 import traceback
 from collections import Counter
@@ -62,6 +63,12 @@ def run(count: int, first: int, real: int, folder: Path) -> dict[str, Any]:
         for start in range(block, end, AT_A_TIME):
             _send(range(start, min(start + AT_A_TIME, end)), real, reader, told)
         told.findings += _ledger_findings(here)
+        print(
+            f"{end - first} of {count} files, {len(told.findings)} findings",
+            *told.findings[:5],
+            file=sys.stderr,
+            flush=True,
+        )
         _use(new)
         shutil.rmtree(here)
     reader.end()
@@ -255,11 +262,12 @@ class _Fork:
     def __init__(self) -> None:
         to_read, to_give = os.pipe()
         answers, to_answer = os.pipe()
+        self._folder = tempfile.TemporaryDirectory(prefix="reading-")
         self.pid = os.fork()
         if self.pid == 0:
             os.close(to_give)
             os.close(answers)
-            _stay(os.fdopen(to_read, "rb"), os.fdopen(to_answer, "wb"))
+            _stay(os.fdopen(to_read, "rb"), os.fdopen(to_answer, "wb"), self._folder.name)
         os.close(to_read)
         os.close(to_answer)
         self._give = os.fdopen(to_give, "wb")
@@ -283,9 +291,10 @@ class _Fork:
         self.stdout.close()
         with contextlib.suppress(BrokenPipeError):
             self._give.close()
+        self._folder.cleanup()
 
 
-def _stay(questions: BinaryIO, answers: BinaryIO) -> NoReturn:
+def _stay(questions: BinaryIO, answers: BinaryIO, folder: str) -> NoReturn:
     """The child's side: as child.main, but for many files. Whatever happens, it ends here: else a copy of the parent would go on with its work."""
     from detainerdesk.intake.reading import child
 
@@ -294,6 +303,9 @@ def _stay(questions: BinaryIO, answers: BinaryIO) -> NoReturn:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update({"HOME": folder, "TMPDIR": folder, "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1"})
         child.bound(child.STANDARD)
         child.confine()
         while head := questions.read(8):

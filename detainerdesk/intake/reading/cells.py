@@ -250,7 +250,7 @@ def _without_specks(
     for index in np.flatnonzero(small).tolist():
         x0, y0, x1, y1 = boxes[index, :4].tolist()
         apart = np.maximum(letters[:, 0] - x1, x0 - letters[:, 2]).min()
-        if apart > 0.5 * tall or y1 < letters[:, 1].min() - 2 or y0 > letters[:, 3].max() + 2:
+        if apart > 0.5 * tall or y1 < letters[:, 1].min() - 0.4 * tall or y0 > letters[:, 3].max() + 2:
             kept[index] = False
     return kept
 

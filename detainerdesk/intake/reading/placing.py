@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -21,11 +21,13 @@ ROW = 7.0  # points by which a label and a value on one row may differ in height
 @dataclass(frozen=True)
 class Placed:
     """A field's box on the page, in points. `held`: its own label was found beside it. `ruled`: the rule on which its value stands
-    was found, so that its ends are known."""
+    was found, so that its ends are known. `lined`: there is such a rule, or the page is laid out as the template is: only then does an
+    empty place prove that nothing was filled in, because other prints may have the value under its label."""
 
     box: Box
     held: bool
     ruled: bool = False
+    lined: bool = False
 
 
 def place_all(page: TemplatePage, laid: Registration, rules: Sequence[Box], lines: Sequence[Line]) -> dict[str, Placed]:
@@ -42,7 +44,9 @@ def place_all(page: TemplatePage, laid: Registration, rules: Sequence[Box], line
                 break
             here = _beside(place, label, found[label], side, laid, rules)
             if here is not None:
-                placed[place.name] = here
+                # before the next label a value may also begin elsewhere: that holds only a field that has no label of its own
+                own = side != "before" or _relations(page)[place.name][0][1] == "before"
+                placed[place.name] = here if own else replace(here, held=False)
                 break
         else:
             if place.box is not None:
@@ -50,7 +54,7 @@ def place_all(page: TemplatePage, laid: Registration, rules: Sequence[Box], line
                 placed[place.name] = Placed(laid.to_page(place.box), held=laid.rigid and not refused)
     for label, places in below.items():
         placed |= _under(label, found[label], places, laid, lines)
-    return placed
+    return {name: replace(one, lined=one.lined or one.ruled or laid.rigid) for name, one in placed.items()}
 
 
 def _under(
@@ -70,7 +74,9 @@ def _under(
     )
     assert label.box is not None
     shift = hit.box[3] - label.box[3]
-    heading = lines[hit.line].text
+    heading = " ".join(
+        line.text for line in lines if abs(_middle(line.box) - _middle(hit.box)) < 4 and left - 8 < line.box[0] < right
+    )
     if heading.count("(") > heading.count(")"):
         closed = next((index for index, row in enumerate(rows[:2]) if re.search(r"[)}\]]", row.text)), None)
         if closed is None and len(rows) > len(places):
@@ -89,7 +95,9 @@ def _under(
         x0, _, x1, _ = boxes[name]
         row = chosen[index].box if index in chosen else (x0, y0, x1, y1)
         room = max(0.0, (11.0 - (row[3] - row[1])) / 2)
-        placed[name] = Placed((x0, row[1] - room, x1, row[3] + room), held=len(rows) <= len(expected))
+        # with fewer lines than fields, or more, only the drawing tells which is which
+        held = len(rows) in (0, len(expected)) or (laid.rigid and len(rows) < len(expected))
+        placed[name] = Placed((x0, row[1] - room, x1, row[3] + room), held)
     return placed
 
 
@@ -218,14 +226,15 @@ def _after(place: FieldPlace, left: float, middle: float, laid: Registration, ru
     wide = 200.0 if place.box is None else place.box[2] - place.box[0]
     right = left + wide
     top, bottom = middle - tall / 2 - 0.5, middle + tall / 2
+    lined = False
     for x0, y, x1, _ in rules:
         if middle + 1 < y < middle + 14 and left - 6 <= x0 <= left + 30:
-            right, bottom = x1 + 2, y + 1
+            right, bottom, lined = x1 + 2, y + 1, True
             top = min(top, bottom - tall)
     stops = [hit.box[0] for _, hit in laid.found if abs(_middle(hit.box) - middle) < ROW and hit.box[0] > left + 3]
     # a field that the template knows by its label only has no place that could be right or wrong: a person looks
     held = place.box is not None
-    return Placed((left + 0.5, top, min([right, *(stop - 1.5 for stop in stops)]), bottom), held)
+    return Placed((left + 0.5, top, min([right, *(stop - 1.5 for stop in stops)]), bottom), held, lined=lined)
 
 
 def _rule_over(caption: Box, rules: Sequence[Box]) -> Box | None:

@@ -21,7 +21,7 @@ from detainerdesk.intake.reading.text import Sheet, overlap, text_fields, widget
 HEAD, FOOT = 0.30, 0.90  # parts of a page's height in which a form says what it is
 TITLE = 0.60  # part of a page's width below which a line may be a title
 REACH = (9.0, 4.0)  # points across and down in which a printed square is looked for beside its label
-BEGINNING = 75.0  # points of a line that tell whose label it is
+BEGINNING = 60.0  # points of a line that tell whose label it is
 
 
 def read(

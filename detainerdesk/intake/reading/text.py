@@ -149,7 +149,8 @@ def _from_picture(
     if found is None or verdict is None or verdict.value == "":
         inked = found is not None or ink.any_ink(sheet.mask, sheet.pixels(box, loose=-1.0))
         state = "unreadable" if inked else "empty"
-        return Field(None, state, sure and not inked, number, sheet.to_file(box), reader="ocr")  # type: ignore[arg-type]
+        proved = sure and not inked and placed.lined
+        return Field(None, state, proved, number, sheet.to_file(box), reader="ocr")  # type: ignore[arg-type]
     is_print = any(len(words) >= 8 and words in fold(verdict.value) for words in labels)
     return Field(
         verdict.value,
