@@ -112,12 +112,31 @@ def intake(
     ready = open_installation(data)
     source = folder or ready.data / "inbox"
     while True:
-        told = take_in(source, agency)
+        told = take_in(source, agency) if not watch else _take_in_or_wait(source, agency)
         if told or not watch:
             _say_taken(told, as_json)
         if not watch:
             return
         time.sleep(3)
+
+
+def _take_in_or_wait(folder: Path, agency: str) -> list[dict[str, Any]]:
+    """One sweep of the watcher. A full disk or a database that is busy or gone ends no watch: nothing is lost, and the next sweep tries again."""
+    from django.db import DatabaseError, InterfaceError, close_old_connections
+
+    from detainerdesk.intake.channels.folder import FolderError
+
+    close_old_connections()
+    try:
+        return take_in(folder, agency)
+    except FolderError:
+        raise  # there is no such folder: waiting would not help
+    except (OSError, DatabaseError, InterfaceError) as error:
+        typer.echo(
+            f"The disk or the database failed ({type(error).__name__}); trying again. See `detainerdesk status`.",
+            err=True,
+        )
+        return []
 
 
 def take_in(folder: Path, agency: str) -> list[dict[str, Any]]:

@@ -139,7 +139,7 @@ def _paper(number: int, row: Sequence[str], titles: Sequence[str], by: Columns) 
         value = _value(name, cell, wanted, by) if cell else ""
         if value is None:
             unsure.add(name)
-        else:
+        elif value != "":
             told[name] = value
     paper = paper_of(kind, told, LISTED, page=number)
     left = {name: Field(None, "unreadable", False, number, None, 0.0, LISTED) for name in unsure}

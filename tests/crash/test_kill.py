@@ -131,7 +131,7 @@ def test_what_is_not_simply_a_page_ends_as_it_must(other: FirstRun) -> None:
     assert outcome["receipts of senders"] == [
         ["fax@gateway.example", n, receipt] for n, receipt in ((1, 4), (2, 5), (3, 6))
     ]
-    assert "mail without a page" in {reason for _, reason, _, _ in outcome["waiting"]}
+    assert [reason for _, reason, _, _ in outcome["waiting"]] == ["mail without a page"]
     assert (outcome["left in the inbox"], outcome["not placed"]) == ([], 0)
 
 
