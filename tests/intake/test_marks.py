@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date
 
 import cv2
 import numpy as np
+import pypdfium2 as pdfium
 import pytest
 
 from detainerdesk.intake import marks, request
 from detainerdesk.intake.reading import codes
 from detainerdesk.intake.reading.fields import Code
 from detainerdesk.intake.reading.pages import Pages
+from detainerdesk.intake.reading.read import read
 from detainerdesk.ledger import log as ledger
 from tests.intake.made import BOSTON, Desk, detainer, paper, reading
+from tests.paperwork import draw, sample
 
 DAY = date(2026, 3, 3)
 
@@ -77,3 +81,13 @@ def test_a_cover_sheet_of_another_agency_or_two_of_two_stations_route_nothing(de
     )
     desk.understands()
     assert {one.station for one in request.load("2026-0001", BOSTON).transmissions} == {"copier"}
+
+
+def test_the_sheet_itself_is_known_and_the_form_under_it_is_read(sheet: bytes) -> None:
+    file, form = pdfium.PdfDocument(sheet), pdfium.PdfDocument(draw("i200", sample("i200")))
+    file.import_pages(form)
+    file.save(both := io.BytesIO())
+    read_together = read(both.getvalue())
+    assert [(one.kind, one.pages) for one in read_together.papers] == [("cover_sheet", (1,)), ("i200", (2,))]
+    assert read_together.notes == ()
+    assert [code.page for code in read_together.codes] == [1]

@@ -53,6 +53,9 @@ def read_page(page: Page, arranged: Sequence[Arranged] = ()) -> PageReading:
     """What one page shows by itself."""
     named = next((one for one in arranged if page.number in one.pages), None)
     sheet, identity, laid = _understood(page, named)
+    ours = codes.texts(page.picture)
+    if ours and identity.kind == "unknown" and named is None:
+        identity = replace(identity, kind="cover_sheet", page=1, of=1, sure=True, seen=("code",))
     template_page = forms.page_of(identity)
     fields: dict[str, Field] = {}
     if template_page is not None and laid is not None:
@@ -66,7 +69,7 @@ def read_page(page: Page, arranged: Sequence[Arranged] = ()) -> PageReading:
     text = "\n".join(line.text for line in sheet.lines)
     height = sheet.picture.shape[0] / sheet.scale
     fax = forms.fax_pages(sheet.lines, height)
-    return PageReading(page.number, identity, fields, fax, text, codes.texts(page.picture))
+    return PageReading(page.number, identity, fields, fax, text, ours)
 
 
 def _understood(page: Page, named: Arranged | None) -> tuple[Sheet, Identity, Registration | None]:
