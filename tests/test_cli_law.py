@@ -462,7 +462,7 @@ def test_a_paper_is_read_in_the_form_that_names_md_fixes() -> None:
     for document in told["documents"]:
         assert set(document) == {"kind", "edition", "pages", "fields", "defects"}
         for field in document["fields"].values():
-            assert set(field) == {"value", "state", "accepted", "page", "box"}
+            assert set(field) == {"value", "state", "accepted", "page", "box", "readers", "agreed"}
         for defect in document["defects"]:
             assert set(defect) == {"id", "field", "says"}
     assert told["documents"][0]["fields"]["pc_pending"]["value"] is True
