@@ -15,9 +15,13 @@ _TO_DIGITS = str.maketrans("OoQDIl|!iSs$Zz", "00001111155522")
 _TO_LETTERS = str.maketrans("0158$", "OISBS")
 
 
+_ENDS = re.compile(r"^(?:[.,;:]\s+)+|(?:\s+[.,;:])+$")  # marks of the form's own sentence, which stand alone
+_WORD_BEFORE = re.compile(r"^(?:on|at|to|by|of)\s+(?=[A-Z])")  # its last word before the place
+
+
 def tidy(grammar: str, text: str) -> str:
     """The value as printed, without the spaces that letter-spacing or a reader put into it."""
-    value = re.sub(r"\s+", " ", text).strip(" _")
+    value = _ENDS.sub("", re.sub(r"\s+", " ", text).strip(" _"))
     if grammar == "date":
         return _only_date(value.replace(" ", ""))
     if grammar in ("number", "event", "case"):
@@ -29,7 +33,7 @@ def tidy(grammar: str, text: str) -> str:
     if grammar == "phone":
         return re.sub(r"\)\s*", ") ", re.sub(r"\s*-\s*", "-", value))
     if grammar == "name":
-        return re.sub(r"\s*,\s*", ", ", value).strip(" ,")
+        return _WORD_BEFORE.sub("", re.sub(r"\s*,\s*", ", ", value).strip(" ,"))
     return value
 
 

@@ -68,12 +68,14 @@ def text_fields(
         held = sure and placed[place.name].held
         widget = widget_of(sheet.page.widgets, place, box)
         if widget is not None:
-            fields[place.name] = _from_widget(sheet, place, widget, sure=sure)
+            fields[place.name] = _from_widget(
+                sheet, place, widget, labels, sure=held or (sure and _is_named(widget, place))
+            )
         elif sheet.page.scanned:
             others = [sheet.pixels(other) for name, other in boxes.items() if name != place.name]
             fields[place.name] = _from_picture(sheet, place, placed[place.name], printed, others, labels, sure=held)
         else:
-            fields[place.name] = _from_text(sheet, place, box, taken.get(place.name, ()), sure=held)
+            fields[place.name] = _from_text(sheet, place, box, taken.get(place.name, ()), labels, sure=held)
     return fields
 
 
@@ -90,8 +92,12 @@ def widget_of(widgets: Sequence[Widget], place: FieldPlace, box: Box) -> Widget 
     at_place = [(share, widget) for share, widget in at_place if share > 0.3]
     if not at_place:
         return None
-    known = {fold(name) for name in (place.name, *place.names)}
-    return max(at_place, key=lambda entry: (any(k in fold(entry[1].name) for k in known), entry[0]))[1]
+    return max(at_place, key=lambda entry: (_is_named(entry[1], place), entry[0]))[1]
+
+
+def _is_named(widget: Widget, place: FieldPlace) -> bool:
+    """Whether the file calls its form field as this field is called."""
+    return any(fold(name) in fold(widget.name) for name in (place.name, *place.names))
 
 
 def overlap(one: Box, two: Box) -> float:
@@ -104,7 +110,7 @@ def overlap(one: Box, two: Box) -> float:
     return wide * tall / max(least, 1e-6)
 
 
-def _from_widget(sheet: Sheet, place: FieldPlace, widget: Widget, *, sure: bool) -> Field:
+def _from_widget(sheet: Sheet, place: FieldPlace, widget: Widget, labels: Sequence[str], *, sure: bool) -> Field:
     value = grammar.tidy(place.grammar, widget.value.replace("\r", " ").replace("\n", " "))
     inked = ink.any_ink(sheet.mask, sheet.pixels(widget.box, loose=-0.8))
     if value == "":
@@ -112,10 +118,13 @@ def _from_widget(sheet: Sheet, place: FieldPlace, widget: Widget, *, sure: bool)
         state = "unreadable" if inked else "empty"
         return Field(None, state, sure and not inked, sheet.page.number, widget.box, 1.0, "form field")  # type: ignore[arg-type]
     seen = () if inked else (Seen("form field", value), Seen("ink", ""))  # defects.NOTHING_SEEN
-    return Field(value, "shown", sure and inked, sheet.page.number, widget.box, 1.0, "form field", seen)
+    accepted = sure and inked and _may_be(place, value, labels)
+    return Field(value, "shown", accepted, sheet.page.number, widget.box, 1.0, "form field", seen)
 
 
-def _from_text(sheet: Sheet, place: FieldPlace, box: Box, chars: Sequence[Char], *, sure: bool) -> Field:
+def _from_text(
+    sheet: Sheet, place: FieldPlace, box: Box, chars: Sequence[Char], labels: Sequence[str], *, sure: bool
+) -> Field:
     value = grammar.tidy(place.grammar, _spaced(chars))
     number = sheet.page.number
     if value == "":
@@ -126,9 +135,19 @@ def _from_text(sheet: Sheet, place: FieldPlace, box: Box, chars: Sequence[Char],
     where = box_of(chars)
     x0, y0, x1, y1 = sheet.pixels(where)
     visible = bool(sheet.mask[y0:y1, x0:x1].mean() > 0.02) if y1 > y0 and x1 > x0 else False
-    fits = place.grammar in ("text", "name", "words") or grammar.fits(place.grammar, value)
     seen = () if visible else (Seen("text layer", value), Seen("ink", ""))  # defects.NOTHING_SEEN
-    return Field(value, "shown", sure and visible and fits, number, where, 1.0, "text layer", seen)
+    accepted = sure and visible and _may_be(place, value, labels)
+    return Field(value, "shown", accepted, number, where, 1.0, "text layer", seen)
+
+
+def _may_be(place: FieldPlace, value: str, labels: Sequence[str]) -> bool:
+    """Whether a digital text can be this field's value: it looks as it must, and is none of the form's own words."""
+    fits = place.grammar in ("text", "name", "words") or grammar.fits(place.grammar, value)
+    return fits and not _holds_print(value, labels)
+
+
+def _holds_print(value: str, labels: Sequence[str]) -> bool:
+    return any(len(words) >= 8 and words in fold(value) for words in labels)
 
 
 def _from_picture(
@@ -151,7 +170,7 @@ def _from_picture(
         state = "unreadable" if inked else "empty"
         proved = sure and not inked and placed.lined
         return Field(None, state, proved, number, sheet.to_file(box), reader="ocr")  # type: ignore[arg-type]
-    is_print = any(len(words) >= 8 and words in fold(verdict.value) for words in labels)
+    is_print = _holds_print(verdict.value, labels)
     return Field(
         verdict.value,
         "shown",
