@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, cast, get_args
 
 from detainerdesk.intake import entry, join
+from detainerdesk.intake.join import day_of
 from detainerdesk.intake.numbers import zone_of
 from detainerdesk.intake.reading.fields import Field, Paper, State
 from detainerdesk.intake.reading.warrant import warrant_of
@@ -303,16 +304,6 @@ def _served(form: Paper, request: Request) -> datetime | None:
     text = accepted_text(form, "served_on")
     day = day_of(text) if text else None
     return datetime(day.year, day.month, day.day, tzinfo=zone_of(request.agency)) if day else None
-
-
-def day_of(text: str) -> date | None:
-    """A date as forms write it, month first; None where it is none."""
-    for form in join.DATE_FORMS:
-        try:
-            return datetime.strptime(" ".join(text.split()), form).date()  # noqa: DTZ007 (a day has no zone)
-        except ValueError:
-            continue
-    return None
 
 
 # --- warrants ---------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from detainerdesk.desk.page.entry import EntryField, EntryKind
 from detainerdesk.desk.page.receipts import numbers_in
-from detainerdesk.intake import entry
+from detainerdesk.intake import entry, join
 
 LARGEST_MB = 25
 MONTH = "Month: write year-month, like 2026-11."
@@ -139,7 +139,7 @@ class Entered(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for one in self.told:
-            if one.name in entry.DATES and data.get(one.name) and entry.day_of(data[one.name]) is None:
+            if one.name in entry.DATES and data.get(one.name) and join.day_of(data[one.name]) is None:
                 self.add_error(one.name, f"{one.label}: write month/day/year, like 12/25/1982.")
         return data
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from detainerdesk.intake.display import ENTRY_START
-from detainerdesk.intake.join import DATE_FORMS, OPENS, SPOKEN
+from detainerdesk.intake.join import OPENS, SPOKEN, day_of
 from detainerdesk.intake.reading import forms
 from detainerdesk.intake.reading.fields import Field, Paper, Reading, Unreadable
 
@@ -65,16 +64,6 @@ def _check_text(name: str, value: str) -> None:
         raise EntryError(f"{name}: write it in one line, without control characters.")
     if name in DATES and value.strip() and day_of(value) is None:
         raise EntryError(f"{name}: write month/day/year, like 12/25/1982.")
-
-
-def day_of(text: str) -> date | None:
-    """A date as forms and people write it, month first; None where it is none."""
-    for form in DATE_FORMS:
-        try:
-            return datetime.strptime(" ".join(text.split()), form).date()  # noqa: DTZ007 - a day on paper has no zone
-        except ValueError:
-            continue
-    return None
 
 
 def fields_of(kind: str) -> dict[str, type[str | bool]]:

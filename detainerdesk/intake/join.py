@@ -201,6 +201,16 @@ def cancelled_date(paper: Paper) -> date | None:
         return None
 
 
+def day_of(text: str) -> date | None:
+    """A date as forms and people write it, month first; None where it is none."""
+    for form in DATE_FORMS:
+        try:
+            return datetime.strptime(" ".join(text.split()), form).date()  # noqa: DTZ007 - a day on paper has no zone
+        except ValueError:
+            continue
+    return None
+
+
 # Places
 
 
@@ -394,13 +404,8 @@ def _file_number(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    cleaned = " ".join(text.split())
-    for form in DATE_FORMS:
-        try:
-            return datetime.strptime(cleaned, form).date().isoformat()  # noqa: DTZ007 - a day on paper has no zone
-        except ValueError:
-            continue
-    return _plain(cleaned)
+    day = day_of(text)
+    return day.isoformat() if day else _plain(" ".join(text.split()))
 
 
 def _plain(text: str) -> str:

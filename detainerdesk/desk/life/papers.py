@@ -12,6 +12,7 @@ from detainerdesk.desk import facts, words
 from detainerdesk.desk.life.move import NotPossible, moving
 from detainerdesk.desk.models import FieldCheck, Officer, PaperCheck
 from detainerdesk.intake import request as intake_request
+from detainerdesk.intake.join import day_of
 from detainerdesk.intake.models import Document
 from detainerdesk.intake.reading.fields import State as ReadState
 from detainerdesk.intake.request import Request
@@ -45,7 +46,7 @@ def correct_field(
         raise NotPossible(f"Field {name}: this paper has none of that name. Open the request again.")
     if state != "shown":
         value = False if isinstance(paper_read.fields[name].value, bool) and state == "empty" else None
-    elif name == "dob" and (not isinstance(value, str) or facts.day_of(value) is None):
+    elif name == "dob" and (not isinstance(value, str) or day_of(value) is None):
         raise NotPossible(words.BIRTH_DATE)
     elif isinstance(value, str) and not value.strip():
         raise NotPossible(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from detainerdesk.desk import facts, life, words
+from detainerdesk.desk import life, words
 from detainerdesk.desk.models import Act
 from detainerdesk.desk.page import channels
 from detainerdesk.desk.page.look import Look, local_zone, looks, now_text, utc
@@ -17,6 +17,7 @@ from detainerdesk.desk.page.questions import question_of
 from detainerdesk.desk.page.values import Board, BoardGroup, BoardRow, Strip, WaitingPaper
 from detainerdesk.desk.words import Clock, PaperBadge
 from detainerdesk.intake import queue as intake_queue
+from detainerdesk.intake.join import day_of
 from detainerdesk.law import Decision
 
 GROUPS = (
@@ -90,7 +91,7 @@ def entry(look: Look) -> _Entry:
         number=look.state.number,
         version=look.state.version,
         clock=_row_clock(group, look, end),
-        person=f"{name} {born[-4:]}".strip() if facts.day_of(born) else name,
+        person=f"{name} {born[-4:]}".strip() if day_of(born) else name,
         papers=badges(look),
         law=words.law_says(look.decision, look.situation) if look.decision else "two facts can't both be true",
         next_step=_next_step(group, look),

@@ -12,10 +12,11 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from PIL import Image
 
-from detainerdesk.desk import facts, words
+from detainerdesk.desk import words
 from detainerdesk.desk.page.reading import Focus, ReadField, ReadingDesk
 from detainerdesk.desk.page.sheet import TURNS, Mark, Sheet, around, sheet
 from detainerdesk.desk.views.picture import WIDTH, kept
+from detainerdesk.intake.join import day_of
 from detainerdesk.intake.models import Document
 from detainerdesk.intake.reading.fields import Box, arranged_from_json
 
@@ -45,7 +46,7 @@ class SaidOfField(forms.Form):
             return data
         if not data.get("value"):
             self.add_error("value", "Correct it to: write what the paper shows, or choose “empty on the paper”.")
-        elif self.focus.field.name == "dob" and facts.day_of(data["value"]) is None:
+        elif self.focus.field.name == "dob" and day_of(data["value"]) is None:
             self.add_error("value", words.BIRTH_DATE)
         return data
 
