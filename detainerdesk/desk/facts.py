@@ -14,7 +14,7 @@ from typing import Any, Literal, cast, get_args
 from detainerdesk.intake import entry, join
 from detainerdesk.intake.join import day_of
 from detainerdesk.intake.numbers import zone_of
-from detainerdesk.intake.reading.fields import Field, Paper, State
+from detainerdesk.intake.reading.fields import PERSON, Field, Paper, State, as_seen
 from detainerdesk.intake.reading.warrant import warrant_of
 from detainerdesk.intake.request import Request
 from detainerdesk.law import UNKNOWN, Case, Source
@@ -178,12 +178,12 @@ def checked(request: Request, checks: Iterable[FieldCheckFacts]) -> Request:
             continue
         paper = papers[check.paper]
         before = paper.fields.get(check.field, _NOT_READ)
-        after = replace(before, value=check.value, state=check.state, accepted=True, reader="a person")
+        after = as_seen(before, check.state, check.value)
         papers[check.paper] = replace(paper, fields={**paper.fields, check.field: after})
     return replace(request, papers=tuple(papers))
 
 
-_NOT_READ = Field(value=None, state="empty", accepted=False, page=None, box=None, confidence=0.0, reader="a person")
+_NOT_READ = Field(value=None, state="empty", accepted=False, page=None, box=None, confidence=0.0, reader=PERSON)
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------

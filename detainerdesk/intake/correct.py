@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import get_args
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,7 +15,7 @@ from detainerdesk.intake import corrected, store
 from detainerdesk.intake.models import Correction, Document, Joined
 from detainerdesk.intake.queue import QueueError, deliveries, open_waits, settle
 from detainerdesk.intake.reading.fields import Arranged, Field, Reading, State, Unreadable, arranged_to_json, to_json
-from detainerdesk.intake.understand import place
+from detainerdesk.intake.understand import place, read_pages
 from detainerdesk.ledger import log as ledger
 
 ArrangedReader = Callable[[Path, tuple[Arranged, ...]], Reading | Unreadable]
@@ -71,7 +70,7 @@ def arrange(
     with transaction.atomic():
         document, _ = open_waits(sha256, agency)
         _refuse_placed(document)
-    result = (read or _in_child)(store.path(sha256), tuple(arranged))
+    result = (read or read_pages)(store.path(sha256), tuple(arranged))
     if isinstance(result, Unreadable):
         raise QueueError(result.says)
     with transaction.atomic():
@@ -107,13 +106,6 @@ def _refuse_placed(document: Document) -> None:
             "Some of this file's papers belong to a request already, and they would change places under it. "
             "Take the paper out of its request first, then lay its pages out."
         )
-
-
-def _in_child(path: Path, arranged: tuple[Arranged, ...]) -> Reading | Unreadable:
-    from detainerdesk.intake.reading.child import read_in_child  # only who reads needs what it imports
-    from detainerdesk.intake.reading.forms import drawn_in
-
-    return read_in_child(path, arranged=arranged, drawn=drawn_in(Path(settings.DATA) / "templates"))
 
 
 def _as_read(now: Field, state: State, value: str | bool | None) -> bool:

@@ -8,9 +8,7 @@ from dataclasses import replace
 from typing import cast
 
 from detainerdesk.intake.models import Correction, Document
-from detainerdesk.intake.reading.fields import Field, Reading, State, from_json
-
-PERSON = "person"
+from detainerdesk.intake.reading.fields import Reading, State, as_seen, from_json
 
 
 def reading_of(document: Document) -> Reading | None:
@@ -29,17 +27,12 @@ def readings_of(documents: Iterable[Document]) -> dict[str, Reading]:
     return readings
 
 
-def seen(field: Field, state: State, value: str | bool | None) -> Field:
-    """The field as a person saw it: nobody needs to look again."""
-    return replace(field, state=state, value=value, accepted=True, confidence=1.0, reader=PERSON)
-
-
 def _with(reading: Reading, row: Correction) -> Reading:
     if row.paper >= len(reading.papers) or row.field not in reading.papers[row.paper].fields:
         return reading
     paper = reading.papers[row.paper]
     fields = dict(paper.fields)
-    fields[row.field] = seen(fields[row.field], cast(State, row.state), row.value)
+    fields[row.field] = as_seen(fields[row.field], cast(State, row.state), row.value)
     papers = list(reading.papers)
     papers[row.paper] = replace(paper, fields=fields)
     return replace(reading, papers=tuple(papers))

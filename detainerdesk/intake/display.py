@@ -72,9 +72,9 @@ def _begins_as_a_mail(head: bytes) -> bool:
     names = []
     lines = head.split(b"\n")
     for line in lines[1:] if head.startswith(b"From ") else lines:
-        if not line.strip() or line[:1] in (b" ", b"\t"):
-            if not line.strip():
-                break
+        if not line.strip():
+            break
+        if line[:1] in (b" ", b"\t"):
             continue
         name, colon, _ = line.partition(b":")
         if not colon or not name or any(not 33 <= byte <= 126 for byte in name):

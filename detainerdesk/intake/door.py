@@ -22,6 +22,11 @@ LARGEST_FILE = 25 * 1024 * 1024  # security.md IN-1: above it a file is kept and
 LARGEST_MESSAGE = 50 * 1024 * 1024
 
 
+def largest(kind: str) -> int:
+    """How many bytes a document of this type may have to be read."""
+    return LARGEST_MESSAGE if kind == display.MAIL else LARGEST_FILE
+
+
 class EnvelopeError(ValueError):
     """The envelope can't be accepted; the message says which part and what to do. Nothing was acknowledged."""
 
@@ -167,7 +172,7 @@ def _record(
                 "type": document.type,
                 "first_time": new,
                 **({"inside": inside.receipt} if inside else {}),
-                "over_limit": document.size > (LARGEST_MESSAGE if document.type == display.MAIL else LARGEST_FILE),
+                "over_limit": document.size > largest(document.type),
             },
             personal={"document": sha256, "name": name, "sender": sender},
             at=envelope.received_at,

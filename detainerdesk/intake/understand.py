@@ -15,10 +15,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from detainerdesk.intake import clock, columns, corrected, display, entry, fault, join, lines, marks, store
-from detainerdesk.intake.door import ACTOR, LARGEST_FILE, LARGEST_MESSAGE, take_out
+from detainerdesk.intake.door import ACTOR, largest, take_out
 from detainerdesk.intake.models import DetainerRequest, Document, Joined, Transmission, Waiting
 from detainerdesk.intake.numbers import next_request_number, one_at_a_time
-from detainerdesk.intake.reading.fields import Reading, Unreadable, to_json
+from detainerdesk.intake.reading.fields import Arranged, Reading, Unreadable, to_json
 from detainerdesk.intake.reading.mail import Mail
 from detainerdesk.intake.syncpoint import around, reached
 from detainerdesk.ledger import log as ledger
@@ -68,10 +68,10 @@ def _is_to_be_read(document: Document) -> bool:
 
 def _read(document: Document, read: Reader | None) -> Read:
     """Whatever goes wrong is a sentence for a person, never a crash."""
-    largest = LARGEST_MESSAGE if document.type == display.MAIL else LARGEST_FILE
-    if document.size > largest:
+    limit = largest(document.type)
+    if document.size > limit:
         return Unreadable(
-            f"This file has {document.size / 2**20:.0f} MB; over {largest // 2**20} MB it is kept but not read. "
+            f"This file has {document.size / 2**20:.0f} MB; over {limit // 2**20} MB it is kept but not read. "
             "Open the original, or ask the sender to send it again in smaller parts."
         )
     place = store.path(document.sha256)
@@ -88,7 +88,7 @@ def _read(document: Document, read: Reader | None) -> Read:
                 return entry.read(place.read_bytes())
             case display.LIST:
                 return columns.read(place.read_bytes(), columns.maps(Path(settings.DATA)))
-        return (read or _in_child)(place)
+        return (read or read_pages)(place)
     except columns.ColumnsError as error:
         return Unreadable(f"This list was not read, because a column map is wrong: {error} The list is kept.")
     except Exception as error:
@@ -104,11 +104,12 @@ def _open_in_child(place: Path) -> Mail | Unreadable:
     return open_mail_in_child(place)
 
 
-def _in_child(place: Path) -> Reading | Unreadable:
+def read_pages(place: Path, arranged: tuple[Arranged, ...] = ()) -> Reading | Unreadable:
+    """The stored document's pages, read in the limited child with the templates that were drawn here."""
     from detainerdesk.intake.reading.child import read_in_child  # only who reads needs what it imports
-    from detainerdesk.intake.reading.forms import drawn_in
+    from detainerdesk.intake.reading.forms import DRAWN, drawn_in
 
-    return read_in_child(place, drawn=drawn_in(Path(settings.DATA) / "templates"))
+    return read_in_child(place, arranged=arranged, drawn=drawn_in(Path(settings.DATA) / DRAWN))
 
 
 def place(arrived: Transmission, result: Read | None = None) -> None:
@@ -340,8 +341,7 @@ def wait(document: Document, agency: str, placement: join.Waits, candidates: tup
 
 
 def _unread(document: Document) -> join.Waits:
-    largest = LARGEST_MESSAGE if document.type == display.MAIL else LARGEST_FILE
-    return join.Waits((), "too large" if document.size > largest else "unreadable", document.why)
+    return join.Waits((), "too large" if document.size > largest(document.type) else "unreadable", document.why)
 
 
 def _give_up(arrived: Transmission, error: Exception) -> None:

@@ -60,7 +60,7 @@ class Methods(ctypes.Structure):
 
 
 class Unrecordable(RuntimeError):
-    """This Python's SQLite does not show its functions."""
+    """This Python's SQLite does not show its functions, or something was done to the disk that the model of it does not know."""
 
 
 class Recorder:
@@ -132,7 +132,9 @@ class Recorder:
                 self._note(Remove(*self._place(inside)))
                 del self.numbers[inside]
             case "os.truncate" | "os.rmdir" | "os.link":
-                raise NotImplementedError(f"{event} is not recorded")
+                raise Unrecordable(
+                    f"The model of the disk does not know {event}: teach it to disk.py before a room uses it."
+                )
 
     def _rename(self, old: str, new: str | None) -> None:
         assert new is not None, "a file was moved out of what is recorded"

@@ -152,9 +152,10 @@ def test_a_database_that_is_busy_is_nobodys_fault_and_the_paper_is_tried_again(
 
 
 def test_in_2_a_file_over_the_limit_is_never_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(understand, "LARGEST_FILE", 10)
-    desk.gets(b"more than ten bytes")
-    understand.understand_all(lambda place: pytest.fail("it was read"))
+    with monkeypatch.context() as smaller:
+        smaller.setattr(door, "LARGEST_FILE", 10)
+        desk.gets(b"more than ten bytes")
+        understand.understand_all(lambda place: pytest.fail("it was read"))
     (matter,) = waiting(BOSTON)
     assert matter.reason == "too large"
     assert "smaller parts" in matter.why

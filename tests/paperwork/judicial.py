@@ -31,12 +31,7 @@ def draw_ao442(pen: Pen, edition: str) -> None:
         raise ValueError(f"AO 442 is drawn in the edition {', '.join(AO442_EDITIONS)}, not {edition!r}")
     pen.say(40, 40, f"AO 442 (Rev. {edition}) Arrest Warrant", 8)
     pen.rule(40, 45, 572, 1)
-    _court(pen)
-    pen.centre(158, "United States of America", 11, SERIF, 175)
-    pen.centre(171, "v.", 11, SERIF, 175)
-    _bracket(pen, 150, 214)
-    pen.say(328, 180, "Case No.", 11, SERIF)
-    pen.centre(207, "Defendant", 10, SERIF_SLOPED, 175)
+    _criminal_caption(pen)
     pen.centre(250, "ARREST WARRANT", 15, SERIF_BOLD)
     pen.say(50, 280, "To:", 11, SERIF)
     pen.say(76, 280, "Any authorized law enforcement officer", 11, SERIF)
@@ -139,13 +134,8 @@ def draw_ao94(pen: Pen, edition: str) -> None:
         raise ValueError(f"AO 94 is drawn in the edition {', '.join(AO94_EDITIONS)}, not {edition!r}")
     pen.say(40, 40, f"AO 94 (Rev. {edition}) Commitment to Another District", 8)
     pen.rule(40, 45, 572, 1)
-    _court(pen)
-    pen.centre(158, "United States of America", 11, SERIF, 175)
-    pen.centre(171, "v.", 11, SERIF, 175)
-    _bracket(pen, 150, 214)
-    pen.say(328, 180, "Case No.", 11, SERIF)
+    _criminal_caption(pen)
     pen.say(328, 208, "Charging District's Case No.", 9, SERIF)
-    pen.centre(207, "Defendant", 10, SERIF_SLOPED, 175)
     pen.centre(250, "COMMITMENT TO ANOTHER DISTRICT", 15, SERIF_BOLD)
     pen.say(50, 290, "The defendant has been ordered to appear in the", 11, SERIF)
     pen.say(470, 290, "District of", 11, SERIF)
@@ -172,6 +162,15 @@ def _court(pen: Pen) -> None:
     pen.centre(72, "UNITED STATES DISTRICT COURT", 16, SERIF_BOLD)
     pen.centre(88, "for the", 10, SERIF)
     pen.under("district")
+
+
+def _criminal_caption(pen: Pen) -> None:
+    _court(pen)
+    pen.centre(158, "United States of America", 11, SERIF, 175)
+    pen.centre(171, "v.", 11, SERIF, 175)
+    _bracket(pen, 150, 214)
+    pen.say(328, 180, "Case No.", 11, SERIF)
+    pen.centre(207, "Defendant", 10, SERIF_SLOPED, 175)
 
 
 def _bracket(pen: Pen, top: int, bottom: int) -> None:

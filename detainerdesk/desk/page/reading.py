@@ -16,9 +16,7 @@ from detainerdesk.desk.page.look import KEPT, PAPER_WORDS, look_at
 from detainerdesk.desk.page.sheet import Look, Mark
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.reading import forms
-from detainerdesk.intake.reading.fields import Box, Field, Paper, State
-
-PERSON: Final = frozenset({"person", "a person"})
+from detainerdesk.intake.reading.fields import PERSON, Box, Field, Paper, State
 
 
 @dataclass(frozen=True)
@@ -197,7 +195,7 @@ def _kind(paper: str, name: str, read: Field) -> str:
 def _see(read: Field) -> str:
     if not read.accepted:
         return "to check"
-    if read.reader in PERSON:
+    if read.reader == PERSON:
         return "seen by a person"
     return "read alike" if read.agreed else ""
 

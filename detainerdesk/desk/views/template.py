@@ -29,6 +29,7 @@ from detainerdesk.desk.views.access import access, officer_of
 from detainerdesk.desk.views.frame import frame
 from detainerdesk.desk.views.reading import sheet_of
 from detainerdesk.desk.views.waiting import Waiting, framed, paper_that_waits
+from detainerdesk.intake.reading.forms import DRAWN
 from detainerdesk.ledger import log as ledger
 
 ROWS: Final = 8
@@ -91,7 +92,7 @@ def drawn_template(request: HttpRequest, template: str) -> HttpResponse:
 
 
 def folder() -> Path:
-    return Path(settings.DATA) / "templates"
+    return Path(settings.DATA) / DRAWN
 
 
 def digest(data: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ the child process writes, the database keeps and the command line prints."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple, cast, get_args
 
 State = Literal["shown", "empty", "unreadable", "page missing"]
@@ -137,6 +137,15 @@ class Arranged:
     def turn_of(self, page: int) -> Turn | None:
         """How a person turned this page of the file; None where nobody said."""
         return self.turns[self.pages.index(page)] if self.turns else None
+
+
+PERSON = "a person"
+"""The reader of a field that somebody looked at."""
+
+
+def as_seen(field: Field, state: State, value: str | bool | None) -> Field:
+    """The field as a person saw it: nobody needs to look again."""
+    return replace(field, state=state, value=value, accepted=True, confidence=1.0, reader=PERSON)
 
 
 class NotAReading(ValueError):

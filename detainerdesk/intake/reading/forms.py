@@ -139,6 +139,9 @@ def templates() -> tuple[Template, ...]:
     return tuple(_template(json.loads(entry.read_text("utf-8"))) for entry in files)
 
 
+DRAWN = "templates"
+"""The folder of a data folder in which the templates stand that people drew."""
+
 _drawn: tuple[Template, ...] = ()
 
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal
 
-from detainerdesk.intake.reading.fields import Paper
+from detainerdesk.intake.reading.fields import PERSON, Paper
 
 Verdict = Literal["same", "different", "cannot tell"]
 
-DIGITAL = ("form field", "text layer", "a person")  # readers that take no 3 for an 8
+DIGITAL = ("form field", "text layer", PERSON)  # readers that take no 3 for an 8
 NUMBER_WORDS = {
     "file_no": "file number",
     "subject_id": "subject number",

@@ -14,7 +14,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import Literal
 
-from detainerdesk.intake.reading.fields import Field, Paper
+from detainerdesk.intake.reading.fields import PERSON, Field, Paper
 from detainerdesk.intake.reading.lines import fold
 
 WarrantClass = Literal["administrative", "judicial", "immigration_court", "none", "unknown"]
@@ -121,7 +121,7 @@ def _read_surely(paper: Paper) -> bool:
     paper without fixed places is as sure as its court."""
     if COURT_KIND in paper.fields:
         return paper.fields[COURT_KIND].accepted
-    return any(field.accepted and field.reader != "a person" for field in paper.fields.values())
+    return any(field.accepted and field.reader != PERSON for field in paper.fields.values())
 
 
 # --- who signed -------------------------------------------------------------------------------------------------------
