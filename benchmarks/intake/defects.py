@@ -9,7 +9,6 @@ Prints a table and, last, one line of JSON for each measure. What was missed or 
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.intake.pages import bundles, machines, sheets
 from benchmarks.intake.pages.machines import DIGITAL
-from benchmarks.intake.scoring import BUILD, in_workers, say, share
+from benchmarks.intake.scoring import BUILD, arguments, drawn_from, in_workers, say, share
 
 CHANNELS = (DIGITAL, DIGITAL, DIGITAL, "fine fax", "office scan")
 NO_DEFECT = (bundles.CLEAN, "none, clerk-signed warrant")
@@ -50,10 +49,9 @@ class Found:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="two files of each, digital")
+    parser = arguments(__doc__, "two files of each, digital")
     asked = parser.parse_args()
-    done = list(in_workers(look, files(quick=asked.quick)))
+    done = list(in_workers(look, drawn_from(asked.seed, files(quick=asked.quick))))
     print("Generated files of fictional people. D15 (no service date) also stands in a third of the other files.")
     print(f"{'what was done':<28}{'files':>6}{'found':>7}{'missed':>8}{'false':>7}")
     for name in (*bundles.DEFECTS, bundles.CLEAN):

@@ -8,7 +8,6 @@ Prints a table and, last, one line of JSON for each measure. Every miss is liste
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 from collections.abc import Sequence
@@ -18,15 +17,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.intake.pages.fill import Manner
 from benchmarks.intake.pages.machines import DIGITAL
-from benchmarks.intake.scoring import Job, Outcome, read_all, say, share
+from benchmarks.intake.scoring import Job, Outcome, arguments, drawn_from, read_all, say, share
 
 KINDS = ("i247a", "i247d", "i247n", "i200", "i205", "ao442")
 PAPERS, FEW = 27, 4  # of each kind
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="four papers of each kind")
+    parser = arguments(__doc__, "four papers of each kind")
     asked = parser.parse_args()
     jobs = [
         Job(
@@ -39,7 +37,7 @@ def main() -> int:
         for kind in KINDS
         for seed in range(FEW if asked.quick else PAPERS)
     ]
-    done = read_all(jobs, "digital")
+    done = read_all(drawn_from(asked.seed, jobs), "digital")
     print("Generated pages of fictional people; values and ticks of digital originals.")
     print(
         f"{'print':<8}{'file':<10}{'kind':<8}{'papers':>7}{'fields':>8}{'right %':>9}{'accepted %':>12}{'wrong':>7}{'s/page':>8}"

@@ -9,7 +9,6 @@ Prints a table and, last, one line of JSON for each measure. What was mistaken i
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 from collections import Counter
@@ -22,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from benchmarks.intake.pages import fill, machines, sheets
 from benchmarks.intake.pages.machines import DIGITAL, RUNGS
 from benchmarks.intake.pages.sheets import Stamp
-from benchmarks.intake.scoring import BUILD, in_workers, say, share
+from benchmarks.intake.scoring import BUILD, arguments, drawn_from, in_workers, say, share
 
 PAPERS = {
     "i205": 105,
@@ -77,15 +76,14 @@ class Taken:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the papers")
+    parser = arguments(__doc__, "a tenth of the papers")
     asked = parser.parse_args()
     papers = [
         Paper(kind, CHANNELS[seed % len(CHANNELS)], seed, unseen=seed % 3 == 2)
         for kind, count in PAPERS.items()
         for seed in range(count // 10 if asked.quick else count)
     ]
-    taken = list(in_workers(take, papers))
+    taken = list(in_workers(take, drawn_from(asked.seed, papers)))
     print("Generated pages of fictional people, one page each.")
     print(f"{'kind':<15}{'papers':>7}{'right':>7}{'unknown':>9}{'other':>7}{'other side':>12}")
     for kind in PAPERS:

@@ -8,7 +8,6 @@ Prints a table and, last, one line of JSON for each measure. Every miss is liste
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.intake.pages.machines import RUNGS
-from benchmarks.intake.scoring import Job, Outcome, Read, read_all, say, share
+from benchmarks.intake.scoring import Job, Outcome, Read, arguments, drawn_from, read_all, say, share
 
 KINDS = ("i247a", "i200")
 PAPERS = {"clean scan": 36, "office scan": 36, "fine fax": 84, "standard fax": 36, "hard fax": 36}  # of each kind
@@ -25,8 +24,7 @@ TARGETS = {"clean scan": 100.0, "office scan": 100.0, "fine fax": 99.0, "standar
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="three papers of each kind on each rung")
+    parser = arguments(__doc__, "three papers of each kind on each rung")
     parser.add_argument("--rung", choices=RUNGS, help="only this rung")
     parser.add_argument("--papers", type=int, help="so many of each kind on each rung")
     asked = parser.parse_args()
@@ -37,7 +35,7 @@ def main() -> int:
         for kind in KINDS
         for seed in range(asked.papers or (3 if asked.quick else PAPERS[rung]))
     ]
-    done = read_all(jobs, "ladder")
+    done = read_all(drawn_from(asked.seed, jobs), "ladder")
     print("Generated pages of fictional people; printed values only, handwriting and stamped-over fields apart.")
     print(
         f"{'rung':<14}{'print':<8}{'papers':>7}{'known':>7}{'fields':>8}{'right %':>9}{'accepted %':>12}{'wrong':>7}{'empty %':>9}{'s/page':>8}"

@@ -9,7 +9,6 @@ Prints a table and, last, one line of JSON for each measure. Every miss is liste
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,15 +18,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from benchmarks.intake.pages.fill import Manner
 from benchmarks.intake.pages.machines import DIGITAL, RUNGS
 from benchmarks.intake.pages.pen import FILLED, UNCLEAR
-from benchmarks.intake.scoring import Job, Outcome, read_all, say, share
+from benchmarks.intake.scoring import Job, Outcome, arguments, drawn_from, read_all, say, share
 
 KINDS = ("i247a", "i247d", "i200", "i205", "ao442", "i247n")
 PAPERS, FEW = 5, 1  # of each kind by each channel; a third in unseen prints comes on top
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one paper of each kind by each channel")
+    parser = arguments(__doc__, "one paper of each kind by each channel")
     asked = parser.parse_args()
     papers = FEW if asked.quick else PAPERS
     jobs = [
@@ -42,7 +40,7 @@ def main() -> int:
         for kind in KINDS
         for seed in range(papers + (papers + 1) // 2)
     ]
-    done = read_all(jobs, "marks")
+    done = read_all(drawn_from(asked.seed, jobs), "marks")
     all_marks = [one for read in done for one in read.outcomes if one.kind != "text"]
     usual = [one for one in all_marks if not one.job.unseen]
     print("Generated pages of fictional people; `wrong`: accepted as what it is not; `to a person`: not accepted.")

@@ -4,6 +4,7 @@ the picture of each, to build/intake/ so that somebody can look at them."""
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import multiprocessing
@@ -86,6 +87,19 @@ class Read:
     pages: int
     seconds: float
     outcomes: tuple[Outcome, ...]
+
+
+def arguments(doc: str, quick: str) -> argparse.ArgumentParser:
+    """What every measure can be asked: the short form, and other pages than those that it was built with."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help=quick)
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="draw other pages: added to every seed")
+    return parser
+
+
+def drawn_from(seed: int, jobs: Sequence[Any]) -> list[Any]:
+    """The same jobs, with `seed` added to each one's: other people, other pages."""
+    return [replace(job, seed=job.seed + seed) for job in jobs]
 
 
 def read_all(jobs: Sequence[Job], into: str) -> list[Read]:
