@@ -1,6 +1,7 @@
 """`detainerdesk status`: how this installation keeps what it acknowledged, which law is in force on it, and which cryptography it rests on.
-Everything is read off what is live (the database's connection, the libraries), never off what was asked for. In: a data folder; out: words or
-JSON; exit code 1 where the database or its disk is not as docs/security-lines.md requires (REL-1, REL-2)."""
+Everything is read off what is live (the database's connection, the scanner, the libraries), never off what was asked for; the administrator's page
+says the same of all but the libraries (`desk.status`). In: a data folder; out: words or JSON; exit code 1 where something is not as
+docs/security-lines.md requires (REL-1, REL-2), or a malware scan that is set up looks at nothing (IN-4)."""
 
 from __future__ import annotations
 
@@ -9,15 +10,14 @@ import hashlib
 import ssl
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
 from detainerdesk.cli.installation import Data, law_here, open_installation
 from detainerdesk.cli.told import DOES_NOT_HOLD, FICTIONAL, say_json
-
-NETWORK_DISKS = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "gluster", "fuse.sshfs", "ncpfs", "lustre")
+from detainerdesk.desk.status import Matter, Status, matters, status_of
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,6 @@ class Module:
     says: str
 
 
-@dataclass(frozen=True)
-class Disk:
-    """The file system under the data folder. A database on a network disk can lose what was acknowledged."""
-
-    type: str
-    local: bool
-
-
 ALGORITHMS = (
     Algorithm("papers under their hash, the ledger's tree, editions, reports", "SHA-256", "Python"),
     Algorithm(
@@ -65,29 +57,15 @@ def status(
     data: Data = None,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON, for a program.")] = False,
 ) -> None:
-    """How this installation keeps what it acknowledged, its ledger, its law, its cryptography. Exit code 1 if the database is not kept safely."""
+    """How this installation keeps what it acknowledged, its ledger, its law, its cryptography. Exit code 1 if the database is not kept safely, or a
+    malware scan that is set up looks at nothing."""
     ready = open_installation(data)
-    from django.conf import settings
-
-    from detainerdesk.ledger import log, notary
-
-    durability, disk = ready.durability, disk_of(ready.data)
-    faults = not_kept_safely(
-        durability.journal_mode, durability.synchronous, durability.mmap_size, disk, wal_is_safe=settings.WAL_IS_SAFE
-    )
+    here, edition = status_of(ready.data), law_here()
     modules = (python_module(), cryptography_module())
-    last, edition = notary.last_checkpoint(), law_here()
     told: dict[str, Any] = {
         "data": str(ready.data),
         "profile": ready.profile,
-        "database": {**asdict(durability), "disk": disk.type, "kept_safely": not faults, "faults": list(faults)},
-        "ledger": {
-            "entries": log.size(),
-            "last_checkpoint": {"size": last.size, "root": last.root, "signed": last.signed.isoformat()}
-            if last
-            else None,
-            "vkey": ready.vkey,
-        },
+        **_installation_json(here),
         "law": {
             "edition": edition.hash,
             "checked_through": {
@@ -106,41 +84,35 @@ def status(
     if as_json:
         say_json(told)
     else:
-        _say(told)
-    if faults:
+        _say(told, matters(here))
+    if here.faults:
         raise typer.Exit(DOES_NOT_HOLD)
 
 
-def not_kept_safely(journal: str, synchronous: str, mapped: int, disk: Disk, *, wal_is_safe: bool) -> tuple[str, ...]:
-    """What in the live connection breaks REL-1 or REL-2, each with what to do. For SQLite; empty if all is well."""
-    faults = []
-    if journal == "wal" and not wal_is_safe:
-        faults.append("The journal is WAL on a version of SQLite that can damage it: set journal_mode=TRUNCATE.")
-    elif journal not in ("wal", "truncate", ""):
-        faults.append(f"The journal is {journal}: set TRUNCATE, or WAL where this version of SQLite keeps it safely.")
-    if synchronous not in ("full", "extra", ""):
-        faults.append(f"Synchronous is {synchronous}: a power cut can take what was acknowledged. Set FULL.")
-    if mapped:
-        faults.append(f"{mapped} bytes of the database are mapped into memory: set mmap_size=0.")
-    if not disk.local:
-        faults.append(f"The data folder lies on a network disk ({disk.type}): move it to a disk of this machine.")
-    return tuple(faults)
+def _installation_json(here: Status) -> dict[str, Any]:
+    def moment(at: datetime | None) -> str | None:
+        return at.astimezone(UTC).isoformat() if at else None
 
-
-def disk_of(folder: Path, mounts: str | None = None) -> Disk:
-    """Which file system the folder lies on, from the system's own table of mounts; where there is none, unknown and taken for local."""
-    table = Path("/proc/self/mountinfo")
-    if mounts is None:
-        mounts = table.read_text(encoding="utf-8", errors="replace") if table.is_file() else ""
-    found, longest = "unknown", -1
-    for line in mounts.splitlines():
-        place, dash, source = line.partition(" - ")
-        if not dash:
-            continue
-        mounted_at = Path(place.split()[4].encode().decode("unicode_escape"))
-        if len(mounted_at.parts) >= longest and folder.resolve().is_relative_to(mounted_at):
-            found, longest = source.split()[0], len(mounted_at.parts)
-    return Disk(found, not found.startswith(NETWORK_DISKS))
+    last = here.last_checkpoint
+    return {
+        "database": {
+            **asdict(here.durability),
+            "disk": here.disk.type,
+            "kept_safely": not here.not_safe,
+            "faults": list(here.not_safe),
+        },
+        "disk": {"type": here.disk.type, "local": here.disk.local, "free_bytes": here.free},
+        "ledger": {
+            "entries": here.ledger_entries,
+            "last_checkpoint": {"size": last.size, "root": last.root, "signed": last.signed.isoformat()}
+            if last
+            else None,
+            "vkey": here.vkey,
+        },
+        "backlog": {"deliveries": here.backlog.deliveries, "oldest": moment(here.backlog.oldest)},
+        "malware_scan": asdict(here.scan),
+        "archives": asdict(here.archives),
+    }
 
 
 def python_module() -> Module:
@@ -195,25 +167,23 @@ def _module(used_by: str, library: str, flag: bool, computes: bool) -> Module:
     return Module(used_by, library, computes, says)
 
 
-def _say(told: dict[str, Any]) -> None:
-    database, ledger, law = told["database"], told["ledger"], told["law"]
-    typer.echo(f"Data        {told['data']} ({told['profile']} profile), disk {database['disk']}")
-    typer.echo(f"Database    {database['says']}")
-    for fault in database["faults"]:
-        typer.echo(f"            NOT KEPT SAFELY: {fault}")
-    last = ledger["last_checkpoint"]
-    signed = f"last checkpoint at {last['size']}, signed {last['signed']}" if last else "no checkpoint signed yet"
-    typer.echo(f"Ledger      {ledger['entries']} entries; {signed}")
-    typer.echo(f"            key {ledger['vkey']}")
-    typer.echo(f"Law         edition {law['edition']}")
+def _say(told: dict[str, Any], here: Sequence[Matter]) -> None:
+    law = told["law"]
+    typer.echo(f"{'Data':<13} {told['data']} ({told['profile']} profile)")
+    for matter in here:
+        first, *rest = (*matter.says, *matter.faults)
+        typer.echo(f"{matter.name:<13} {first}")
+        for line in rest:
+            typer.echo(f"{'':<13} {line}")
+    typer.echo(f"{'Law':<13} edition {law['edition']}")
     for name, day in law["checked_through"].items():
-        typer.echo(f"            {name}, checked through {day}")
+        typer.echo(f"{'':<13} {name}, checked through {day}")
     typer.echo("Algorithms")
     for one in told["algorithms"]:
-        typer.echo(f"            {one['name']}: {one['used_for']} ({one['computed_by']})")
-    typer.echo(f"            {NOT_ENCRYPTED}")
+        typer.echo(f"{'':<13} {one['name']}: {one['used_for']} ({one['computed_by']})")
+    typer.echo(f"{'':<13} {NOT_ENCRYPTED}")
     for module in told["fips"]["modules"]:
-        typer.echo(f"FIPS        {module['library']} ({module['used_by']}): {module['says']}")
-    typer.echo(f"            {told['fips']['says']}")
+        typer.echo(f"{'FIPS':<13} {module['library']} ({module['used_by']}): {module['says']}")
+    typer.echo(f"{'':<13} {told['fips']['says']}")
     if told["fictional"]:
         typer.echo(FICTIONAL)

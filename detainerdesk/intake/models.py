@@ -15,6 +15,11 @@ class Document(models.Model):
         READ = "read", "read"
         QUEUED = "queued", "waits for a person"
 
+    class Scan(models.TextChoices):
+        CLEAN = "clean", "looked at, nothing found"
+        HELD = "held", "held back: something was found"
+        LET_THROUGH = "let through", "an administrator called it a false alarm"
+
     sha256 = models.CharField(primary_key=True, max_length=64)
     number = models.PositiveBigIntegerField(
         unique=True,
@@ -32,6 +37,17 @@ class Document(models.Model):
     why = models.TextField(blank=True, default="", help_text="why it waits, in plain words")
     arranged = models.JSONField(
         null=True, default=None, help_text="how a person laid its pages out, if one did: correct.arrange"
+    )
+    scan = models.CharField(
+        max_length=12,
+        choices=Scan.choices,
+        blank=True,
+        default="",
+        help_text="what the malware scan says; empty: not looked at",
+    )
+    scan_says = models.CharField(max_length=160, blank=True, default="", help_text="the name of what it found")
+    scan_tried_at = models.DateTimeField(
+        null=True, default=None, help_text="when it last gave no answer about this file"
     )
 
     def __str__(self) -> str:

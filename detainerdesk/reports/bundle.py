@@ -25,7 +25,7 @@ from django.conf import settings
 from detainerdesk.desk import facts, life
 from detainerdesk.desk.models import Act, RequestState
 from detainerdesk.intake import request as intake_request
-from detainerdesk.intake import store
+from detainerdesk.intake import scan, store
 from detainerdesk.intake.models import Document
 from detainerdesk.intake.request import Request
 from detainerdesk.law import Adoption, Case, Decision, Edition, LawError, decide
@@ -69,6 +69,10 @@ class Bundle:
 def write(number: str, agency: str, edition: Edition, *, out: Path, actor: str, at: datetime) -> Bundle:
     """Signs the ledger as it stands, then writes the bundle under `out`, which must not be there yet."""
     request = intake_request.load(number, agency)
+    files = sorted(set(request.documents))
+    held = [why for one in files if (why := scan.why_not_opened(one))]
+    if held:
+        raise BundleError(f"Request {number} has a paper that is not handed out. {held[0]}")
     folder = out / f"bundle-{number}"
     if folder.exists():
         raise BundleError(f"{folder} is there already: name another folder, or take it away.")
@@ -81,7 +85,6 @@ def write(number: str, agency: str, edition: Edition, *, out: Path, actor: str, 
     _put(folder / "checkpoint", signed.note.encode())
     _put(folder / "vkey", "".join(f"{vkey}\n" for vkey in notary.vkeys()).encode())
     _put(folder / "openings.json", _json(list(_openings(entries))))
-    files = sorted(set(request.documents))
     for sha256 in files:
         _put(folder / "documents" / sha256, store.get(sha256))
     decisions, notes = _decisions(folder, request, entries, edition)

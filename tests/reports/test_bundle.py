@@ -19,6 +19,7 @@ from django.contrib.auth.models import User
 from detainerdesk.desk import life
 from detainerdesk.desk.life import acts
 from detainerdesk.desk.models import Officer
+from detainerdesk.intake.models import Document
 from detainerdesk.law import digest, load, provisions
 from detainerdesk.ledger import notary, tree
 from detainerdesk.reports import bundle
@@ -65,6 +66,15 @@ def test_another_key_than_the_one_that_signed_does_not_hold(packed: bundle.Bundl
     found = check(packed.folder, vkeys=[new_key("detainerdesk.example/test").verifier.vkey])
     assert not found.ok
     assert "signed by another key than the one you gave" in said(found)
+
+
+def test_in_4_a_paper_that_is_held_back_is_in_no_bundle(department: Department) -> None:
+    number = department.gets("FIRST, Ana")
+    Document.objects.update(scan=Document.Scan.HELD, scan_says="Fictional.Test")
+    out = department.folder / "out"
+    with pytest.raises(bundle.BundleError, match=r"not handed out.*Fictional\.Test"):
+        bundle.write(number, BOSTON, department.edition, out=out, actor="counsel", at=SUMMER)
+    assert not out.exists()
 
 
 def test_only_this_request_s_entries_are_in_it(packed: bundle.Bundle) -> None:

@@ -1,4 +1,5 @@
-"""IN-1: limits before any work. The message limits of 100 MIME parts, depth 10 and 64 KB of headers belong to the mail channel, which is not built."""
+"""IN-1: limits before any work. Those of mails (100 parts, depth 10, 64 KB of headers) are in tests/intake/reading/test_mail.py, those of archives in
+tests/intake/reading/test_archive.py."""
 
 from __future__ import annotations
 

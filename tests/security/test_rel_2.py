@@ -1,4 +1,5 @@
-"""REL-2: SQLite 3.7.0 to 3.51.2 can corrupt a WAL database with several connections: no WAL there, and `detainerdesk status` says so."""
+"""REL-2: SQLite 3.7.0 to 3.51.2 can corrupt a WAL database with several connections: no WAL there, and `detainerdesk status` says so; the page with the
+same words is tests/desk/web/test_status.py."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from detainerdesk.cli.status import Disk, disk_of, not_kept_safely
+from detainerdesk.desk.status import Disk, disk_of, not_kept_safely
 from tests.security.conftest import ROOT, python
 from tests.security.test_rel_1 import OPENING
 from tests.test_cli_installation import run
@@ -68,6 +69,25 @@ def test_rel_2_a_live_database_that_is_not_kept_safely_is_said_and_ends_with_1(t
     assert ended.returncode == 1, ended.stderr
     assert "NOT KEPT SAFELY: The journal is WAL on a version of SQLite that can damage it" in ended.stdout
     assert "NOT KEPT SAFELY: Synchronous is normal" in ended.stdout
+
+
+def test_rel_2_the_status_says_disk_room_and_backlog_and_ends_with_1_where_a_scanner_gives_no_answer(
+    tmp_path: Path,
+) -> None:
+    run("setup", cwd=tmp_path)
+    said = run("status", cwd=tmp_path)
+    for words in ("GB free.", "Nothing: all that arrived was read.", "Off: no scanner is set up.", "not opened."):
+        assert words in said
+    told = json.loads(run("status", "--json", cwd=tmp_path))
+    assert told["disk"]["local"] is True
+    assert told["disk"]["free_bytes"] > 0
+    assert told["backlog"] == {"deliveries": 0, "oldest": None}
+    assert told["malware_scan"]["on"] is False
+    (tmp_path / "data" / "scan.json").write_text(json.dumps({"clamd": str(tmp_path / "nobody.ctl")}))
+    (tmp_path / "data" / "archives.json").write_text('{"zip": true}')
+    said = run("status", cwd=tmp_path, code=1)
+    assert "NOT SCANNING: The scanner gives no answer: No such file or directory." in said
+    assert "ZIP archives are opened" in said
 
 
 @pytest.mark.parametrize(

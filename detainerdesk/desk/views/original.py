@@ -1,11 +1,18 @@
-"""The paper's own bytes, for download only: fixed type, attachment, sandboxed (security.md WEB-4). Opening it is the reader's act."""
+"""The paper's own bytes, for download only: fixed type, attachment, sandboxed (security.md WEB-4). Opening it is the reader's act. What the malware
+scan holds back is not handed out: a page says why (IN-4)."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
+from detainerdesk.desk.views import errors
 from detainerdesk.desk.views.access import access, documents_of, officer_of, state_for
-from detainerdesk.intake import store
+from detainerdesk.intake import scan, store
+
+
+class HeldBack(Http404):
+    """This paper is there and is not handed out; the words say why. Where a page only has a picture of it, it goes on without."""
 
 
 @access("GET", sees="see_picture")
@@ -18,7 +25,24 @@ def original(request: HttpRequest, number: str, document: str) -> HttpResponse:
 
 def download(document: str) -> HttpResponse:
     """The bytes of a paper that this officer may see, under the name of their hash: a name from outside never becomes a file name here."""
+    refuse_held_back(document)
     response = HttpResponse(store.get(document), content_type="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="paper-{document[:16]}.bin"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def refuse_held_back(document: str) -> None:
+    """Before anything of a paper is handed out: its bytes, a picture of them, or a part of one."""
+    if why := scan.why_not_opened(document):
+        raise HeldBack(why)
+
+
+def not_there(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """No such page; or a paper that is held back, and why."""
+    if not isinstance(exception, HeldBack):
+        return errors.no_page(request, exception)
+    return render(request, "desk/error.html", {"title": HELD_BACK, "says": str(exception)}, status=403)
+
+
+HELD_BACK = "This paper is held back"

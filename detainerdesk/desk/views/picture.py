@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from PIL import Image
 
 from detainerdesk.desk.views.access import access, documents_of, officer_of, state_for
+from detainerdesk.desk.views.original import refuse_held_back
 from detainerdesk.intake import store
 from detainerdesk.intake.reading.pages import NoPicture
 from detainerdesk.intake.reading.pages import picture as draw
@@ -38,6 +39,7 @@ def page_picture(document: str, page: int, *, large: bool) -> HttpResponse:
 
 def kept(document: str, page: int, width: int, *, lighter: bool = True) -> bytes:
     """The picture of this width, drawn once. Where it is large and only cut from, to make it lighter takes longer than to draw it."""
+    refuse_held_back(document)
     place = Path(settings.DATA) / "pictures" / document[:2] / f"{document}-{page}-{width}.png"
     if place.is_file():
         return place.read_bytes()

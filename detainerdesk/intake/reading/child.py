@@ -36,6 +36,7 @@ from detainerdesk.intake.reading.fields import (
 )
 
 if TYPE_CHECKING:
+    from detainerdesk.intake.reading.archive import Archive
     from detainerdesk.intake.reading.mail import Mail
 
 MIB = 1024 * 1024
@@ -116,6 +117,20 @@ def open_mail_in_child(path: Path, limits: Limits = STANDARD) -> Mail | Unreadab
             return mail.taken_out(stored.read(mail.LARGEST_MAIL + 1), answer["mail"])
     except (KeyError, TypeError, ValueError):
         return Unreadable("The reader gave no proper answer for this mail. It is kept. A person must look at it.")
+
+
+def open_archive_in_child(path: Path, limits: Limits = STANDARD) -> Archive | Unreadable:
+    """Opens a stored ZIP archive in the same way: a child unpacks it once to know what may be taken out, this process takes that out."""
+    from detainerdesk.intake.reading import archive
+
+    answer = _ask(path, ["archive"], limits)
+    if isinstance(answer, Unreadable):
+        return Unreadable(answer.says)
+    try:
+        with path.open("rb") as stored:
+            return archive.taken_out(stored.read(archive.LARGEST_ARCHIVE + 1), answer["archive"])
+    except (KeyError, TypeError, ValueError):
+        return Unreadable("The reader gave no proper answer for this archive. It is kept. A person must look at it.")
 
 
 # ---- the parent's side --------------------------------------------------------------------------------------------
@@ -293,7 +308,7 @@ _DRAWN = "drawn.json"
 
 
 def main(arguments: list[str]) -> NoReturn:
-    """`python -m detainerdesk.intake.reading.child LIMITS read HOW | picture PAGE WIDTH | bind | mail`, the document on standard input; for
+    """`python -m detainerdesk.intake.reading.child LIMITS read HOW | picture PAGE WIDTH | bind | mail | archive`, the document on standard input; for
     `bind` the pages that others read."""
     limits = Limits(**json.loads(arguments[0]))
     answers = os.fdopen(os.dup(1), "wb")
@@ -313,6 +328,8 @@ def main(arguments: list[str]) -> NoReturn:
 def _answer(data: bytes, task: list[str], answers: BinaryIO, limits: Limits) -> dict[str, Any]:
     if task == ["mail"]:
         return _mail(data)
+    if task == ["archive"]:
+        return _archive(data)
     from detainerdesk.intake.reading import forms, pages  # heavy: only under the limits
 
     drawn = Path(os.environ["TMPDIR"]) / _DRAWN
@@ -354,6 +371,15 @@ def _mail(data: bytes) -> dict[str, Any]:
 
     try:
         return {"mail": mail.find(data)}
+    except mail.CannotOpen as error:
+        return {"unreadable": str(error)}
+
+
+def _archive(data: bytes) -> dict[str, Any]:
+    from detainerdesk.intake.reading import archive, mail
+
+    try:
+        return {"archive": archive.find(data)}
     except mail.CannotOpen as error:
         return {"unreadable": str(error)}
 
