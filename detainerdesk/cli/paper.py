@@ -141,11 +141,13 @@ def _take_in_or_wait(folder: Path, agency: str) -> list[dict[str, Any]]:
 
 def take_in(folder: Path, agency: str) -> list[dict[str, Any]]:
     """One sweep: what arrived, and what became of each."""
+    from detainerdesk.intake.channels.fax_receipts import answer_all
     from detainerdesk.intake.channels.folder import sweep
     from detainerdesk.intake.understand import understand_all
 
     receipts = sweep(folder, agency)
     understand_all()
+    answer_all()
     return [_became(receipt) for receipt in receipts]
 
 

@@ -1,10 +1,10 @@
-"""The one door of intake. In: the bytes of one delivery and its envelope; out: a receipt. When `receive` returns, the bytes, the row and
-the `paper.received` event are on the disk: only then may a channel acknowledge (250, 2xx, file moved). Understanding comes later."""
+"""The one door of intake. In: the bytes of one delivery (or, where they came piece by piece, what the store made of them) and its envelope; out: a
+receipt. When `receive` returns, the bytes, the row and the `paper.received` event are on the disk: only then may a channel acknowledge (250, 2xx,
+file moved). Understanding comes later."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from detainerdesk.intake import clock, display, receipts, store
 from detainerdesk.intake.models import Document, SenderReceipt, Transmission
 from detainerdesk.intake.numbers import next_number
 from detainerdesk.intake.reading.mail import TEXTS, Part
+from detainerdesk.intake.store import Stored
 from detainerdesk.intake.syncpoint import around, reached
 from detainerdesk.ledger import log as ledger
 
@@ -59,28 +60,25 @@ class Receipt:
     for_sender: int | None = None
 
 
-def receive(data: bytes, envelope: Envelope) -> Receipt:
-    """Bytes first, then row and event in one transaction, then the receipt. The same delivery again gets the same receipt."""
+def receive(data: bytes | Stored, envelope: Envelope) -> Receipt:
+    """Bytes first, then row and event in one transaction, then the receipt. The same delivery again gets the same receipt. Nothing that takes time
+    with a large file is done inside the transaction, where others wait for the database."""
     _check(envelope)
     clock.look(envelope.agency, envelope.channel)
     reached("receive begins")
-    sha256 = store.put(data)
+    stored = data if isinstance(data, Stored) else store.put(data)
     with transaction.atomic(durable=True):
         reached("receive in its transaction")
         earlier = Transmission.objects.filter(delivery=envelope.delivery).first()
-        receipt = (
-            _same_receipt(earlier, sha256)
-            if earlier
-            else _first_receipt(_record(data, sha256, envelope, display.type_of(data)))
-        )
+        receipt = _same_receipt(earlier, stored.sha256) if earlier else _first_receipt(_record(stored, envelope))
         reached("before receive commits")
     reached("after receive committed")
     return receipt
 
 
-def take_out(part: Part, place: int, mail: Transmission) -> Transmission:
-    """A paper that lay in a mail, the `place`-th: a transmission of its own with the mail's arrival. Its bytes must be stored already. In the
-    caller's transaction."""
+def take_out(part: Part, place: int, mail: Transmission, stored: Stored) -> Transmission:
+    """A paper that lay in a mail, the `place`-th: a transmission of its own with the mail's arrival. `stored`: what the store made of its bytes,
+    before. In the caller's transaction."""
     envelope = Envelope(
         channel=mail.channel,
         agency=mail.agency,
@@ -91,8 +89,7 @@ def take_out(part: Part, place: int, mail: Transmission) -> Transmission:
         sender=mail.sender,
     )
     # The mail's own text is text, however it begins.
-    kind = part.type if part.type in TEXTS else display.type_of(part.data)
-    return _record(part.data, hashlib.sha256(part.data).hexdigest(), envelope, kind, inside=mail)
+    return _record(replace(stored, type=part.type) if part.type in TEXTS else stored, envelope, inside=mail)
 
 
 def _check(envelope: Envelope) -> None:
@@ -124,23 +121,21 @@ def _first_receipt(row: Transmission) -> Receipt:
     return Receipt(row.receipt, row.document_id, row.acknowledged_at, again=False, for_sender=number)
 
 
-def _record(
-    data: bytes, sha256: str, envelope: Envelope, kind: str, inside: Transmission | None = None
-) -> Transmission:
+def _record(stored: Stored, envelope: Envelope, inside: Transmission | None = None) -> Transmission:
     now = timezone.now()
     name = display.file_name(envelope.name)
     sender = display.one_line(envelope.sender)[:160]
     with around("receipt number"):
         number = next_number("receipt")
     with around("document row"):
-        document = Document.objects.filter(sha256=sha256).first()
+        document = Document.objects.filter(sha256=stored.sha256).first()
         new = document is None
         if document is None:
             document = Document.objects.create(
-                sha256=sha256,
+                sha256=stored.sha256,
                 number=next_number("paper"),
-                size=len(data),
-                type=kind,
+                size=stored.size,
+                type=stored.type,
                 name=name,
                 stored_at=now,
             )
@@ -174,7 +169,7 @@ def _record(
                 **({"inside": inside.receipt} if inside else {}),
                 "over_limit": document.size > largest(document.type),
             },
-            personal={"document": sha256, "name": name, "sender": sender},
+            personal={"document": stored.sha256, "name": name, "sender": sender},
             at=envelope.received_at,
         )
     return row

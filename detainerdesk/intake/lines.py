@@ -35,6 +35,7 @@ FAULTS_OF = timedelta(hours=24)
 TOLD_AGAIN_AFTER = timedelta(hours=1)
 FAULTS_SHOWN = 20
 KEY = ("agency", "channel", "station")
+OF_A_FAX_SERVER = ("folder", "mail", "mailbox")
 SENDING_TAKES_AT_MOST = 300  # seconds
 
 
@@ -51,7 +52,8 @@ class NotSent(OSError):
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line as it is set up. Its test page goes out by one of: `folder` (dropped there), `mail` (to this address by `server`),
-    `command` (any program that sends a fax; `{page}` stands for the file)."""
+    `command` (any program that sends a fax; `{page}` stands for the file). `caller`: how a fax server writes the number that called, in a file's name
+    or in a mail's header `caller_in`; `receipts_to`: the folder from which it sends pages to such numbers."""
 
     agency: str
     channel: str
@@ -62,6 +64,9 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail: str = ""
     server: str = "127.0.0.1:25"
     command: tuple[str, ...] = ()
+    caller: str = ""
+    caller_in: str = "Subject"
+    receipts_to: str = ""
 
     @property
     def tested(self) -> bool:
@@ -113,6 +118,12 @@ def known(data: Path | None = None) -> tuple[Line, ...]:
             )
         if line.command and "{page}" not in line.command[1:]:
             raise LinesError(f"{file}, line {number}: the command must have {{page}} where the file's name belongs.")
+        if bool(line.caller) != bool(line.receipts_to):
+            raise LinesError(f"{file}, line {number}: caller and receipts_to belong together: give both or neither.")
+        if line.caller and (line.caller.count("{caller}") != 1 or line.channel not in OF_A_FAX_SERVER):
+            raise LinesError(
+                f"{file}, line {number}: caller must have {{caller}} once, on a line by {', '.join(OF_A_FAX_SERVER)}."
+            )
     return lines
 
 

@@ -1,5 +1,5 @@
-"""Pages of our own, known by a square code: the cover sheet that sends a station's paper into its queue, and the test page that shows a line to be
-alive. In: what the page is for; out: its PDF, and from a code's text what it means. A cover sheet is signed with the installation's secret, so
+"""Pages of our own, known by a square code: the cover sheet that sends a station's paper into its queue, the test page that shows a line to be alive,
+and the receipt that answers a fax. In: what the page is for; out: its PDF, and from a code's text what it means. A cover sheet is signed with the installation's secret, so
 that nobody else can send papers into a station's queue."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.conf import settings
 
 from detainerdesk.intake.reading import MARK
 
-COVER, TEST = "COVER", "TEST"
+COVER, TEST, RECEIPT = "COVER", "TEST", "RECEIPT"
 PAGE = Path(__file__).with_name("marks.typ")
 
 
@@ -35,11 +35,18 @@ class Tested:
     token: str
 
 
-def meaning(text: str) -> Cover | Tested | None:
+@dataclass(frozen=True)
+class Answered:
+    """A receipt that answered a fax, of this desk or of another one: it is never answered itself."""
+
+
+def meaning(text: str) -> Cover | Tested | Answered | None:
     """What a code of ours says; None where it is not one of ours, or somebody changed it."""
     if not text.startswith(MARK):
         return None
     what, _, rest = text.removeprefix(MARK).partition(":")
+    if what == RECEIPT:
+        return Answered()
     if what == TEST:
         return Tested(rest) if rest.isalnum() else None
     said, _, signature = rest.rpartition(":")
@@ -76,6 +83,13 @@ def line_page(token: str, agency: str, station: str, channel: str, made: str) ->
             "Nobody needs to do anything with it.",
         ],
         f"{agency}, {station}, {channel}, {made}",
+    )
+
+
+def receipt_page(says: str, caller: str, number: int) -> bytes:
+    """The page that answers a fax: the sender's own number for it, and nothing of what it held. PDF, one page."""
+    return _page(
+        f"{MARK}{RECEIPT}:{number}", f"Receipt {number}", [says], f"To {caller[:3]}-{caller[3:6]}-{caller[6:]}"
     )
 
 

@@ -1,6 +1,6 @@
 """Receipts that prove the count. In: a sender and its transmissions; out: a number for each, without gaps for that sender, and the month's list of
 them. A receipt says that something arrived, when and by which channel; it says nothing of anybody's custody. Off until an agency's counsel turns it
-on."""
+on. A fax is answered later, by a page of its own (`channels.fax_receipts`), where the number that called is known."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from detainerdesk.intake.models import ReceiptsTurned, SenderReceipt, Transmission
+from detainerdesk.intake.models import Counter, ReceiptsTurned, SenderReceipt, Transmission
 from detainerdesk.intake.numbers import next_number, zone_of
 from detainerdesk.ledger import log as ledger
 
 CHANNELS = ("mail", "api")
-"""The channels that can answer their sender while it waits. A fax names no sender and can't be answered, so it gets no number."""
+"""The channels that can answer their sender while it waits. Who sent a fax does not wait: what a fax server hands on gets no number here."""
+
+FAX = "fax "
+NUMBER_UNKNOWN = "fax, number unknown"
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 """What a spreadsheet would take for a formula (security.md WEB-5)."""
@@ -36,6 +39,16 @@ class Issued:
 
 
 @dataclass(frozen=True)
+class Unnumbered:
+    """A fax whose sender can get no receipt, because the number that called is not known. `receipt`: our own."""
+
+    receipt: int
+    received_at: datetime
+    station: str
+    channel: str
+
+
+@dataclass(frozen=True)
 class Gaps:
     """Where two lists of one sender's numbers differ: numbers that only one side has."""
 
@@ -45,6 +58,8 @@ class Gaps:
 
 def known_as(sender: str) -> str:
     """One name for one sender: an e-mail address without its display name, in small letters; a fax number by its digits."""
+    if called := caller_of(sender):
+        return called
     address = re.search(r"[^\s<>@\"]+@[^\s<>@\"]+", sender)
     if address:
         return address[0].casefold()
@@ -52,9 +67,30 @@ def known_as(sender: str) -> str:
     return digits[-10:] if len(digits) >= 7 else " ".join(sender.split()).casefold()
 
 
+def by_fax(number: str | None, brought_by: str = "") -> str:
+    """How the sender of a fax is written down: its ten digits, or that they are not known; and who handed the fax on."""
+    called = f"{FAX}{number[:3]}-{number[3:6]}-{number[6:]}" if number else NUMBER_UNKNOWN
+    return f"{called} by {brought_by}" if brought_by else called
+
+
+def caller_of(sender: str) -> str | None:
+    """The ten digits of `by_fax`; empty where they are not known, None where it is no fax."""
+    found = re.match(rf"{FAX}(\d{{3}})-(\d{{3}})-(\d{{4}})(?: by |$)", sender)
+    if found:
+        return "".join(found.groups())
+    return "" if sender.startswith(NUMBER_UNKNOWN) else None
+
+
 def turned_on(agency: str) -> bool:
-    last = ReceiptsTurned.objects.filter(agency=agency).last()
-    return last is not None and last.on
+    return on_since(agency) is not None
+
+
+def on_since(agency: str) -> datetime | None:
+    """Since when receipts are on without a break; None: they are off."""
+    since = None
+    for turned in ReceiptsTurned.objects.filter(agency=agency):
+        since = (since or turned.at) if turned.on else None
+    return since
 
 
 def turn(agency: str, on: bool, *, actor: str) -> None:
@@ -72,12 +108,24 @@ def turn(agency: str, on: bool, *, actor: str) -> None:
 
 def issue(row: Transmission) -> int | None:
     """The sender's next number for this transmission; None where receipts are off, or nobody can be told. In the caller's transaction."""
-    sender = known_as(row.sender)
-    if not sender or row.channel not in CHANNELS or not turned_on(row.agency):
+    can_be_told = row.channel in CHANNELS and caller_of(row.sender) is None
+    if not known_as(row.sender) or not can_be_told or not turned_on(row.agency):
         return None
-    number = next_number(f"sender {hashlib.sha256(f'{row.agency} {sender}'.encode()).hexdigest()[:40]}")
-    SenderReceipt.objects.create(transmission=row, agency=row.agency, sender=sender, number=number)
-    return number
+    return give(row)
+
+
+def give(row: Transmission) -> int:
+    """The next number of whoever sent this. In the caller's transaction."""
+    sender = known_as(row.sender)
+    given = next_number(_counter(row.agency, sender))
+    SenderReceipt.objects.create(transmission=row, agency=row.agency, sender=sender, number=given)
+    return given
+
+
+def next_of(agency: str, sender: str) -> int:
+    """The number that this sender gets next, if nobody is faster."""
+    last = Counter.objects.filter(name=_counter(agency, known_as(sender))).values_list("last", flat=True).first()
+    return (last or 0) + 1
 
 
 def words(number: int, agency: str, received_at: datetime) -> str:
@@ -93,8 +141,7 @@ def senders(agency: str) -> tuple[str, ...]:
 
 def of_month(agency: str, sender: str, year: int, month: int) -> tuple[Issued, ...]:
     """The numbers that this sender got in a month of the agency's zone, in their order."""
-    begins = datetime(year, month, 1, tzinfo=zone_of(agency))
-    ends = (begins + timedelta(days=32)).replace(day=1)
+    begins, ends = _month(agency, year, month)
     rows = SenderReceipt.objects.filter(
         agency=agency,
         sender=known_as(sender),
@@ -104,6 +151,24 @@ def of_month(agency: str, sender: str, year: int, month: int) -> tuple[Issued, .
     return tuple(
         Issued(row.number, row.transmission.received_at, row.transmission.channel)
         for row in rows.select_related("transmission").order_by("number")
+    )
+
+
+def faxes_without(agency: str, year: int, month: int) -> tuple[Unnumbered, ...]:
+    """The faxes of a month whose senders got no receipt, because the number that called is not known. A test page is no fax."""
+    begins, ends = _month(agency, year, month)
+    rows = Transmission.objects.filter(
+        agency=agency,
+        inside=None,
+        sender__startswith=NUMBER_UNKNOWN,
+        received_at__gte=begins,
+        received_at__lt=ends,
+        tests=None,
+        parts__tests=None,
+    )
+    return tuple(
+        Unnumbered(row.receipt, row.received_at, row.station, row.channel)
+        for row in rows.distinct().order_by("receipt")
     )
 
 
@@ -122,3 +187,12 @@ def gaps(ours: Collection[Issued], theirs: Collection[int]) -> Gaps:
     """The numbers that only one side has. Ours are dense, so a sender that kept its own finds what it never got, and we what we never gave."""
     mine = {one.number for one in ours}
     return Gaps(tuple(sorted(mine - set(theirs))), tuple(sorted(set(theirs) - mine)))
+
+
+def _counter(agency: str, sender: str) -> str:
+    return f"sender {hashlib.sha256(f'{agency} {sender}'.encode()).hexdigest()[:40]}"
+
+
+def _month(agency: str, year: int, month: int) -> tuple[datetime, datetime]:
+    begins = datetime(year, month, 1, tzinfo=zone_of(agency))
+    return begins, (begins + timedelta(days=32)).replace(day=1)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
+from django.db import transaction
 
 from detainerdesk.intake import store
 from detainerdesk.intake.door import DeliveryKeyUsedTwice, Envelope, EnvelopeError, receive
@@ -102,7 +105,29 @@ def test_an_envelope_that_says_too_little_is_refused_before_anything_is_written(
 @pytest.mark.django_db(transaction=True)
 def test_rel_1_a_receipt_inside_somebody_elses_transaction_is_refused() -> None:
     """There the caller could still undo what was acknowledged."""
-    from django.db import transaction
-
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
         receive(b"a page", FAX)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_file_is_hashed_once_and_before_the_database_is_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others wait for the lock: with a file of 25 MB nothing is done under it."""
+    page, hashed, real = b"a page", [], hashlib.sha256
+
+    def noted(*data: bytes) -> Any:
+        if data == (page,):
+            hashed.append(transaction.get_connection().in_atomic_block)
+        return real(*data)
+
+    monkeypatch.setattr(hashlib, "sha256", noted)
+    receive(page, FAX)
+    assert hashed == [False]
+
+
+def test_what_came_piece_by_piece_goes_through_the_same_door() -> None:
+    with store.Arriving() as arriving:
+        arriving.add(b"a pa")
+        arriving.add(b"ge")
+        stored = arriving.keep()
+    assert receive(stored, FAX).sha256 == stored.sha256 == receive(b"a page", FAX).sha256
+    assert Transmission.objects.get().document.size == 6

@@ -145,6 +145,26 @@ def test_what_waits_and_what_came_last_is_told_for_each_line(desk: Desk) -> None
         ({"lines": [{"agency": BOSTON, "channel": "fax", "station": "D-4", "every_hours": 0}]}, ">= 1"),
         ({"lines": [{"agency": BOSTON, "channel": "fax", "station": "D-4", "command": ["sendfax"]}]}, "line 1.*{page}"),
         ({"lines": [{"agency": BOSTON, "channel": "fax", "station": "D-4", "folder": "/x", "mail": "a@b"}]}, "one way"),
+        (
+            {"lines": [{"agency": BOSTON, "channel": "folder", "station": "D-4", "caller": "{caller}.pdf"}]},
+            "belong together",
+        ),
+        (
+            {"lines": [{"agency": BOSTON, "channel": "folder", "station": "D-4", "receipts_to": "/x"}]},
+            "belong together",
+        ),
+        (
+            {"lines": [{"agency": BOSTON, "channel": "folder", "station": "D-4", "caller": "*", "receipts_to": "/x"}]},
+            "{caller} once",
+        ),
+        (
+            {
+                "lines": [
+                    {"agency": BOSTON, "channel": "upload", "station": "D-4", "caller": "{caller}", "receipts_to": "/x"}
+                ]
+            },
+            "on a line by",
+        ),
     ],
 )
 def test_a_list_of_lines_that_is_wrong_says_where(said: object, says: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
+from django.db import transaction
 
 from detainerdesk.intake import display, request, store
 from detainerdesk.intake.door import Envelope, receive
@@ -113,3 +116,19 @@ def test_a_mail_dropped_into_a_folder_is_known_by_its_content(desk: Desk) -> Non
     desk.gets(mail(LUIS_FAX).as_bytes())
     desk.understands()
     assert request.load("2026-0001", BOSTON).received_at == ARRIVED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_papers_of_a_mail_are_hashed_before_the_database_is_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, hashed, real = Desk(), [], hashlib.sha256
+    desk.readings = {LUIS_FAX: reading(detainer(LUIS))}
+
+    def noted(*data: bytes) -> Any:
+        if data == (LUIS_FAX,):
+            hashed.append(transaction.get_connection().in_atomic_block)
+        return real(*data)
+
+    monkeypatch.setattr(hashlib, "sha256", noted)
+    arrives(mail(LUIS_FAX))
+    desk.understands()
+    assert hashed == [False]

@@ -54,6 +54,9 @@ def test_a_delivery_tried_again_has_the_number_that_it_had() -> None:
 @pytest.mark.usefixtures("on")
 def test_who_can_not_be_told_and_another_agency_get_none() -> None:
     assert send(1, channel="folder").for_sender is None
+    assert send(1, receipts.by_fax("6175550134", "fax@gateway.example")).for_sender is None, (
+        "its gateway is not its sender"
+    )
     assert send(2, "").for_sender is None
     assert send(3, agency="us-tx-harris/sheriff").for_sender is None
 

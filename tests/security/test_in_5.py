@@ -230,7 +230,7 @@ def test_in_5_a_session_that_goes_wrong_is_put_off_and_no_later_mail_is_promised
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A fault of ours is a reply in the session too."""
-    monkeypatch.setattr(store, "put", lambda data: 1 / 0)
+    monkeypatch.setattr(store.Arriving, "keep", lambda arriving: 1 / 0)
     client = Client(port)
     assert client.mail(fax()).startswith("451")
     monkeypatch.undo()

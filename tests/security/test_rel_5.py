@@ -1,5 +1,6 @@
 """REL-5: what happens when the disk, the memory, the database or the clock fails. Each test says its result in its first line; what each channel answers
-its sender meanwhile, and a line that is cut at every step, are in tests/intake/test_smtp.py, test_mailbox.py and tests/desk/web/test_api.py."""
+its sender meanwhile, and a line that is cut at every step, are in tests/intake/test_smtp.py and test_mailbox.py, tests/desk/web/test_not_kept.py and
+test_api.py."""
 
 from __future__ import annotations
 

@@ -14,18 +14,17 @@ from typing import Any
 from urllib.parse import unquote
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from detainerdesk.desk.models import ApiKey
+from detainerdesk.desk.views.not_kept import FAULTS, why
 from detainerdesk.intake import display, entry, fault, receipts
 from detainerdesk.intake.door import LARGEST_FILE, DeliveryKeyUsedTwice, Envelope, EnvelopeError, receive
 from detainerdesk.intake.entry import EntryError
 from detainerdesk.intake.models import SenderReceipt, Transmission
-from detainerdesk.intake.store import StoreError, StoreFull
 
 log = logging.getLogger("detainerdesk.access")
 
@@ -33,7 +32,6 @@ CHANNEL = "api"
 LARGEST_ENTRY = 64 * 1024
 MOST_LET_FINISH = 200 * 1024 * 1024
 DELIVERY_KEY = r"[\x21-\x7e]{1,120}"
-RETRY_AFTER = "30"  # seconds: as long as the database itself waits for its lock
 
 View = Callable[..., HttpResponse]
 
@@ -62,10 +60,8 @@ def _program(*methods: str) -> Callable[[View], View]:
                 return _no(409, str(error))
             except (EntryError, EnvelopeError) as error:
                 return _no(422, str(error))
-            except StoreError as error:
-                return _no(507 if isinstance(error, StoreFull) else 500, error.strerror or str(error))
-            except (OperationalError, InterfaceError) as error:
-                return _no(507, DISK_FULL) if "full" in str(error) else _no(503, LOCKED, {"Retry-After": RETRY_AFTER})
+            except FAULTS as error:
+                return _fault(error)
             except Exception as error:
                 log.error("api failed: %s", fault.where(error))
                 return _no(500, FAILED)
@@ -195,6 +191,14 @@ def _told(row: Transmission) -> dict[str, Any]:
     }
 
 
+def _fault(error: Exception) -> HttpResponse:
+    """The disk or the database failed: for a program, each part of the answer by itself too."""
+    found = why(error)
+    parts = {"what": found.what, "where": found.where, "do": f"{found.do} {SAME_KEY}"}
+    headers = {"Retry-After": str(found.retry_after)} if found.retry_after else {}
+    return JsonResponse({"says": f"{found.says} {SAME_KEY}", **parts}, status=found.status, headers=headers)
+
+
 def _no(status: int, says: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
     return JsonResponse({"says": says}, status=status, headers=dict(headers or {}))
 
@@ -203,8 +207,5 @@ NO_KEY = (
     "This needs an API key: send the header “Authorization: Bearer KEY”. The administrator makes keys and revokes them."
 )
 TOO_LARGE = "Nothing was kept. Put the file into the watched folder of its station, or send it in parts."
-LOCKED = "The database is busy. Nothing was acknowledged. Send the same again, with the same Idempotency-Key."
-DISK_FULL = "No room is left on the disk. Nothing was acknowledged. Keep the file, and send it again later."
-FAILED = (
-    "Something failed in the desk itself. Nothing was acknowledged. Send the same again, with the same Idempotency-Key."
-)
+SAME_KEY = "Use the same Idempotency-Key."
+FAILED = f"Something failed in the desk itself. It was not kept. Send it again. {SAME_KEY}"

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,11 +20,11 @@ from detainerdesk.desk.page.entry import KINDS, Alike, EntryGroup, EntryKind, al
 from detainerdesk.desk.views.access import access, officer_of, sees_station
 from detainerdesk.desk.views.cover import choice_of
 from detainerdesk.desk.views.frame import frame
+from detainerdesk.desk.views.not_kept import FAULTS, why
 from detainerdesk.intake.door import DeliveryKeyUsedTwice, Envelope, receive
 from detainerdesk.intake.entry import Entry, EntryError, to_bytes
 from detainerdesk.intake.models import Transmission
 from detainerdesk.intake.numbers import zone_of
-from detainerdesk.intake.store import StoreError
 
 CHANNEL = "entry"
 A_CLOCK_MAY_BE_WRONG = timedelta(minutes=5)
@@ -53,10 +52,15 @@ def _keep(request: HttpRequest, kind: EntryKind) -> HttpResponse:
         form.add_error("told_at" if isinstance(error, life.NotPossible) else None, str(error))
         return _page(request, form, status=422)
     delivery = f"{CHANNEL} {officer.pk} {form.cleaned_data['delivery']}"
-    there = () if _came(delivery) else _alike(told, officer)
-    if there and form.cleaned_data["there"] != _numbers(there):
-        return _page(request, form, status=409, there=there)
-    return _receive(request, form, told, at, delivery)
+    try:
+        there = () if _came(delivery) else _alike(told, officer)
+        if there and form.cleaned_data["there"] != _numbers(there):
+            return _page(request, form, status=409, there=there)
+        return _receive(request, form, told, at, delivery)
+    except FAULTS as error:
+        fault = why(error)
+        form.add_error(None, f"{fault.says} {STILL_HERE}")
+        return _page(request, form, status=fault.status)
 
 
 def _receive(request: HttpRequest, form: Entered, told: Entry, at: datetime, delivery: str) -> HttpResponse:
@@ -74,12 +78,6 @@ def _receive(request: HttpRequest, form: Entered, told: Entry, at: datetime, del
         receipt = receive(to_bytes(told), envelope)
     except DeliveryKeyUsedTwice:
         return _page(request, form, status=409, sent_before=True)
-    except StoreError as error:
-        form.add_error(None, error.strerror or str(error))
-        return _page(request, form, status=507)
-    except OperationalError:
-        form.add_error(None, BUSY)
-        return _page(request, form, status=503)
     messages.info(request, f"Kept. Receipt {receipt.number}. It comes to the board when it has been placed.")
     return redirect("entry")
 
@@ -149,4 +147,4 @@ def _with_fields(form: Entered, group: EntryGroup) -> dict[str, Any]:
     }
 
 
-BUSY = "The desk's database is busy. Nothing was kept yet; all that you typed is still here. Press the button again."
+STILL_HERE = "All that you typed is still here."

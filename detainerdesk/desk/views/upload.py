@@ -13,7 +13,6 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,12 +22,11 @@ from detainerdesk.desk.models import Officer
 from detainerdesk.desk.views.access import access, officer_of
 from detainerdesk.desk.views.cover import choice_of
 from detainerdesk.desk.views.frame import frame
+from detainerdesk.desk.views.not_kept import FAULTS, why
 from detainerdesk.intake.display import file_name
 from detainerdesk.intake.door import Envelope, receive
-from detainerdesk.intake.store import StoreError
 
 TOGETHER_MB = 50
-BUSY = "The desk's database is busy. Send it again."
 TOO_LARGE = (
     f"{LARGEST_MB} MB at most are taken here. Send it in parts, or put it into the watched folder of its station."
 )
@@ -104,10 +102,9 @@ def _send(officer: Officer, station: str, file: Any, key: str) -> Sent:
     )
     try:
         return Sent(name, receive(data, envelope).number)
-    except StoreError as error:
-        return Sent(name, None, error.strerror or str(error), 507)
-    except (OperationalError, InterfaceError):
-        return Sent(name, None, BUSY, 503)
+    except FAULTS as error:
+        fault = why(error)
+        return Sent(name, None, fault.says, fault.status)
 
 
 def _empty(officer: Officer, station: str = "") -> Upload:

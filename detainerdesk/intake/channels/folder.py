@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from detainerdesk.intake import lines, store
+from detainerdesk.intake.channels import callers
 from detainerdesk.intake.door import Envelope, EnvelopeError, Receipt, receive
 from detainerdesk.intake.syncpoint import around, reached
 
@@ -78,6 +79,7 @@ def _take(file: Path, seen: _Seen, folder: Path, agency: str) -> Receipt:
             name=file.name,
             received_at=_arrived(seen),
             delivery=_key(inside, seen),
+            sender=callers.sender_of_file(CHANNEL, agency, _station(inside), file.name),
         ),
     )
     _move(file, folder, receipt)

@@ -21,6 +21,7 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from detainerdesk.intake import display, fault
+from detainerdesk.intake.channels import callers
 from detainerdesk.intake.door import LARGEST_MESSAGE, Envelope, EnvelopeError, Receipt, receive
 from detainerdesk.intake.models import ChannelFault, Transmission
 from detainerdesk.intake.store import StoreError
@@ -34,6 +35,7 @@ NOTICE = "notice of a mail over 50 MB.eml"
 WAIT = 60.0  # seconds for the server to answer
 ROOM = 1024 * 1024  # what a server may say beside a mail
 IMPLICIT_TLS = 993
+HEADER = 64 * 1024
 TOLD_AGAIN = timedelta(minutes=10)
 
 
@@ -129,6 +131,7 @@ def _take(imap: imaplib.IMAP4, mailbox: Mailbox, one: _There, key: str) -> Recei
             name=NOTICE if over else NAME,
             received_at=min(one.arrived, timezone.now()),
             delivery=key,
+            sender=callers.sender_of_mail(CHANNEL, mailbox.agency, mailbox.station, data[:HEADER]),
         ),
     )
 

@@ -1,6 +1,7 @@
 """A mail listener for what a fax server or a sender hands over by SMTP. In: mails to fixed addresses, each a station; out: 250 to the final dot,
-within a second, and only when the mail's bytes, its row and its event are on the disk. It relays nothing and bounces nothing: what it can't take
-it refuses in the session, with 5xx for what will never do and 451 for what may do later."""
+within a second, and only when the mail's bytes, its row and its event are on the disk. A mail is written to the disk while it comes, so that little
+is left to do at its end. It relays nothing and bounces nothing: what it can't take it refuses in the session, with 5xx for what will never do and 451
+for what may do later."""
 
 from __future__ import annotations
 
@@ -9,9 +10,10 @@ import hashlib
 import logging
 import re
 import ssl
+import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,8 +26,9 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.utils import timezone
 
 from detainerdesk.intake import fault, receipts
+from detainerdesk.intake.channels import callers
 from detainerdesk.intake.door import LARGEST_MESSAGE, Envelope, Receipt, receive
-from detainerdesk.intake.store import StoreError, StoreFull
+from detainerdesk.intake.store import Arriving, Stored, StoreError, StoreFull
 from detainerdesk.intake.syncpoint import reached
 
 log = logging.getLogger(__name__)
@@ -34,11 +37,10 @@ CHANNEL = "mail"
 NAME = "mail.eml"
 REPLY_WITHIN = 0.7  # seconds from the final dot: security.md IN-5 allows one
 MOST_SESSIONS = 32
-MOST_MAILS = 4  # taken in at a time: each is held in memory, two to three times its size when it has arrived
+MOST_MAILS = 4  # taken in at a time: more would only wait for the same disk
 MOST_RECIPIENTS = 100
 # How much of a mail is read at a time. No line of it is too long: RFC 5321 allows 1,000, and not every mail program keeps to it.
 PIECE = 256 * 1024
-HEADER = 64 * 1024
 IDLE = 300.0  # seconds; also the longest that one mail may take to arrive
 A_MINUTE = 60.0
 
@@ -119,6 +121,14 @@ def _tls(how: Listening) -> ssl.SSLContext | None:
 # ---- one session --------------------------------------------------------------------------------------------------
 
 
+class MailRefused(ValueError):
+    """This mail is never taken. `reply`: what its sender hears; `says`: what the channel's page says, if it is for us to know."""
+
+    def __init__(self, reply: str, says: str = "") -> None:
+        super().__init__(reply)
+        self.reply, self.says = reply, says
+
+
 class BareLineEnd(ValueError):
     """A command line with a CR or an LF alone: where it ends is a matter of opinion, and that is how mails are smuggled."""
 
@@ -138,29 +148,22 @@ class _Lines(asyncio.StreamReader):
             raise BareLineEnd
         return line
 
-    async def mail(self, largest: int) -> bytes | None:
-        """Up to the line with a dot alone, without the dots that were put before others (RFC 5321, 4.5.2). None: it was too large."""
-        self._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]  # so that the end of an empty mail is found as any other
-        pieces, size, end = [], 0, b"\r\n.\r\n"
-        while True:
+    async def mail(self) -> AsyncIterator[bytes]:
+        """The mail in pieces, up to the line with a dot alone, without the dots that were put before others (RFC 5321, 4.5.2). None ends inside of a
+        line end."""
+        self._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]  # so that the first line begins, and an empty mail ends, as any other
+        end, held, ours, whole = b"\r\n.\r\n", b"", 2, False
+        while not whole:
             try:
-                piece, whole = await self.readuntil(end), True
+                piece, whole = (await self.readuntil(end)).removesuffix(b".\r\n"), True
             except asyncio.LimitOverrunError as error:
-                piece, whole = await self.readexactly(error.consumed), False
-            size += len(piece)
-            if size - len(end) <= largest:
-                pieces.append(piece)
-            else:
-                pieces.clear()
-            if whole:
-                break
-        if size - len(end) > largest:
-            return None
-        pieces[-1] = pieces[-1][
-            :-3
-        ]  # trimmed before they are put together: large copies take time that the sender waits
-        pieces[0] = pieces[0][2:]
-        return b"".join(pieces).removeprefix(b".").replace(b"\r\n.", b"\r\n")
+                piece = await self.readexactly(error.consumed)
+            piece = held + piece
+            held = b"" if whole else next((tail for tail in (b"\r\n", b"\r") if piece.endswith(tail)), b"")
+            piece = piece[: len(piece) - len(held)].replace(b"\r\n.", b"\r\n")
+            piece, ours = piece[ours:], max(0, ours - len(piece))
+            if piece:
+                yield piece
 
 
 class _Session(smtp.SMTP):
@@ -204,14 +207,19 @@ class _Session(smtp.SMTP):
 
     async def _take_mail(self, envelope: smtp.Envelope) -> None:
         await self.push("354 End with a line that has a dot alone.")
-        data = await self._lines.mail(LARGEST_MESSAGE)
+        coming = _Coming()
+        try:
+            async for piece in self._lines.mail():
+                await self._intake.add(coming, piece)
+        except BaseException:
+            self._intake.drop(coming)
+            if self.transport is not None:
+                self.transport.close()  # what still comes of the mail would be taken for commands
+            raise
         self.envelope = smtp.Envelope()  # what was said of this mail is said; the next begins anew
-        if data is None:
-            await self.push("552 5.3.4 The mail is too large.")
-            return
         self._intake.answering += 1
         try:
-            await self.push(await self._intake.take(self.session, envelope, data))
+            await self.push(await self._intake.take(self.session, envelope, coming))
         finally:
             self._intake.answering -= 1
 
@@ -230,6 +238,37 @@ class _Session(smtp.SMTP):
 # ---- what it does with a mail -------------------------------------------------------------------------------------
 
 
+class _Coming:
+    """A mail on its way to the disk. Where something is wrong with it, the rest of it is heard and kept nowhere. Only if the line is cut may a piece
+    still be written while it is dropped: so one thread at a time."""
+
+    def __init__(self) -> None:
+        self._bytes = Arriving()
+        self._wrong: Exception | None = None
+        self._one_at_a_time = threading.Lock()
+
+    def add(self, piece: bytes) -> None:
+        with self._one_at_a_time:
+            if self._wrong is None:
+                try:
+                    _check(piece, self._bytes.size)
+                    self._bytes.add(piece)
+                except Exception as error:  # a fault of ours too: the sender hears of it at the end, as of any other
+                    self._wrong = error
+                    self._bytes.drop()
+
+    def keep(self) -> tuple[Stored, bytes]:
+        """What the store made of it, and how it begins. Or what is wrong with it."""
+        if self._wrong is not None:
+            raise self._wrong
+        return self._bytes.keep(), self._bytes.head
+
+    def drop(self) -> None:
+        with self._one_at_a_time:
+            self._bytes.drop()
+            self._wrong = self._wrong or MailRefused("451 4.3.0 The mail broke off.")
+
+
 @dataclass(eq=False)
 class _Intake:
     """The hooks of the sessions, and what they share."""
@@ -241,6 +280,7 @@ class _Intake:
     _taking: set[asyncio.Future[Any]] = field(default_factory=set)
     _told: dict[str, float] = field(default_factory=dict)
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(MOST_MAILS, "smtp"))
+    _writing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(MOST_MAILS, "smtp arriving"))
 
     def __post_init__(self) -> None:
         self._stations = {address.casefold(): recipient for address, recipient in self.how.recipients.items()}
@@ -261,17 +301,23 @@ class _Intake:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def take(self, session: smtp.Session | None, envelope: smtp.Envelope, data: bytes) -> str:
+    async def add(self, coming: _Coming, piece: bytes) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._writing, coming.add, piece)
+
+    def drop(self, coming: _Coming) -> None:
+        """Not in the loop: a slow disk would hold up every session."""
+        with suppress(RuntimeError):  # the listener has ended; what is left of this mail is cleared away in a day
+            self._writing.submit(coming.drop)
+
+    async def take(self, session: smtp.Session | None, envelope: smtp.Envelope, coming: _Coming) -> str:
         """The reply to the final dot."""
-        if _has_bare_line_ends(data):
-            self.tell("A mail with a CR or LF alone was refused; its sender knows. Its mail program must send CR LF.")
-            return "554 5.6.0 A line of this mail ends with CR or LF alone. Send it with CR LF."
         recipients = tuple(dict.fromkeys(self._stations[address.casefold()] for address in envelope.rcpt_tos))
         sender = f"{envelope.mail_from} [{session.peer[0] if session and session.peer else 'unknown'}]"
         if len(self._taking) >= MOST_MAILS:
+            self.drop(coming)
             return "451 4.3.2 The disk or the database is slow. Try again later."
         taking = asyncio.get_running_loop().run_in_executor(
-            self._threads, _take, data, recipients, sender, timezone.now()
+            self._threads, _take, coming, recipients, sender, timezone.now()
         )
         self._taking.add(taking)
         taking.add_done_callback(self._done)
@@ -286,6 +332,10 @@ class _Intake:
                 "A mail could not be stored within a second: the disk or the database is slow. Its sender tries again."
             )
             return "451 4.3.1 The disk or the database is slow. Try again later."
+        except MailRefused as refused:
+            if refused.says:
+                self.tell(refused.says)
+            return refused.reply
         except StoreFull:
             self.tell("The disk is full: mails are put off, and their senders try again. Free some space.")
             return "451 4.3.1 No room is left on the disk. Try again later."
@@ -312,32 +362,39 @@ class _Intake:
             if session.transport is not None:
                 session.transport.close()
         self._threads.shutdown(wait=True)
+        for _ in range(100):  # each that was cut drops what it had
+            if self.sessions:
+                await asyncio.sleep(0.01)
+        self._writing.shutdown(wait=True)
 
     def _done(self, doing: asyncio.Future[Any]) -> None:
         self._taking.discard(doing)
-        if not doing.cancelled() and (error := doing.exception()):
+        if not doing.cancelled() and (error := doing.exception()) and not isinstance(error, MailRefused):
             says = str(error) if isinstance(error, StoreError) else fault.where(error)
             log.error("a mail was not taken in and was not acknowledged: %s", says)
 
 
-def _take(data: bytes, recipients: tuple[Recipient, ...], sender: str, received_at: datetime) -> list[Receipt]:
+def _take(coming: _Coming, recipients: tuple[Recipient, ...], sender: str, received_at: datetime) -> list[Receipt]:
     """Through the door, once for each station. If one can't have it, none is acknowledged; sent again, the others know it."""
     reached("smtp mail whole")
-    known = _names_itself(data)
-    content = hashlib.sha256(data).hexdigest()
+    try:
+        stored, head = coming.keep()
+    finally:
+        coming.drop()
+    known = _names_itself(head)
     close_old_connections()
     try:
         got = [
             receive(
-                data,
+                stored,
                 Envelope(
                     channel=CHANNEL,
                     agency=recipient.agency,
                     station=recipient.station,
                     name=NAME,
                     received_at=received_at,
-                    delivery=_key(content, recipient) if known else f"{CHANNEL}:{uuid.uuid4().hex}",
-                    sender=sender,
+                    delivery=_key(stored.sha256, recipient) if known else f"{CHANNEL}:{uuid.uuid4().hex}",
+                    sender=callers.sender_of_mail(CHANNEL, recipient.agency, recipient.station, head, sender),
                 ),
             )
             for recipient in recipients
@@ -365,14 +422,21 @@ def _key(content: str, recipient: Recipient) -> str:
     return f"{CHANNEL}:{hashlib.sha256(repr((content, recipient.agency, recipient.station)).encode()).hexdigest()}"
 
 
-def _names_itself(data: bytes) -> bool:
+def _names_itself(head: bytes) -> bool:
     """Has it a Message-ID? Without one, two mails of the same bytes may be two messages."""
-    header = data[:HEADER].partition(b"\r\n\r\n")[0]
+    header = head.partition(b"\r\n\r\n")[0]
     return re.search(rb"(?im)^message-id:\s*\S", header) is not None
 
 
-def _has_bare_line_ends(data: bytes) -> bool:
-    return not data.count(b"\r\n") == data.count(b"\n") == data.count(b"\r")
+def _check(piece: bytes, before: int) -> None:
+    """A piece never ends inside of a line end, so it can be looked at by itself."""
+    if before + len(piece) > LARGEST_MESSAGE:
+        raise MailRefused("552 5.3.4 The mail is too large.")  # `push` tells
+    if not piece.count(b"\r\n") == piece.count(b"\n") == piece.count(b"\r"):
+        raise MailRefused(
+            "554 5.6.0 A line of this mail ends with CR or LF alone. Send it with CR LF.",
+            "A mail with a CR or LF alone was refused; its sender knows. Its mail program must send CR LF.",
+        )
 
 
 def _accepted(got: list[Receipt], recipients: tuple[Recipient, ...]) -> str:

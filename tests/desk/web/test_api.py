@@ -252,7 +252,7 @@ def test_rel_5_a_failing_disk_is_500_and_says_what_to_check(program: Program, mo
     monkeypatch.setattr(store.os, "fsync", fails)
     got = program.sends()
     assert got.status_code == 500
-    assert "Check the disk" in got.json()["says"]
+    assert "the disk and the log must be looked at" in got.json()["says"]
     assert not Transmission.objects.exists()
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from detainerdesk.desk.page.receipts import numbers_in, runs
-from detainerdesk.intake import receipts
+from detainerdesk.intake import lines, receipts
 from detainerdesk.intake.door import Envelope, receive
 from detainerdesk.ledger import log as ledger
 from tests.desk.web.conftest import BOSTON, PASSWORD, Desk, Screen
@@ -57,6 +60,32 @@ def test_counsel_turns_receipts_on_with_the_password_again_and_reads_what_a_send
     assert [one.event.kind for one in ledger.entries()].count("receipts.turned_on") == 1
     counsel.post("/receipts/turn", {"turn": "off", "password": PASSWORD})
     assert send(3) is None
+
+
+def test_a_fax_without_a_callers_number_stands_in_the_months_list(desk: Desk, tmp_path: Path, settings: Any) -> None:
+    records = as_(desk, "records")
+    assert "no line here says where the number that called stands" in words_of(records.get("/receipts"))
+    set_up = {
+        "agency": BOSTON,
+        "channel": "folder",
+        "station": "D-4",
+        "caller": "{caller}.pdf",
+        "receipts_to": str(tmp_path),
+    }
+    (Path(settings.DATA) / lines.FILE).write_text(json.dumps({"lines": [set_up]}), encoding="utf-8")
+    assert "None: of each fax the number that called is known." in words_of(records.get("/receipts"))
+    unknown = Envelope("folder", BOSTON, "D-4", "1.pdf", datetime.now(UTC), "one", receipts.by_fax(None))
+    number = receive(b"a fax", unknown).number
+    shown = words_of(records.get("/receipts"))
+    assert "The number that called is not known of 1. Their senders got no receipt." in shown
+    assert re.search(rf"\b{number} \w{{3}} \w{{3}} \d+, \d\d:\d\d E[SD]T D-4 ", shown)
+    receipts.turn(BOSTON, True, actor="officer 1")
+    assert send(1) == 1
+    assert "Faxes without a receipt, 2026-03 None" in words_of(month(records)), "those of the month that is asked for"
+
+
+def words_of(answer: Any) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 
 
 def test_who_is_not_counsel_has_no_button_and_is_refused(desk: Desk) -> None:
