@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal, cast, get_args
 
 from detainerdesk.intake import entry, join
+from detainerdesk.intake.corrected import with_defects
 from detainerdesk.intake.join import day_of
 from detainerdesk.intake.numbers import zone_of
 from detainerdesk.intake.reading.fields import PERSON, Field, Paper, State, as_seen
@@ -87,6 +88,16 @@ class BookingFacts:
 
 
 @dataclass(frozen=True)
+class BookedFacts:
+    """The person in custody as the booking has them. No rule reads it: papers are compared with it."""
+
+    name: str = ""
+    birth_date: date | None = None
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    booked_on: date | None = None
+
+
+@dataclass(frozen=True)
 class FoundWarrant:
     """A warrant that a search found, as far as it is known."""
 
@@ -132,6 +143,7 @@ class Known:
     """All that officers recorded about a request, the last of each kind."""
 
     same_person: str = ""
+    booked: BookedFacts | None = None
     booking: BookingFacts | None = None
     warrant_check: WarrantCheckFacts | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
@@ -171,7 +183,7 @@ def view_of(known: Known, at: datetime) -> View:
 
 
 def checked(request: Request, checks: Iterable[FieldCheckFacts]) -> Request:
-    """The request with what a person confirmed or corrected in place of what was read."""
+    """The request with what a person confirmed or corrected in place of what was read, and the defects of what stands then."""
     papers = list(request.papers)
     for check in checks:
         if check.paper >= len(papers) or request.documents[check.paper] != check.document:
@@ -180,7 +192,9 @@ def checked(request: Request, checks: Iterable[FieldCheckFacts]) -> Request:
         before = paper.fields.get(check.field, _NOT_READ)
         after = as_seen(before, check.state, check.value)
         papers[check.paper] = replace(paper, fields={**paper.fields, check.field: after})
-    return replace(request, papers=tuple(papers))
+    if papers == list(request.papers):
+        return request
+    return replace(request, papers=with_defects(papers))
 
 
 _NOT_READ = Field(value=None, state="empty", accepted=False, page=None, box=None, confidence=0.0, reader=PERSON)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,9 +11,12 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest
 
+from detainerdesk.desk import words
+from detainerdesk.desk.facts import BookedFacts
 from detainerdesk.desk.page.entry import EntryField, EntryKind
 from detainerdesk.desk.page.receipts import numbers_in
 from detainerdesk.intake import entry, join
+from detainerdesk.intake.reading.match import NUMBER_WORDS
 
 LARGEST_MB = 25
 MONTH = "Month: write year-month, like 2026-11."
@@ -220,3 +224,52 @@ class Month(forms.Form):
             return numbers_in(self.cleaned_data["theirs"])
         except ValueError as error:
             raise forms.ValidationError(f"Numbers: {error}") from error
+
+
+class BookedPerson(forms.Form):
+    """The person in custody as booking has them. All of it may be left out but one; nothing of citizenship or status is asked."""
+
+    NUMBERS = ("booking_no", "file_no", "fbi_no", "state_id", "subject_id")
+
+    name = forms.CharField(label="Name", max_length=160, required=False)
+    birth_date = forms.CharField(label="Birth date", max_length=20, required=False)
+    booked_on = forms.CharField(label="Booked on", max_length=20, required=False)
+
+    def __init__(self, *args: Any, booked: BookedFacts | None = None, **kwargs: Any) -> None:
+        before = booked or BookedFacts()
+        kwargs["initial"] = {
+            "name": before.name,
+            "birth_date": _written(before.birth_date),
+            "booked_on": _written(before.booked_on),
+            **before.numbers,
+        }
+        super().__init__(*args, **kwargs)
+        for kind in self.NUMBERS:
+            words = NUMBER_WORDS[kind]
+            self.fields[kind] = forms.CharField(label=words[0].upper() + words[1:], max_length=40, required=False)
+        for field in self.fields.values():
+            field.widget.attrs.update({"class": "usa-input", "autocomplete": "off", "spellcheck": "false"})
+
+    def clean_birth_date(self) -> date | None:
+        return self._day("birth_date", words.BIRTH_DATE)
+
+    def clean_booked_on(self) -> date | None:
+        return self._day("booked_on", "Booked on: write month/day/year, like 12/25/2026.")
+
+    @property
+    def facts(self) -> BookedFacts:
+        """What was written, once it is checked."""
+        said = self.cleaned_data
+        numbers = {kind: said[kind] for kind in self.NUMBERS if said[kind]}
+        return BookedFacts(said["name"], said["birth_date"], numbers, said["booked_on"])
+
+    def _day(self, name: str, says: str) -> date | None:
+        text: str = self.cleaned_data[name]
+        day = join.day_of(text) if text else None
+        if text and day is None:
+            raise forms.ValidationError(says)
+        return day
+
+
+def _written(day: date | None) -> str:
+    return f"{day:%m/%d/%Y}" if day else ""

@@ -214,6 +214,17 @@ class Identity(Recorded):
     compared = models.CharField(max_length=200, blank=True)
 
 
+class BookedPerson(Recorded):
+    """The person in custody as the booking has them, to compare a paper with. Nothing of citizenship or status."""
+
+    name = models.CharField(max_length=160, blank=True)
+    birth_date = models.DateField(null=True)
+    numbers = models.JSONField(
+        default=dict, help_text="kind of number (match.NUMBER_WORDS) to what stands in the booking"
+    )
+    booked_on = models.DateField(null=True)
+
+
 class Booking(Recorded):
     """Why and when other custody ends, or on what it rests."""
 

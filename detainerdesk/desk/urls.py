@@ -14,19 +14,22 @@ from detainerdesk.desk.views.channels import channels
 from detainerdesk.desk.views.cover import cover
 from detainerdesk.desk.views.csp_report import csp_report
 from detainerdesk.desk.views.entry import entry
-from detainerdesk.desk.views.errors import no_page, server_error
+from detainerdesk.desk.views.errors import server_error
 from detainerdesk.desk.views.field import field, field_crop, fields
 from detainerdesk.desk.views.keys import keys
 from detainerdesk.desk.views.law import law, reading
-from detainerdesk.desk.views.original import original
+from detainerdesk.desk.views.original import not_there, original
 from detainerdesk.desk.views.picture import picture
 from detainerdesk.desk.views.receipts import receipts, receipts_of_month, turn_receipts
-from detainerdesk.desk.views.record import answer, booking, record
+from detainerdesk.desk.views.record import answer, booked_person, booking, record
 from detainerdesk.desk.views.request import print_sheet, request, request_data, why
 from detainerdesk.desk.views.sign_in import home, sign_in, sign_out
-from detainerdesk.desk.views.template import drawn_template, template, templates
+from detainerdesk.desk.views.status import status
+from detainerdesk.desk.views.take_out import take_out
+from detainerdesk.desk.views.template import drawn_template, request_template, template, templates
 from detainerdesk.desk.views.upload import upload
 from detainerdesk.desk.views.waiting import (
+    being_read,
     lay_out,
     settle,
     waiting,
@@ -55,6 +58,7 @@ urlpatterns = [
     path("receipts/turn", turn_receipts, name="receipts-turn"),
     path("receipts/month", receipts_of_month, name="receipts-month"),
     path("api-keys", api_keys, name="api-keys"),
+    path("status", status, name="status"),
     path("api/papers", api.papers, name="api-papers"),
     path("api/entries", api.entries, name="api-entries"),
     path("api/receipts/<str:number>", api.receipt, name="api-receipt"),
@@ -64,6 +68,7 @@ urlpatterns = [
     path("waiting/<str:document>/papers/<int:paper>/<slug:name>", waiting_field, name="waiting-field"),
     path("waiting/<str:document>/papers/<int:paper>/<slug:name>/crop.png", waiting_crop, name="waiting-crop"),
     path("waiting/<str:document>/lay-out", lay_out, name="waiting-lay-out"),
+    path("waiting/<str:document>/being-read", being_read, name="waiting-being-read"),
     path("waiting/<str:document>/template", template, name="waiting-template"),
     path("waiting/<str:document>/settle", settle, name="waiting-settle"),
     path("templates", templates, name="templates"),
@@ -73,6 +78,9 @@ urlpatterns = [
     path("requests/<str:number>/answer", answer, name="answer"),
     path("requests/<str:number>/record", record, name="record"),
     path("requests/<str:number>/booking", booking, name="booking"),
+    path("requests/<str:number>/booking/person", booked_person, name="booked-person"),
+    path("requests/<str:number>/take-out/<str:document>", take_out, name="take-out"),
+    path("requests/<str:number>/template/<str:document>", request_template, name="request-template"),
     path("requests/<str:number>/why", why, name="why"),
     path("requests/<str:number>/print", print_sheet, name="print"),
     path("requests/<str:number>/papers", fields, name="fields"),
@@ -82,5 +90,5 @@ urlpatterns = [
     path("requests/<str:number>/originals/<str:document>", original, name="original"),
 ]
 
-handler404 = no_page
+handler404 = not_there
 handler500 = server_error

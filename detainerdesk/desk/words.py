@@ -6,7 +6,7 @@ these values as they are. Nothing here says what the decision does not, and no w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -109,6 +109,7 @@ class Situation:
     basis_at: datetime | None = None
     held: bool = False
     same_person: str = ""
+    papers: bool = True  # False: every paper was taken out
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,8 @@ def page(decision: Decision, agency: AgencyWords, situation: Situation, now: dat
 
 def headline(decision: Decision, agency: AgencyWords, situation: Situation) -> str:
     """The one sentence on top. It speaks of the request, never of the person's release."""
+    if not situation.papers:
+        return "No paper is in this request now. What was taken out waits for a person."
     if not situation.form:
         return "This page is not a request form. It is kept and waits for Records."
     court = decision.actions.get("honor_criminal_warrant")
@@ -560,10 +563,11 @@ def records(decision: Decision, agency: AgencyWords, situation: Situation, now: 
     """The acts that this page offers, the main one first. A hold is offered only where the law requires or permits it for now."""
     if situation.same_person == "different":
         return (RecordWords("not_in_custody", "Record: not in custody here"),)
-    if not situation.form or situation.cancels is not None:
-        return ()
+    leaving = RecordWords("release", "Record release")
     hold = decision.actions.get("hold")
-    if hold is None:
+    if not situation.papers and (hold_over(decision, situation, now) or _may_leave(decision, situation)):
+        return (leaving,)  # ending custody waits for no paper
+    if not situation.form or situation.cancels is not None or hold is None:
         return ()
     for_now = "" if hold.settled and hold.outcome in ("forbidden", "required", "permitted", "silent") else ", for now"
     if hold.standing == "required":
@@ -575,7 +579,6 @@ def records(decision: Decision, agency: AgencyWords, situation: Situation, now: 
         if hold.standing == "permitted":
             until = _record_until(hold, decision, agency, situation)
             given.append(RecordWords("hold", f"Record: hold on this request {until}"))
-    leaving = RecordWords("release", "Record release")
     if ready(decision, situation) or hold_over(decision, situation, now):
         return (leaving, *given)
     return (*given, leaving) if _may_leave(decision, situation) else tuple(given)
@@ -622,7 +625,13 @@ def stale(who: str, what: str, at: datetime, zone: ZoneInfo) -> str:
 
 
 def new_paper() -> str:
-    return "A paper came in to this request since the page was opened. Nothing of yours was saved. Look at the page again, then record."
+    return "The papers of this request changed since the page was opened. Nothing of yours was saved. Look at the page again, then record."
+
+
+def too_little_agrees(agree: Collection[str]) -> str:
+    """Why a paper and a person in custody are not called the same: two identifiers are needed (security.md ACL-4)."""
+    only = f"Only the {min(agree)} agrees surely" if agree else "Nothing agrees surely"
+    return f"{only} with the booking. Two of name, birth date and number are needed: look at both again, or add to the booking."
 
 
 def letter(number: str, form: str, received_at: datetime, office: str, agency: AgencyWords) -> str:

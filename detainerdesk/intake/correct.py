@@ -1,24 +1,24 @@
 """A person at the reading desk: says what a field of a waiting paper shows, or how the pages of a file belong together, and then the paper is
 placed again. In: an agency, a document, what was seen, an actor. Each act is rows and one event in one transaction. The machine's own reading
-stays beside every correction. Fields of a paper that is in a request already are checked at the desk, on that request."""
+stays beside every correction. Pages that were laid out are read later, with what arrives (`understand`). Fields of a paper that is in a request
+already are checked at the desk, on that request."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import get_args
 
 from django.db import transaction
 from django.utils import timezone
 
-from detainerdesk.intake import corrected, store
+from detainerdesk.intake import corrected, display, join
 from detainerdesk.intake.models import Correction, Document, Joined
-from detainerdesk.intake.queue import QueueError, deliveries, open_waits, settle
-from detainerdesk.intake.reading.fields import Arranged, Field, Reading, State, Unreadable, arranged_to_json, to_json
-from detainerdesk.intake.understand import place, read_pages
+from detainerdesk.intake.queue import QueueError, open_waits
+from detainerdesk.intake.reading.fields import Arranged, Field, State, arranged_to_json, check_arranged
+from detainerdesk.intake.understand import LAID_OUT, place_anew, settle, wait
 from detainerdesk.ledger import log as ledger
 
-ArrangedReader = Callable[[Path, tuple[Arranged, ...]], Reading | Unreadable]
+WITHOUT_PAGES = (display.MAIL, display.ENTRY, display.LIST)
 
 
 def correct(
@@ -60,44 +60,34 @@ def place_again(sha256: str, agency: str, *, actor: str) -> None:
     with transaction.atomic():
         document, waits = open_waits(sha256, agency)
         settle(document, waits, actor)
-        _place_all(document, agency)
+        place_anew(document, agency)
 
 
-def arrange(
-    sha256: str, agency: str, arranged: Sequence[Arranged], *, actor: str, read: ArrangedReader | None = None
-) -> None:
-    """A person says which pages make which paper, of what kind, and how they are turned. The file is read anew that way."""
-    with transaction.atomic():
-        document, _ = open_waits(sha256, agency)
-        _refuse_placed(document)
-    result = (read or read_pages)(store.path(sha256), tuple(arranged))
-    if isinstance(result, Unreadable):
-        raise QueueError(result.says)
+def arrange(sha256: str, agency: str, arranged: Sequence[Arranged], *, actor: str) -> None:
+    """A person says which pages make which paper, of what kind, and how they are turned. It is kept, and the file waits to be read that way."""
     with transaction.atomic():
         document, waits = open_waits(sha256, agency)
         _refuse_placed(document)
-        document.reading, document.read_at = to_json(result), timezone.now()
+        reading = corrected.reading_of(document)
+        if reading is None or document.type in WITHOUT_PAGES:
+            raise QueueError(
+                "This file has no pages to lay out. Open the original, attach it to a request, or set it aside."
+            )
+        check_arranged(arranged, reading.pages)
         document.arranged = arranged_to_json(arranged)
-        document.save(update_fields=["reading", "read_at", "arranged"])
-        settle(document, waits, actor)
+        document.save(update_fields=["arranged"])
         ledger.append(
             "paper.arranged",
             actor=actor,
             agency=agency,
             subject=str(document),
-            facts={"papers": " ".join(one.kind for one in result.papers), "pages": result.pages},
+            facts={"papers": " ".join(one.kind or "as read" for one in arranged), "pages": reading.pages},
         )
-        _place_all(document, agency)
-
-
-def _place_all(document: Document, agency: str) -> None:
-    """The first delivery is placed by what is read now, the others go where it went."""
-    rows = deliveries(document, agency)
-    for row in rows:
-        row.placed = False
-        row.save(update_fields=["placed"])
-    for row in rows:
-        place(row)
+        settle(document, waits, actor)
+        papers = {place for row in waits for place in row.papers} if all(row.papers for row in waits) else set()
+        candidates = tuple(number for row in waits for number in row.candidates)
+        says = "A person laid its pages out. It is being read that way."
+        wait(document, agency, join.Waits(tuple(sorted(papers)), LAID_OUT, says), candidates)
 
 
 def _refuse_placed(document: Document) -> None:

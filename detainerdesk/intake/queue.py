@@ -16,7 +16,16 @@ from detainerdesk.intake.models import DetainerRequest, Document, Joined, Waitin
 from detainerdesk.intake.models import Transmission as TransmissionRow
 from detainerdesk.intake.reading.fields import Paper
 from detainerdesk.intake.request import Transmission, transmission
-from detainerdesk.intake.understand import complete_identity, link_to, open_request, wait
+from detainerdesk.intake.understand import (
+    LAID_OUT,
+    complete_identity,
+    deliveries,
+    identify,
+    link_to,
+    open_request,
+    settle,
+    wait,
+)
 from detainerdesk.ledger import log as ledger
 
 
@@ -38,6 +47,11 @@ class Waits:
     papers: tuple[int, ...]
     candidates: tuple[str, ...]
     transmissions: tuple[Transmission, ...]
+
+    @property
+    def being_read(self) -> bool:
+        """Its pages were laid out anew and are not yet read that way: until then nobody can do anything with it."""
+        return self.reason == LAID_OUT
 
 
 def waiting(agency: str) -> tuple[Waits, ...]:
@@ -120,24 +134,44 @@ def set_aside(sha256: str, agency: str, *, actor: str) -> None:
         )
 
 
-def part(receipt: int, number: str, agency: str, *, actor: str) -> None:
-    """Takes a transmission out of a request again; it waits for a person. The link stays as a row, with the moment it was undone."""
+def part(sha256: str, number: str, agency: str, *, actor: str) -> None:
+    """Takes a paper with all its transmissions out of a request again; it waits for a person. The links stay as rows, with the moment they were
+    undone, and the request is known by what is left in it. It stays a request though nothing is left: the paper may come back, laid out anew."""
     with transaction.atomic():
-        links = Joined.objects.select_for_update().filter(
-            request__agency=agency, request__number=number, undone_at=None
+        document = Document.objects.select_for_update().filter(sha256=sha256).first()
+        request = DetainerRequest.objects.select_for_update().filter(agency=agency, number=number).first()
+        links = list(
+            Joined.objects.select_for_update()
+            .filter(request=request, transmission__document=document, undone_at=None)
+            .select_related("transmission__document", "request")
+            .order_by("transmission__receipt")
         )
-        link = links.filter(transmission__receipt=receipt).select_related("transmission__document", "request").first()
-        if link is None:
-            raise QueueError(f"Receipt {receipt} does not belong to request {number}.")
-        if links.count() == 1:
+        if document is None or request is None or not links:
             raise QueueError(
-                f"Receipt {receipt} is the only one of request {number}; a request without a paper can't be kept."
+                f"This paper does not belong to request {number} any more. Somebody may have taken it out: look at the request again."
             )
-        link.undone_at = timezone.now()
-        link.save(update_fields=["undone_at"])
-        _event("request.parted", link.request, link.transmission, actor)
+        for link in links:
+            link.undone_at = timezone.now()
+            link.save(update_fields=["undone_at"])
+            _event("request.parted", request, link.transmission, actor)
+        _identify_by_what_is_left(request)
+        papers = tuple(sorted({place for link in links for place in link.papers}))
         says = f"A person took this paper out of request {number}. Attach it to its request, or keep it apart as a request of its own."
-        wait(link.transmission.document, agency, join.Waits(tuple(link.papers), "parted", says), (number,))
+        wait(document, agency, join.Waits(papers, "parted", says), (number,))
+
+
+def _identify_by_what_is_left(request: DetainerRequest) -> None:
+    """What a paper that was attached by mistake had filled in is forgotten; without a form in it, the request keeps the identity it had."""
+    links = Joined.objects.filter(request=request, undone_at=None).select_related("transmission__document")
+    forms: list[Paper] = []
+    for link in links.order_by("id"):
+        reading = _papers_of(link.transmission.document)
+        forms += [reading[place] for place in link.papers if reading[place].kind in join.OPENS]
+    if forms:
+        first, *others = (join.identity_of(form) for form in forms)
+        for other in others:
+            first = join.completed(first, other)
+        identify(request, first)
 
 
 def open_waits(sha256: str, agency: str) -> tuple[Document, list[Waiting]]:
@@ -151,6 +185,8 @@ def open_waits(sha256: str, agency: str) -> tuple[Document, list[Waiting]]:
         raise QueueError(
             f"Paper {sha256[:16]} does not wait for a person here. Somebody may have settled it: look at the queue again."
         )
+    if any(row.reason == LAID_OUT for row in waits):
+        raise QueueError("The pages of this paper were laid out and are being read. Wait until that is done.")
     return document, waits
 
 
@@ -165,20 +201,6 @@ def _papers(document: Document, waits: Iterable[Waiting]) -> tuple[int, ...]:
 def _papers_of(document: Document) -> tuple[Paper, ...]:
     reading = corrected.reading_of(document)
     return reading.papers if reading else ()
-
-
-def deliveries(document: Document, agency: str) -> list[TransmissionRow]:
-    return list(TransmissionRow.objects.filter(document=document, agency=agency, placed=True).order_by("receipt"))
-
-
-def settle(document: Document, waits: Iterable[Waiting], actor: str) -> None:
-    for row in waits:
-        row.settled_at, row.settled_by = timezone.now(), actor
-        row.save(update_fields=["settled_at", "settled_by"])
-    still = Waiting.objects.filter(document=document, settled_at=None).first()
-    document.state = Document.State.QUEUED if still else Document.State.READ
-    document.why = still.why if still else ""
-    document.save(update_fields=["state", "why"])
 
 
 def _event(kind: str, request: DetainerRequest, row: TransmissionRow, actor: str) -> None:

@@ -30,6 +30,16 @@ class Transmission:
 
 
 @dataclass(frozen=True)
+class CameWith:
+    """What is known of one delivery besides its paper: who handed it over (as the channel knows the sender), what was left out of its mail, and
+    what mail servers wrote about the sender (anybody can write that)."""
+
+    sender: str
+    notes: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Request:
     """One request of the federal agency, or (`kind`) one cancellation. `documents[i]` is the SHA-256 of the file that `papers[i]` is in."""
 
@@ -92,6 +102,18 @@ def transmission(row: TransmissionRow) -> Transmission:
         name=row.name,
         sha256=row.document_id,
     )
+
+
+def came_with(sent: Iterable[Transmission]) -> dict[int, CameWith]:
+    """By receipt, for each of these deliveries; one that came in a mail has the mail's."""
+    rows = TransmissionRow.objects.filter(receipt__in=[one.receipt for one in sent])
+    found = {}
+    for row in rows.select_related("inside__document"):
+        mail = row.inside or row
+        kept = row.inside.document.reading if row.inside else None
+        said = kept or {}
+        found[row.receipt] = CameWith(mail.sender, tuple(said.get("notes", ())), tuple(said.get("checks", ())))
+    return found
 
 
 def _requests(rows: Iterable[DetainerRequest]) -> dict[str, Request]:

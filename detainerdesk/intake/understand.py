@@ -1,7 +1,7 @@
 """From stored bytes to a request. In: the deliveries that are not yet placed, oldest first; out: each is joined to its requests, or waits
-for a person with plain words. A mail is taken apart: each paper in it is a transmission of its own. Mails and pages are read by a limited child
+for a person with plain words. A mail is taken apart, and an archive where that is turned on: each paper in it is a transmission of its own. All are read by a limited child
 process; the result, and all that follows from it, becomes true in one transaction, so that a crash at any moment leaves the work to be done again,
-and done once."""
+and done once. Pages that a person laid out anew are read here too."""
 
 from __future__ import annotations
 
@@ -14,44 +14,55 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from detainerdesk.intake import clock, columns, corrected, display, entry, fault, join, lines, marks, store
+from detainerdesk.intake import clock, columns, corrected, display, entry, fault, join, lines, marks, scan, store
 from detainerdesk.intake.door import ACTOR, largest, take_out
 from detainerdesk.intake.models import DetainerRequest, Document, Joined, Transmission, Waiting
 from detainerdesk.intake.numbers import next_request_number, one_at_a_time
-from detainerdesk.intake.reading.fields import Arranged, Reading, Unreadable, to_json
+from detainerdesk.intake.reading import archive
+from detainerdesk.intake.reading.archive import Archive
+from detainerdesk.intake.reading.fields import Arranged, Reading, Unreadable, arranged_from_json, to_json
 from detainerdesk.intake.reading.mail import Mail
+from detainerdesk.intake.store import Stored
 from detainerdesk.intake.syncpoint import around, reached
 from detainerdesk.ledger import log as ledger
 
 log = logging.getLogger(__name__)
 
 Reader = Callable[[Path], Reading | Unreadable]
-Read = Reading | Unreadable | Mail
+ArrangedReader = Callable[[Path, tuple[Arranged, ...]], Reading | Unreadable]
+Read = Reading | Unreadable | Mail | Archive
+
+LAID_OUT = "laid out"
+"""Why a paper waits whose pages a person laid out (`correct.arrange`) and that is not yet read that way."""
 
 
-def understand_all(read: Reader | None = None) -> tuple[Document, ...]:
-    """Places everything that has arrived; returns the documents in the order of their receipts."""
+def understand_all(read: Reader | None = None, read_arranged: ArrangedReader | None = None) -> tuple[Document, ...]:
+    """Places everything that has arrived or was laid out anew; returns the documents in the order in which they were taken."""
     done = []
-    while (document := understand_next(read)) is not None:
+    while (document := understand_next(read, read_arranged)) is not None:
         done.append(document)
     return tuple(done)
 
 
-def understand_next(read: Reader | None = None) -> Document | None:
-    """Takes the oldest delivery that is not placed. None: nothing is left to do."""
-    arrived = Transmission.objects.filter(placed=False).select_related("document").order_by("receipt").first()
+def understand_next(read: Reader | None = None, read_arranged: ArrangedReader | None = None) -> Document | None:
+    """Takes what a person laid out anew, because somebody waits for it, then the oldest delivery that is not placed. None: nothing is left."""
+    laid_out = Waiting.objects.filter(reason=LAID_OUT, settled_at=None).select_related("document").first()
+    if laid_out is not None:
+        return _read_as_laid_out(laid_out, read_arranged or read_pages)
+    arrived = scan.next_delivery()
     if arrived is None:
         return None
     clock.look(arrived.agency, arrived.channel)
-    result = _read(arrived.document, read) if _is_to_be_read(arrived.document) else None
+    nested = arrived.document.type == archive.ZIP and archive.is_in_one(arrived)
+    result = _read(arrived.document, read, nested=nested) if _is_to_be_read(arrived.document) else None
     reached("understand has read")
     try:
-        if isinstance(result, Mail):
-            for part in result.parts:
-                store.put(part.data)
+        stored: tuple[Stored, ...] = ()
+        if isinstance(result, Mail | Archive):
+            stored = tuple(store.put(part.data) for part in result.parts)
             reached("the mail's parts are stored")
         with transaction.atomic(durable=True):
-            place(arrived, result)
+            place(arrived, result, stored)
             reached("before understand commits")
     except (OperationalError, InterfaceError, store.StoreError):
         raise  # the database or the disk is busy, full or gone, and the paper is not at fault: it stays stored and is tried again
@@ -62,11 +73,15 @@ def understand_next(read: Reader | None = None) -> Document | None:
 
 
 def _is_to_be_read(document: Document) -> bool:
-    """Once; but a mail is opened for each of its deliveries, because only its bytes are kept and not what lay in it."""
-    return document.state == Document.State.STORED or document.type == display.MAIL
+    """Once; but a mail is opened for each of its deliveries, because only its bytes are kept and not what lay in it; so is an archive."""
+    return document.state == Document.State.STORED or _is_opened(document)
 
 
-def _read(document: Document, read: Reader | None) -> Read:
+def _is_opened(document: Document) -> bool:
+    return document.type == display.MAIL or (document.type == archive.ZIP and archive.opened_here(Path(settings.DATA)))
+
+
+def _read(document: Document, read: Reader | None, *, nested: bool = False) -> Read:
     """Whatever goes wrong is a sentence for a person, never a crash."""
     limit = largest(document.type)
     if document.size > limit:
@@ -79,11 +94,15 @@ def _read(document: Document, read: Reader | None) -> Read:
         return Unreadable(
             f"The stored file of this paper is missing on the disk ({place.name[:16]}…). Restore it from the backup; its receipts are kept."
         )
+    if why := scan.why_not_opened(document.sha256):
+        return Unreadable(why)
     reached("before the reading")
     try:
         match document.type:
             case display.MAIL:
                 return _open_in_child(place)
+            case archive.ZIP if _is_opened(document) and not nested:
+                return _open_archive_in_child(place)
             case display.ENTRY:
                 return entry.read(place.read_bytes())
             case display.LIST:
@@ -98,10 +117,78 @@ def _read(document: Document, read: Reader | None) -> Read:
         )
 
 
+def _read_as_laid_out(waits: Waiting, read: ArrangedReader) -> Document:
+    """A file that can't be read that way stays as it was read before, and its person is told why."""
+    arranged = arranged_from_json(waits.document.arranged or ())
+    result = _read(waits.document, lambda place: read(place, arranged))
+    try:
+        with transaction.atomic(durable=True):
+            _place_as_laid_out(waits, result)
+    except (OperationalError, InterfaceError):
+        raise  # as above
+    except Exception as error:
+        log.error("paper %s: could not be placed as it was laid out: %s", waits.document.number, fault.where(error))
+        says = f"the program failed ({type(error).__name__}). Tell whoever keeps this installation."
+        with transaction.atomic(durable=True):
+            _place_as_laid_out(waits, Unreadable(says))
+    return Document.objects.get(sha256=waits.document_id)
+
+
+def _place_as_laid_out(waits: Waiting, result: Read) -> None:
+    one_at_a_time(f"placing {waits.agency}")
+    document = Document.objects.select_for_update().get(sha256=waits.document_id)
+    row = Waiting.objects.select_for_update().get(pk=waits.pk)
+    if row.settled_at is not None:
+        return  # another process was faster
+    if not isinstance(result, Reading):
+        settle(document, [row], ACTOR)
+        why = result.says if isinstance(result, Unreadable) else "it is no file of pages."
+        says = f"Its pages could not be read as they were laid out: {why} They stand as they were read before."
+        wait(document, row.agency, join.Waits(tuple(row.papers), "not read as laid out", says), tuple(row.candidates))
+        return
+    _record(document, result, row.agency)
+    for agency in (
+        Waiting.objects.filter(document=document, settled_at=None).values_list("agency", flat=True).distinct()
+    ):
+        settle(document, Waiting.objects.filter(document=document, agency=agency, settled_at=None), ACTOR)
+        place_anew(document, agency)
+
+
+def place_anew(document: Document, agency: str) -> None:
+    """The first delivery goes by what is read now, the others go where it went. In the caller's transaction."""
+    rows = deliveries(document, agency)
+    for row in rows:
+        row.placed = False
+        row.save(update_fields=["placed"])
+    for row in rows:
+        place(row)
+
+
+def deliveries(document: Document, agency: str) -> list[Transmission]:
+    return list(Transmission.objects.filter(document=document, agency=agency, placed=True).order_by("receipt"))
+
+
+def settle(document: Document, waits: Iterable[Waiting], actor: str) -> None:
+    """A person has looked, or need not look any more. In the caller's transaction."""
+    for row in waits:
+        row.settled_at, row.settled_by = timezone.now(), actor
+        row.save(update_fields=["settled_at", "settled_by"])
+    still = Waiting.objects.filter(document=document, settled_at=None).first()
+    document.state = Document.State.QUEUED if still else Document.State.READ
+    document.why = still.why if still else ""
+    document.save(update_fields=["state", "why"])
+
+
 def _open_in_child(place: Path) -> Mail | Unreadable:
     from detainerdesk.intake.reading.child import open_mail_in_child
 
     return open_mail_in_child(place)
+
+
+def _open_archive_in_child(place: Path) -> Archive | Unreadable:
+    from detainerdesk.intake.reading.child import open_archive_in_child
+
+    return open_archive_in_child(place)
 
 
 def read_pages(place: Path, arranged: tuple[Arranged, ...] = ()) -> Reading | Unreadable:
@@ -112,9 +199,9 @@ def read_pages(place: Path, arranged: tuple[Arranged, ...] = ()) -> Reading | Un
     return read_in_child(place, arranged=arranged, drawn=drawn_in(Path(settings.DATA) / DRAWN))
 
 
-def place(arrived: Transmission, result: Read | None = None) -> None:
-    """Puts a delivery where it belongs. `result`: what was read, if it was read just now. In the caller's transaction. Another process may
-    have been faster: then the rows say so, and nothing is done twice."""
+def place(arrived: Transmission, result: Read | None = None, stored: tuple[Stored, ...] = ()) -> None:
+    """Puts a delivery where it belongs. `result`: what was read, if it was read just now; `stored`: its parts, if it is a mail or an archive. In the
+    caller's transaction. Another process may have been faster: then the rows say so, and nothing is done twice."""
     one_at_a_time(f"placing {arrived.agency}")
     document = Document.objects.select_for_update().get(sha256=arrived.document_id)
     row = Transmission.objects.select_for_update().get(pk=arrived.pk)
@@ -123,11 +210,12 @@ def place(arrived: Transmission, result: Read | None = None) -> None:
     if document.state == Document.State.STORED:
         if result is None:
             return  # set back to be read again, since it was looked at
-        _record(document, result, row)
-    if isinstance(result, Mail):
-        _take_apart(document, result, row)
-    elif isinstance(result, Unreadable) and document.type == display.MAIL and document.state == Document.State.READ:
-        wait(document, row.agency, join.Waits((), "unreadable", result.says))  # it opened when it came before
+        _record(document, result, row.agency)
+    if isinstance(result, Mail | Archive):
+        _take_apart(document, result, stored, row)
+    elif isinstance(result, Unreadable) and _is_opened(document) and document.state == Document.State.READ:
+        reason = scan.REASON if scan.holds_back(document) else "unreadable"
+        wait(document, row.agency, join.Waits((), reason, result.says))  # it opened when it came before
     else:
         reading = corrected.reading_of(document)
         _follow_marks(reading, row)
@@ -140,14 +228,17 @@ def place(arrived: Transmission, result: Read | None = None) -> None:
         row.save(update_fields=["placed"])
 
 
-def _take_apart(document: Document, mail: Mail, row: Transmission) -> None:
-    """Each paper in the mail becomes a transmission of its own, which is placed in its turn; a mail without one waits for a person."""
-    for place_in_mail, part in enumerate(mail.parts, 1):
+def _take_apart(document: Document, mail: Mail | Archive, stored: tuple[Stored, ...], row: Transmission) -> None:
+    """Each paper in the mail or archive becomes a transmission of its own, which is placed in its turn; a mail without one waits for a person."""
+    for place_in_mail, (part, kept) in enumerate(zip(mail.parts, stored, strict=True), 1):
         with around("paper taken out of a mail"):
-            take_out(part, place_in_mail, row)
+            take_out(part, place_in_mail, row, kept)
     if not mail.parts:
         says = "This mail has no page in it that can be read. It is kept. Open the original, and enter what it asks by hand."
-        wait(document, row.agency, join.Waits((), "mail without a page", says))
+        reason = "mail without a page"
+        if isinstance(mail, Archive):
+            says, reason = archive.NO_PAPER, "archive without a paper"
+        wait(document, row.agency, join.Waits((), reason, says))
 
 
 def _follow_marks(reading: Reading | None, row: Transmission) -> None:
@@ -176,14 +267,18 @@ def _is_a_line_test(reading: Reading | None, row: Transmission) -> bool:
     return isinstance(mark, marks.Tested) and lines.seen(mark.token, row)
 
 
-def _record(document: Document, result: Read, row: Transmission) -> None:
+def _record(document: Document, result: Read, agency: str) -> None:
     document.read_at = timezone.now()
-    if isinstance(result, Mail):
-        document.state, document.reading = Document.State.READ, to_json(Reading((), 0, result.notes))
+    if isinstance(result, Mail | Archive):
+        # `checks`: what mail servers wrote about the sender, as they wrote it (request.came_with)
+        checks = {"checks": list(result.checks)} if isinstance(result, Mail) else {}
+        said = {**to_json(Reading((), 0, result.notes)), **checks}
+        document.state, document.reading = Document.State.READ, said
         with around("document row of a mail"):
             document.save(update_fields=["state", "reading", "read_at"])
         facts = {"parts": len(result.parts)}
-        ledger.append("mail.opened", actor=ACTOR, agency=row.agency, subject=str(document), facts=facts)
+        kind = "mail.opened" if isinstance(result, Mail) else "archive.opened"
+        ledger.append(kind, actor=ACTOR, agency=agency, subject=str(document), facts=facts)
         return
     if isinstance(result, Unreadable):
         document.state, document.why = Document.State.QUEUED, result.says
@@ -198,7 +293,7 @@ def _record(document: Document, result: Read, row: Transmission) -> None:
         ledger.append(
             "paper.read",
             actor=ACTOR,
-            agency=row.agency,
+            agency=agency,
             subject=str(document),
             facts={
                 "pages": result.pages,
@@ -307,10 +402,14 @@ def link_to(
 
 def complete_identity(request: DetainerRequest, by: join.Identity) -> None:
     """A better copy fills in what the first one left unsure."""
-    better = join.completed(_identity(request), by)
+    identify(request, join.completed(_identity(request), by))
+
+
+def identify(request: DetainerRequest, identity: join.Identity) -> None:
+    """From now on copies of the request are known by this."""
     for name in join.FIELD_OF:
-        setattr(request, name, better.of(name))
-    request.accepted = " ".join(sorted(better.accepted))
+        setattr(request, name, identity.of(name))
+    request.accepted = " ".join(sorted(identity.accepted))
     request.save(update_fields=[*join.FIELD_OF, "accepted"])
 
 
@@ -341,6 +440,8 @@ def wait(document: Document, agency: str, placement: join.Waits, candidates: tup
 
 
 def _unread(document: Document) -> join.Waits:
+    if document.scan == Document.Scan.HELD:
+        return join.Waits((), scan.REASON, document.why)
     return join.Waits((), "too large" if document.size > largest(document.type) else "unreadable", document.why)
 
 

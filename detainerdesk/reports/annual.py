@@ -51,6 +51,7 @@ class AnnualReport:
     notice_only: int
     transmissions: int
     waiting: int
+    emptied: tuple[str, ...]
     anchor: Anchor | None
     records_begin: datetime | None
     """The moment of the ledger's first entry; None where it has none."""
@@ -89,6 +90,7 @@ class AnnualReport:
             *([("Counted from", self.begins_late)] if self.begins_late else []),
             ("Duplicates", self._duplicates()),
             ("Waiting", self._waits()),
+            *([("Taken out", self._taken_out())] if self.emptied else []),
             ("Rulebooks", f"edition {self.edition}"),
         ]
         anchor = self.anchor
@@ -110,6 +112,9 @@ class AnnualReport:
             return "No paper waits for a person to say whether it is a request."
         one = self.waiting == 1
         return f"{self.waiting} paper{'' if one else 's'} of the period wait{'s' if one else ''} for a person and {'is' if one else 'are'} in no figure."
+
+    def _taken_out(self) -> str:
+        return f"{', '.join(self.emptied)}: a person took every paper out and put it elsewhere, so the number is in no figure. The ledger has each step."
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,7 @@ def annual(agency: str, year: int, as_of: datetime, edition: Edition, *, part: s
         notice_only=sum(one.notice_only for one in counted.requests),
         transmissions=sum(one.transmissions for one in counted.requests),
         waiting=counted.waiting,
+        emptied=counted.emptied,
         anchor=Anchor(last.size, last.root) if last else None,
         records_begin=begin,
         fictional=settings.PROFILE == "development",

@@ -68,10 +68,12 @@ class Counted:
 
 @dataclass(frozen=True)
 class Pile:
-    """All that is counted, and what is not yet a request because a person must look first."""
+    """All that is counted, what is not yet a request because a person must look first, and what is none any more: the numbers of which every
+    paper was taken out by a person and put elsewhere."""
 
     requests: tuple[Counted, ...]
     waiting: int
+    emptied: tuple[str, ...]
 
 
 def pile(agency: str, period: Period, as_of: datetime) -> Pile:
@@ -92,11 +94,16 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
     pasts = life.histories(list(states.values()))
     proofs = _entries(agency)
     people = _people(rows)
-    counted = []
+    now_waiting = Waiting.objects.filter(agency=agency, settled_at=None).values_list("candidates", flat=True)
+    may_come_back = {number for candidates in now_waiting for number in candidates}
+    counted, emptied = [], []
     for row in rows:
         recorded = pasts[states[row.number].pk].rows if row.number in states else ()
         by_then = [one for one in recorded if one.at <= as_of]
         request = as_it_stood(intake_request.load(row.number, agency), as_of)
+        if not request.transmissions and row.number not in may_come_back:
+            emptied.append(row.number)
+            continue
         outcome = _outcome(by_then, as_of)
         counted.append(
             Counted(
@@ -117,7 +124,7 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
         document__transmissions__received_at__gte=period.begins,
         document__transmissions__received_at__lt=period.ends,
     )
-    return Pile(tuple(counted), arrived.values("document").distinct().count())
+    return Pile(tuple(counted), arrived.values("document").distinct().count(), tuple(emptied))
 
 
 def as_it_stood(request: Request, as_of: datetime) -> Request:

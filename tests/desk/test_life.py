@@ -451,7 +451,7 @@ def test_a_paper_that_comes_in_stops_an_act_on_what_was_shown_before(desk: Desk,
     desk.gets(b"FICTIONAL second fax", reading(form(), second), at=NOW)
     desk.understands()
     assert RequestState.objects.count() == 1
-    with pytest.raises(life.StaleState, match="A paper came in to this request"):
+    with pytest.raises(life.StaleState, match="The papers of this request changed"):
         life.record_decision(state.number, 1, lima, "no_hold", decided(), at=NOW)
     request = intake_request.load(state.number, BOSTON)
     life.notice_papers(now(state), request, NOW)

@@ -70,7 +70,7 @@ def text_of(seen: Any) -> str:
 
 
 def test_a_clean_fax_at_the_desk(desk: Desk) -> None:
-    """desk.md 1b: headline, three lines with their sections, one question, no clock, eight fields, one button."""
+    """desk.md 1b: headline, three lines with their sections, one question, no clock, the fields, one button."""
     seen = shown(arrive(desk))
     assert seen.headline == "For now, this request gives no ground to keep this person."
     assert [(line.label, line.text) for line in seen.lines[:3]] == [
@@ -93,7 +93,6 @@ def test_a_clean_fax_at_the_desk(desk: Desk) -> None:
         "Signed",
         "Sent by",
         "Dated",
-        "See",
     ]
     assert (seen.person, seen.born) == ("DELACROIX, Luis Antonio", "12/25/1982")
     assert seen.record is not None

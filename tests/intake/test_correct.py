@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from detainerdesk.intake import correct, corrected, queue, request
-from detainerdesk.intake.models import Correction, Document
+from detainerdesk.intake import correct, corrected, entry, queue, request, understand
+from detainerdesk.intake.models import Correction, DetainerRequest, Document
 from detainerdesk.intake.queue import QueueError
-from detainerdesk.intake.reading.fields import Arranged, Reading, Unreadable
+from detainerdesk.intake.reading.fields import Arranged, BadArrangement, Defect, Reading, Unreadable
+from detainerdesk.intake.understand import understand_all
 from detainerdesk.ledger import log as ledger
 from tests.intake.made import BOSTON, LUIS, Desk, detainer, field, paper, reading
 
@@ -93,47 +94,168 @@ def test_a_paper_that_waits_no_more_is_not_corrected_here(unsure: str) -> None:
         sees(unsure, "03/03/2026")
 
 
-def test_pages_laid_out_by_a_person_are_read_that_way_and_placed(desk: Desk) -> None:
+# ---- pages laid out ---------------------------------------------------------------------------------------------------
+
+
+class Reads:
+    """A reader of pages as they were laid out, which says this and remembers what it was asked."""
+
+    def __init__(self, *said: Reading | Unreadable | BaseException) -> None:
+        self.said, self.asked = list(said), list[tuple[Arranged, ...]]()
+
+    def __call__(self, _: Path, arranged: tuple[Arranged, ...]) -> Reading | Unreadable:
+        self.asked.append(arranged)
+        said = self.said.pop(0)
+        if isinstance(said, BaseException):
+            raise said
+        return said
+
+
+LAID_OUT = (Arranged("i247a", (2,), (180,)), Arranged("i200", (1,)))
+AS_LAID_OUT = reading(detainer(page=2), paper("i200", {}, page=1))
+
+
+@pytest.fixture
+def scan(desk: Desk) -> str:
+    """Two pages of which the machine made nothing."""
     desk.gets(b"scan", replace(reading(paper("unknown", {})), pages=2))
     desk.understands()
     (matter,) = desk.waits()
-    asked: list[tuple[Arranged, ...]] = []
+    return matter.sha256
 
-    def read(_: Path, arranged: tuple[Arranged, ...]) -> Reading | Unreadable:
-        asked.append(arranged)
-        return reading(detainer(page=2), paper("i200", {}, page=1))
 
-    laid_out = (Arranged("i247a", (2,), (180,)), Arranged("i200", (1,)))
-    correct.arrange(matter.sha256, BOSTON, laid_out, actor=LIMA, read=read)
-    assert asked == [laid_out]
+def test_pages_laid_out_by_a_person_are_read_that_way_and_placed(scan: str) -> None:
+    reads = Reads(AS_LAID_OUT)
+    correct.arrange(scan, BOSTON, LAID_OUT, actor=LIMA)
+    understand_all(read_arranged=reads)
+    assert reads.asked == [LAID_OUT]
     assert [one.kind for one in request.load("2026-0001", BOSTON).papers] == ["i247a", "i200"]
-    document = Document.objects.get(sha256=matter.sha256)
+    assert queue.waiting(BOSTON) == ()
+    document = Document.objects.get(sha256=scan)
     assert document.arranged[0] == {"kind": "i247a", "pages": [2], "turns": [180]}
+    arranged, read = (list(ledger.entries(kind=kind))[-1] for kind in ("paper.arranged", "paper.read"))
+    assert (arranged.event.actor, arranged.event.facts["papers"]) == (LIMA, "i247a i200")
+    assert (read.event.actor, read.event.facts["papers"]) == ("intake", "i247a i200")
+
+
+def test_nothing_is_read_while_the_person_waits_for_an_answer(scan: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(understand, "read_pages", lambda *_: pytest.fail("it was read"))
+    correct.arrange(scan, BOSTON, LAID_OUT, actor=LIMA)
+    (matter,) = queue.waiting(BOSTON)
+    assert matter.being_read
+    assert "being read" in matter.why
+
+
+def test_until_it_is_read_nobody_does_anything_else_with_it(scan: str) -> None:
+    correct.arrange(scan, BOSTON, LAID_OUT, actor=LIMA)
+    for act in (
+        lambda: correct.arrange(scan, BOSTON, LAID_OUT, actor=LIMA),
+        lambda: queue.set_aside(scan, BOSTON, actor=LIMA),
+        lambda: correct.place_again(scan, BOSTON, actor=LIMA),
+    ):
+        with pytest.raises(QueueError, match="Wait until that is done"):
+            act()
+
+
+def test_a_process_that_dies_while_it_reads_leaves_all_as_it_was_and_the_next_one_reads(scan: str) -> None:
+    correct.arrange(scan, BOSTON, LAID_OUT, actor=LIMA)
+    before = Document.objects.values().get(sha256=scan)
+    with pytest.raises(KeyboardInterrupt):
+        understand_all(read_arranged=Reads(KeyboardInterrupt()))
+    assert Document.objects.values().get(sha256=scan) == before
+    assert queue.waiting(BOSTON)[0].being_read
+    understand_all(read_arranged=Reads(AS_LAID_OUT))
+    assert request.load("2026-0001", BOSTON).detainer is not None
+
+
+def test_what_was_laid_out_comes_before_what_arrives_because_somebody_waits_for_it(scan: str, desk: Desk) -> None:
+    correct.arrange(scan, BOSTON, LAID_OUT, actor=LIMA)
+    desk.gets(b"fax", reading(detainer()))
+    first = understand.understand_next(desk.reader(), Reads(AS_LAID_OUT))
+    assert first is not None
+    assert first.sha256 == scan
+
+
+def test_a_copy_that_comes_while_it_is_read_goes_with_it(scan: str, desk: Desk) -> None:
+    correct.arrange(scan, BOSTON, LAID_OUT, actor=LIMA)
+    desk.gets(b"scan", station="B-2")
+    understand_all(desk.reader(), Reads(AS_LAID_OUT))
+    assert [one.station for one in request.load("2026-0001", BOSTON).transmissions] == ["D-4", "B-2"]
+    assert queue.waiting(BOSTON) == ()
 
 
 def test_corrections_of_an_earlier_layout_count_no_more(unsure: str) -> None:
     sees(unsure, "04/04/2026")
-    correct.arrange(
-        unsure, BOSTON, (), actor=LIMA, read=lambda _path, _arranged: reading(detainer(unsure=["form_date"]))
-    )
+    correct.arrange(unsure, BOSTON, (), actor=LIMA)
+    understand_all(read_arranged=Reads(reading(detainer(unsure=["form_date"]))))
     document = Document.objects.get(sha256=unsure)
     reading_now = corrected.reading_of(document)
     assert reading_now is not None
     assert reading_now.papers[0].fields["form_date"] == field("03/03/2026", accepted=False)
 
 
-def test_papers_of_a_request_keep_their_places(desk: Desk) -> None:
+def test_papers_of_a_request_keep_their_places_until_they_are_taken_out(desk: Desk) -> None:
     desk.gets(b"two", reading(detainer(), paper("ao442", {}, page=2), detainer({"subject_name": "X"}, page=3)))
     desk.understands()
     sha256 = Document.objects.get().sha256
     assert queue.waiting(BOSTON)
     with pytest.raises(QueueError, match="belong to a request already"):
-        correct.arrange(sha256, BOSTON, (), actor=LIMA, read=lambda _path, _arranged: reading(detainer()))
+        correct.arrange(sha256, BOSTON, (), actor=LIMA)
+    for number in DetainerRequest.objects.values_list("number", flat=True):
+        queue.part(sha256, number, BOSTON, actor=LIMA)
+    correct.arrange(sha256, BOSTON, (Arranged(None, (1, 2, 3)),), actor=LIMA)
+    understand_all(read_arranged=Reads(reading(detainer())))
+    assert [one.kind for one in request.load("2026-0001", BOSTON).papers] == ["i247a"]
 
 
-def test_a_file_that_can_not_be_read_that_way_stays_as_it_was(unsure: str) -> None:
+def test_an_arrangement_that_the_file_has_no_pages_for_is_refused_at_once(scan: str) -> None:
+    with pytest.raises(BadArrangement, match="no page 3"):
+        correct.arrange(scan, BOSTON, (Arranged(None, (3,)),), actor=LIMA)
+    assert not queue.waiting(BOSTON)[0].being_read
+
+
+@pytest.mark.parametrize("said", [Unreadable("It is damaged."), RuntimeError("a fault of ours")])
+def test_a_file_that_can_not_be_read_that_way_stays_as_it_was(unsure: str, said: Unreadable | RuntimeError) -> None:
     before = Document.objects.get(sha256=unsure).reading
-    with pytest.raises(QueueError, match="It is damaged"):
-        correct.arrange(unsure, BOSTON, (), actor=LIMA, read=lambda _path, _arranged: Unreadable("It is damaged."))
+    correct.arrange(unsure, BOSTON, (), actor=LIMA)
+    understand_all(read_arranged=Reads(said))
     assert Document.objects.get(sha256=unsure).reading == before
-    assert queue.waiting(BOSTON)
+    (matter,) = queue.waiting(BOSTON)
+    assert (matter.reason, matter.candidates) == ("not read as laid out", ("2026-0001",))
+    assert "could not be read as they were laid out" in matter.why
+    assert "a fault of ours" not in matter.why
+
+
+def test_a_fault_in_placing_what_was_laid_out_keeps_nothing_behind_it_waiting(
+    scan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    correct.arrange(scan, BOSTON, LAID_OUT, actor=LIMA)
+    monkeypatch.setattr(understand, "place_anew", lambda *_: 1 / 0)
+    understand_all(read_arranged=Reads(AS_LAID_OUT))
+    (matter,) = queue.waiting(BOSTON)
+    assert matter.reason == "not read as laid out"
+    assert Document.objects.get(sha256=scan).reading["documents"][0]["kind"] == "unknown"
+
+
+def test_what_has_no_pages_is_not_laid_out(desk: Desk) -> None:
+    desk.gets(entry.to_bytes(entry.Entry("phone", {"subject_name": "SILVA, Marcos"})))
+    desk.gets(entry.to_bytes(entry.Entry("phone", {"subject_name": "SILVA, Marcos", "dob": "07/04/1977"})))
+    understand_all()
+    (matter,) = desk.waits()
+    with pytest.raises(QueueError, match="no pages to lay out"):
+        correct.arrange(matter.sha256, BOSTON, (Arranged(None, (1,)),), actor=LIMA)
+
+
+def test_a_corrected_field_has_the_defects_of_what_it_shows_now(desk: Desk) -> None:
+    found = Defect("D15", "served_on", "No service date: the form does not show that the person got a copy.")
+    form = replace(detainer(served_on=""), defects=(found,))
+    empty = replace(form.fields["served_on"], value=None, state="empty")
+    form = replace(form, fields={**form.fields, "served_on": empty})
+    desk.gets(b"fax", reading(detainer()))
+    desk.gets(b"bad", reading(replace(form, fields={**form.fields, "form_date": field("03/08/2026", accepted=False)})))
+    desk.understands()
+    (matter,) = desk.waits()
+    sees(matter.sha256, "03/04/2026", name="served_on")
+    reading_now = corrected.reading_of(Document.objects.get(sha256=matter.sha256))
+    assert reading_now is not None
+    assert "D15" not in [one.id for one in reading_now.papers[0].defects]

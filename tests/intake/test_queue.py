@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from detainerdesk.intake import queue, request
-from detainerdesk.intake.models import Document, Joined, Waiting
+from detainerdesk.intake.models import DetainerRequest, Document, Joined, Waiting
 from detainerdesk.ledger import log as ledger
-from tests.intake.made import BOSTON, LUIS, Desk, detainer, paper, reading
+from tests.intake.made import BOSTON, LUIS, MARCOS, Desk, detainer, paper, reading
 
 LIMA = "officer lima"
 
@@ -26,6 +28,15 @@ def near_match(desk: Desk) -> str:
 def last_event() -> tuple[str, str, str]:
     *_, entry = ledger.entries()
     return entry.event.kind, entry.event.subject, entry.event.actor
+
+
+def last_event_of(kind: str) -> tuple[str, str]:
+    *_, entry = ledger.entries(kind=kind)
+    return entry.event.subject, entry.event.actor
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def test_an_attached_paper_brings_all_its_transmissions(near_match: str) -> None:
@@ -84,22 +95,68 @@ def test_a_page_set_aside_is_kept_and_its_copies_do_not_come_back(desk: Desk) ->
 
 def test_a_join_that_is_undone_loses_nothing(desk: Desk) -> None:
     desk.gets(b"fax", reading(detainer()))
-    joined = desk.gets(b"scan", reading(detainer(unsure=["dob"])), station="B-2")
+    desk.gets(b"scan", reading(detainer(unsure=["dob"])), station="B-2")
     desk.understands()
-    queue.part(joined, "2026-0001", BOSTON, actor=LIMA)
+    queue.part(sha256_of(b"scan"), "2026-0001", BOSTON, actor=LIMA)
+    assert last_event_of("request.parted") == ("request 2026-0001", LIMA)
     assert [one.station for one in request.load("2026-0001").transmissions] == ["D-4"]
     assert Joined.objects.exclude(undone_at=None).count() == 1
     (matter,) = queue.waiting(BOSTON)
     assert matter.reason == "parted"
+    assert matter.candidates == ("2026-0001",)
     assert queue.keep_apart(matter.sha256, BOSTON, actor=LIMA) == "2026-0002"
     assert [one.station for one in request.load("2026-0002").transmissions] == ["B-2"]
 
 
-def test_a_request_always_keeps_one_transmission(desk: Desk) -> None:
-    only = desk.gets(b"fax", reading(detainer()))
+def test_a_paper_is_taken_out_with_every_time_it_was_sent_and_joined_again_with_each(near_match: str) -> None:
+    queue.attach(near_match, BOSTON, "2026-0001", actor=LIMA)
+    queue.part(near_match, "2026-0001", BOSTON, actor=LIMA)
+    assert [one.station for one in request.load("2026-0001").transmissions] == ["D-4"]
+    assert Joined.objects.exclude(undone_at=None).count() == 2
+    queue.attach(near_match, BOSTON, "2026-0001", actor=LIMA)
+    assert [one.station for one in request.load("2026-0001").transmissions] == ["D-4", "B-2", "A-1"]
+
+
+def test_the_only_paper_of_a_request_is_taken_out_and_the_request_waits_for_it(desk: Desk) -> None:
+    desk.gets(b"fax", reading(detainer()))
     desk.understands()
-    with pytest.raises(queue.QueueError, match="only one"):
-        queue.part(only, "2026-0001", BOSTON, actor=LIMA)
+    queue.part(sha256_of(b"fax"), "2026-0001", BOSTON, actor=LIMA)
+    empty = request.load("2026-0001")
+    assert (empty.papers, empty.transmissions, empty.station) == ((), (), "D-4")
+    queue.attach(sha256_of(b"fax"), BOSTON, "2026-0001", actor=LIMA)
+    assert [one.kind for one in request.load("2026-0001").papers] == ["i247a"]
+
+
+def test_a_copy_of_what_a_request_lost_finds_it_again(desk: Desk) -> None:
+    desk.gets(b"fax", reading(detainer()))
+    desk.understands()
+    queue.part(sha256_of(b"fax"), "2026-0001", BOSTON, actor=LIMA)
+    desk.gets(b"scan", reading(detainer()), station="B-2")
+    desk.understands()
+    assert [one.station for one in request.load("2026-0001").transmissions] == ["B-2"]
+
+
+def test_what_a_wrongly_attached_form_filled_in_is_forgotten_with_it(desk: Desk) -> None:
+    desk.gets(b"fax", reading(detainer(unsure=["subject_id"])))
+    desk.gets(b"other", reading(detainer({**MARCOS, "event_no": LUIS["event_no"]}, unsure=["file_no"])))
+    desk.understands()
+    (matter,) = queue.waiting(BOSTON)
+    queue.attach(matter.sha256, BOSTON, "2026-0001", actor=LIMA)
+    assert "subject_id" in DetainerRequest.objects.get().accepted
+    queue.part(matter.sha256, "2026-0001", BOSTON, actor=LIMA)
+    known = DetainerRequest.objects.get()
+    assert "subject_id" not in known.accepted
+    assert known.subject_id == LUIS["subject_id"]
+
+
+def test_a_paper_that_somebody_else_took_out_is_not_taken_out_twice(near_match: str) -> None:
+    queue.attach(near_match, BOSTON, "2026-0001", actor=LIMA)
+    queue.part(near_match, "2026-0001", BOSTON, actor=LIMA)
+    with pytest.raises(queue.QueueError, match="look at the request again"):
+        queue.part(near_match, "2026-0001", BOSTON, actor="officer ruiz")
+    with pytest.raises(queue.QueueError, match="look at the request again"):
+        queue.part(near_match, "2026-0001", "us-ma-suffolk/sheriff", actor="officer ruiz")
+    assert len(queue.waiting(BOSTON)) == 1
 
 
 def test_what_was_settled_by_somebody_else_is_said(near_match: str) -> None:

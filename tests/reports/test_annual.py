@@ -11,6 +11,8 @@ from django.contrib.auth.models import User
 
 from detainerdesk.desk import life
 from detainerdesk.desk.models import Officer
+from detainerdesk.intake import queue
+from detainerdesk.intake import request as intake_request
 from detainerdesk.law import digest
 from detainerdesk.law.language.rulebook import ReportField
 from detainerdesk.ledger import log, notary
@@ -45,6 +47,17 @@ def small_pile(department: Department) -> Department:
     department.releases(two)
     life.record_act(three, department.version(three), department.officer, "no_hold", at=SUMMER + timedelta(hours=1))
     return department
+
+
+def test_a_request_whose_papers_all_went_elsewhere_is_in_no_figure_and_is_said(small_pile: Department) -> None:
+    one, two = _counted(small_pile)[:2]
+    (paper,) = intake_request.load(two.number, BOSTON).documents
+    queue.part(paper, two.number, BOSTON, actor="lima")
+    assert two.number in {row.number for row in _counted(small_pile)}, "the paper waits, and may come back"
+    assert "Taken out" not in dict(small_pile.counts().facts())
+    queue.attach(paper, BOSTON, one.number, actor="lima")
+    assert two.number not in {row.number for row in _counted(small_pile)}
+    assert dict(small_pile.counts().facts())["Taken out"].startswith(f"{two.number}: a person took every paper out")
 
 
 def test_requests_are_counted_by_the_reason_that_they_give(small_pile: Department) -> None:

@@ -11,6 +11,7 @@ on an old version is refused (StaleState), and so is one that this desk does not
 | duty_owed | an act is recorded, settled, and a duty is owed (tell the person, give a copy) | any recording |
 | hold_running | a hold on this request is recorded and runs | record_release |
 | other_custody_ended | booking recorded why and when other custody ended, and the person has not left | record_release, record_decision (hold) |
+| no_paper | every paper was taken out, and no custody hangs on it | a paper that comes in |
 | closed | release is recorded | - |
 | not_in_custody | the person on the paper is not in custody here | - |
 
@@ -37,6 +38,7 @@ from detainerdesk.desk.life.answers import (
     moment_of,
     record_answer,
     record_answers,
+    record_booked_person,
     record_booking,
     record_warrant_check,
     same_person,
@@ -56,6 +58,7 @@ from detainerdesk.desk.life.papers import confirm_paper, confirm_reading, correc
 from detainerdesk.desk.life.rows import (
     CLOSED_STATES,
     IDENTIFIERS,
+    NO_PAPER,
     OPEN_STATES,
     STATES,
     History,
@@ -73,6 +76,7 @@ __all__ = [
     "CLOSED_STATES",
     "GROUNDS",
     "IDENTIFIERS",
+    "NO_PAPER",
     "OPEN_STATES",
     "SIGNED_KINDS",
     "STATES",
@@ -104,6 +108,7 @@ __all__ = [
     "record_act",
     "record_answer",
     "record_answers",
+    "record_booked_person",
     "record_booking",
     "record_decision",
     "record_release",

@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from detainerdesk.desk import facts, words
-from detainerdesk.desk.facts import FoundWarrant
+from detainerdesk.desk.compared import NEEDED, compared_with_booking
+from detainerdesk.desk.facts import BookedFacts, FoundWarrant
 from detainerdesk.desk.life.move import NotOffered, NotPossible, moving, one_of
 from detainerdesk.desk.life.papers import confirm_paper
 from detainerdesk.desk.life.rows import history
-from detainerdesk.desk.models import Answer, Booking, Identity, Officer, RequestState, WarrantCheck
+from detainerdesk.desk.models import Answer, BookedPerson, Booking, Identity, Officer, RequestState, WarrantCheck
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.numbers import zone_of
+from detainerdesk.intake.reading.match import NUMBER_WORDS
 
 Value = str | bool | int
 
@@ -60,9 +62,38 @@ def same_person(number: str, version: int, officer: Officer, result: str, *, com
     """Whether the person on the paper is the one in custody: same, different, cannot_tell."""
     one_of("same, different or cannot tell", result, ("same", "different", "cannot_tell"))
     with moving(number, version, officer, ability="answer", name="same_person", at=at) as move:
+        known = history(move.state).known
+        match = compared_with_booking(facts.checked(move.request, known.field_checks), known)
+        if match is not None:
+            if result == "same" and len(match.agree) < NEEDED:
+                raise NotPossible(words.too_little_agrees(match.agree))
+            compared = ", ".join(match.agree)
         move.row(Identity(result=result, compared=compared))
         move.event(
             "answer.recorded", {"fact": "identity", "answer": result}, f"the identity check: {result.replace('_', ' ')}"
+        )
+    return move.version
+
+
+def record_booked_person(number: str, version: int, officer: Officer, person: BookedFacts, *, at: datetime) -> int:
+    """The person in custody as the booking has them, so that the papers are compared with it."""
+    numbers = {kind: text.strip() for kind, text in person.numbers.items() if text.strip()}
+    if not (person.name.strip() or person.birth_date or numbers):
+        raise NotPossible("Booking: nothing was written. Write the name, the birth date or a number as booking has it.")
+    if unknown := set(numbers) - NUMBER_WORDS.keys():
+        raise NotPossible(f"{min(unknown)!r} is no kind of number. Choose one of: {', '.join(NUMBER_WORDS)}.")
+    with moving(number, version, officer, ability="record_booking", name="record_booked_person", at=at) as move:
+        move.row(
+            BookedPerson(
+                name=person.name.strip(), birth_date=person.birth_date, numbers=numbers, booked_on=person.booked_on
+            )
+        )
+        said = {"fact": "booked_person", "name": bool(person.name.strip()), "birth_date": person.birth_date is not None}
+        sealed = {f"numbers.{kind}": text for kind, text in numbers.items()}
+        sealed |= {"name": person.name.strip()} if person.name.strip() else {}
+        sealed |= {"birth_date": person.birth_date.isoformat()} if person.birth_date else {}
+        move.event(
+            "booking.compared", {**said, "numbers": " ".join(sorted(numbers))}, "the person in the booking", sealed
         )
     return move.version
 

@@ -5,16 +5,18 @@ person must still look at. Nothing here changes a row.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar, cast
+from types import MappingProxyType
+from typing import Final, TypeVar, cast
 
 from detainerdesk.desk import facts
-from detainerdesk.desk.facts import BookingFacts, FoundWarrant, Known, WarrantCheckFacts
+from detainerdesk.desk.facts import BookedFacts, BookingFacts, FoundWarrant, Known, WarrantCheckFacts
 from detainerdesk.desk.models import (
     Act,
     Answer,
+    BookedPerson,
     Booking,
     FieldCheck,
     Identity,
@@ -23,6 +25,7 @@ from detainerdesk.desk.models import (
     RequestState,
     WarrantCheck,
 )
+from detainerdesk.intake.models import Document
 from detainerdesk.intake.reading.fields import State as ReadState
 from detainerdesk.intake.request import Request
 
@@ -38,9 +41,14 @@ OPEN_STATES = (
 
 CLOSED_STATES = ("closed", "not_in_custody")
 
-STATES = OPEN_STATES + CLOSED_STATES
+NO_PAPER = "no_paper"
+"""Every paper was taken out, and no custody hangs on it: nothing is owed, and it waits for none. A paper that comes in opens it again."""
+
+STATES = (*OPEN_STATES, *CLOSED_STATES, NO_PAPER)
 
 IDENTIFIERS = ("subject_name", "dob")
+
+NOT_LAID_OUT: Final[Mapping[str, datetime]] = MappingProxyType({})
 
 Row = TypeVar("Row", bound=Recorded)
 
@@ -68,36 +76,42 @@ def history(state: RequestState) -> History:
 def histories(states: Sequence[RequestState]) -> dict[int, History]:
     """The same for many requests, in one query for each kind of row."""
     rows: dict[int, list[Recorded]] = {state.pk: [] for state in states}
-    for model in (Identity, Booking, WarrantCheck, Answer, FieldCheck, PaperCheck, Act):
+    for model in (Identity, BookedPerson, Booking, WarrantCheck, Answer, FieldCheck, PaperCheck, Act):
         for row in model.objects.filter(request__in=states).select_related("by__user"):
             rows[row.request_id].append(row)
-    return {pk: history_of(sorted(found, key=lambda row: row.version)) for pk, found in rows.items()}
+    laid_out = _laid_out(one for found in rows.values() for one in found)
+    return {pk: history_of(sorted(found, key=lambda row: row.version), laid_out) for pk, found in rows.items()}
 
 
-def history_of(rows: Sequence[Recorded]) -> History:
+def history_of(rows: Sequence[Recorded], laid_out: Mapping[str, datetime] = NOT_LAID_OUT) -> History:
+    """`laid_out`: when files were read anew because a person laid their pages out. What was seen of their papers before is of other papers."""
     identity, booking, check = _last(rows, Identity), _last(rows, Booking), _last(rows, WarrantCheck)
+    booked = _last(rows, BookedPerson)
     acts = tuple(row for row in rows if isinstance(row, Act))
     known = Known(
         same_person=identity.result if identity else "",
+        booked=BookedFacts(booked.name, booked.birth_date, booked.numbers, booked.booked_on) if booked else None,
         booking=_booking_facts(booking) if booking else None,
         warrant_check=_check_facts(check) if check else None,
         answers={row.fact: facts.typed_answer(row.value) for row in rows if isinstance(row, Answer)},
         field_checks=tuple(
             facts.FieldCheckFacts(row.document, row.paper, row.field, row.value, cast(ReadState, row.state))
             for row in rows
-            if isinstance(row, FieldCheck)
+            if isinstance(row, FieldCheck) and _of_this_layout(row, laid_out)
         ),
         paper_checks=tuple(
             facts.PaperCheckFacts(row.document, row.paper, row.kind, row.signed_by, row.names_person, row.case_number)
             for row in rows
-            if isinstance(row, PaperCheck)
+            if isinstance(row, PaperCheck) and _of_this_layout(row, laid_out)
         ),
         hold_started_at=_hold_start(acts, booking),
     )
     later = bool(acts) and any(
         row.version > acts[-1].version
         for row in rows
-        if not (isinstance(row, Act | Booking) or (isinstance(row, Answer) and row.fact in acts[-1].owes))
+        if not (
+            isinstance(row, Act | Booking | BookedPerson) or (isinstance(row, Answer) and row.fact in acts[-1].owes)
+        )
     )
     return History(known, acts, booking, changed_after_act=later, rows=tuple(rows))
 
@@ -110,6 +124,8 @@ def standing(request: Request, past: History, at: datetime) -> str:
     booking = past.known.booking
     if booking is not None and booking.ended_by(at):
         return "hold_running" if act is not None and act.act == "hold" else "other_custody_ended"
+    if not request.transmissions:
+        return NO_PAPER
     if unread(request, past.known):
         return "reading_to_check"
     if act is None or past.changed_after_act or act.papers != papers_digest(request):
@@ -151,6 +167,20 @@ def papers_digest(request: Request) -> str:
 
 def _last(rows: Sequence[Recorded], kind: type[Row]) -> Row | None:
     return next((row for row in reversed(rows) if isinstance(row, kind)), None)
+
+
+def _laid_out(rows: Iterable[Recorded]) -> dict[str, datetime]:
+    """Of the files in which something was seen, those that a person laid out, and when they were read that way."""
+    files = {row.document for row in rows if isinstance(row, FieldCheck | PaperCheck)}
+    if not files:
+        return {}
+    found = Document.objects.filter(sha256__in=files, arranged__isnull=False, read_at__isnull=False)
+    return {sha256: at for sha256, at in found.values_list("sha256", "read_at") if at is not None}
+
+
+def _of_this_layout(row: FieldCheck | PaperCheck, laid_out: Mapping[str, datetime]) -> bool:
+    read_at = laid_out.get(row.document)
+    return read_at is None or row.at.astimezone(UTC) >= read_at
 
 
 def _booking_facts(row: Booking) -> BookingFacts:

@@ -45,7 +45,7 @@ def notice_papers(state: RequestState, request: Request, at: datetime) -> Reques
 def _next_version(row: RequestState, request: Request, at: datetime) -> None:
     before = row.state
     row.papers, row.version, row.changed_at, row.changed_by = papers_digest(request), row.version + 1, at, None
-    row.changed_what = "a paper that came in"
+    row.changed_what = "a change of its papers"
     if row.state not in CLOSED_STATES:
         row.state = standing(request, history(row), at)
     syncpoint.reached("desk.papers.before_row")

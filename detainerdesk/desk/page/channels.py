@@ -16,8 +16,13 @@ from detainerdesk.intake.lines import Condition, Heard, Line, LinesError
 from detainerdesk.intake.models import Transmission
 from detainerdesk.intake.numbers import zone_of
 
-CHANNELS = {"folder": "fax", "upload": "upload", "api": "computer", "mail": "mail", "entry": "hand"}
-CHECK = {"folder": "Check the tray.", "fax": "Check the tray.", "mail": "Check the mailbox."}
+CHANNELS = {"folder": "fax", "upload": "upload", "api": "computer", "mail": "mail", "mailbox": "mail", "entry": "hand"}
+CHECK = {
+    "folder": "Check the tray.",
+    "fax": "Check the tray.",
+    "mail": "Check the mailbox.",
+    "mailbox": "Check the mailbox.",
+}
 UNSEEN = "Papers may be arriving unseen."
 NO_LIST = "The list of lines can't be read, so no line is watched. Ask the administrator."
 NO_LINE = "No paper has come yet, and no line is set up."

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef, Q
+
 from detainerdesk.desk import facts, life, words
 from detainerdesk.desk.facts import Known
 from detainerdesk.desk.kept import Kept
@@ -17,7 +19,7 @@ from detainerdesk.desk.models import Answer, Booking, RequestState
 from detainerdesk.desk.words import AgencyWords, Situation
 from detainerdesk.intake import entry
 from detainerdesk.intake import request as intake_request
-from detainerdesk.intake.models import Transmission
+from detainerdesk.intake.models import Joined, Transmission
 from detainerdesk.intake.request import Request
 from detainerdesk.law import Adoption, Case, ContradictoryFacts, Decision, Edition, Stack, provisions
 
@@ -78,7 +80,10 @@ def looks(agency: str, station: str, now: datetime, edition: Edition, *, booked:
 def states(agency: str, station: str, now: datetime) -> list[RequestState]:
     """The states of a board: open ones, and those done within a day; of a station its own and those that were sent to it too."""
     rows = RequestState.objects.filter(agency=agency).select_related("changed_by__user")
-    rows = rows.exclude(state__in=life.CLOSED_STATES, changed_at__lt=now - SHOWN_DONE)
+    papers = Joined.objects.filter(request__agency=agency, request__number=OuterRef("number"), undone_at=None)
+    # One that had no paper when it was last looked at, and to which one came back since, is on the board again.
+    done = Q(state__in=life.CLOSED_STATES) | (Q(state=life.NO_PAPER) & ~Exists(papers))
+    rows = rows.exclude(done, changed_at__lt=now - SHOWN_DONE)
     if not station:
         return list(rows)
     shared = Transmission.objects.filter(station=station, links__undone_at=None, links__request__agency=agency)
@@ -138,6 +143,7 @@ def situation_of(request: Request, past: History, now: datetime) -> Situation:
     return Situation(
         view=facts.view_of(known, now),
         form=form is not None,
+        papers=bool(request.transmissions),
         asked=("hold", "notify_release") if asks_hold else ("notify_release",),
         cancels=_cancelled(request) if request.kind == "cancellation" else None,
         court_warrant=court_warrant(shown, known),

@@ -5,6 +5,7 @@ no citizenship, in any list.
 from __future__ import annotations
 
 from detainerdesk.desk import facts
+from detainerdesk.desk.compared import compared_with_booking
 from detainerdesk.desk.page.look import PAPER_WORDS, Look
 from detainerdesk.desk.page.values import FieldRow, Picture
 from detainerdesk.desk.words import PaperBadge
@@ -31,25 +32,33 @@ _BASIS = (
 
 
 def fields(look: Look) -> tuple[FieldRow, ...]:
-    """The eight rows beside the picture: what an officer compares, and what is to be seen on the paper."""
+    """The rows beside the picture: what an officer compares and what the paper asks."""
     form = look.shown.detainer
     if form is None:
         return ()
     place = next(index for index, paper in enumerate(look.shown.papers) if paper is form)
-    same = "same as booking" if look.past.known.same_person == "same" else ""
+    same = {name: _as_in_booking(look, name) for name in ("name", "birth date")}
     asks = _said(form) if form.kind in join.SPOKEN else _ASKS.get(form.kind, "see the boxes on the form")
     if look.request.kind == "cancellation":
         asks = "cancels an earlier request"
     return (
-        _field(look, place, "Name", "subject_name", same),
-        _field(look, place, "Birth date", "dob", same),
+        _field(look, place, "Name", "subject_name", same["name"]),
+        _field(look, place, "Birth date", "dob", same["birth date"]),
         FieldRow("Asks", asks, _page_words(look, place, form.pages[0] if form.pages else None)),
         _basis(look, place, form),
         _field(look, place, "Signed", "officer_name", _ink(form)),
         _field(look, place, "Sent by", "from_office"),
         _field(look, place, "Dated", "form_date"),
-        FieldRow("See", _defects(look), ""),
     )
+
+
+def _as_in_booking(look: Look, what: str) -> str:
+    """What was compared says for itself; else what an officer said who compared by eye."""
+    match = compared_with_booking(look.shown, look.past.known)
+    if match is None:
+        return "same as booking" if look.past.known.same_person == "same" else ""
+    verdict = (match.name if what == "name" else match.birth_date).verdict
+    return {"same": "same as booking", "different": "not as in the booking"}.get(verdict, "")
 
 
 _ASKS = {
@@ -136,15 +145,6 @@ def _ink(form: Paper) -> str:
     if signed is None or not signed.accepted:
         return ""
     return "ink seen" if signed.state == "shown" and signed.value else "no ink"
-
-
-def _defects(look: Look) -> str:
-    said = dict.fromkeys(
-        f"{defect.says.rstrip('.')} ({defect.id})" for paper in look.shown.papers for defect in paper.defects
-    )
-    if look.request.queue:
-        said[f"a paper waits for Records: {look.request.queue.rstrip('.')}"] = None
-    return "; ".join(said) or "nothing more to see"
 
 
 def badges(look: Look) -> tuple[PaperBadge, ...]:

@@ -5,9 +5,11 @@ Out: the question with its answers and their keys, or none. `life.answer` takes 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 
 from detainerdesk.desk import facts, life
+from detainerdesk.desk.compared import NEEDED, compared_with_booking
 from detainerdesk.desk.models import Act
 from detainerdesk.desk.page.look import KEPT, Look
 from detainerdesk.desk.page.values import AnswerKey, Question
@@ -22,9 +24,9 @@ def question_of(look: Look) -> Question | None:
     if look.decision is None:
         return None
     if look.request.kind == "cancellation" or look.shown.detainer is None:
-        return None if known.same_person else IDENTITY
+        return None if known.same_person or not look.request.papers else _identity(look)
     if not known.same_person:
-        return IDENTITY
+        return _identity(look)
     if known.same_person == "different":
         return None
     if (paper := facts.unconfirmed_court_paper(look.shown, known)) is not None:
@@ -51,6 +53,18 @@ IDENTITY = Question(
         AnswerKey("U", "cannot tell", "cannot_tell"),
     ),
 )
+
+
+def _identity(look: Look) -> Question:
+    """Where booking was written down, `same person` needs two identifiers that are the same (security.md ACL-4)."""
+    match = compared_with_booking(look.shown, look.past.known)
+    if match is None:
+        return IDENTITY
+    same, *others = IDENTITY.answers
+    off = "" if len(match.agree) >= NEEDED else "too little agrees"
+    where = "What booking has stands beside the paper below. A key saves the answer at once."
+    return replace(IDENTITY, where=where, answers=(replace(same, off=off), *others))
+
 
 CHECK = Question(
     "warrant_check",

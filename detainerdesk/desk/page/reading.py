@@ -13,6 +13,7 @@ from detainerdesk.desk import life
 from detainerdesk.desk.models import RequestState
 from detainerdesk.desk.page import labels
 from detainerdesk.desk.page.look import KEPT, PAPER_WORDS, look_at
+from detainerdesk.desk.page.see import with_what_is_known
 from detainerdesk.desk.page.sheet import Look, Mark
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.reading import forms
@@ -35,6 +36,7 @@ class ReadField:
     document: str
     page: int | None
     box: Box | None
+    defects: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[int, str]:
@@ -125,7 +127,7 @@ def request_reading(agency: str, number: str, now: datetime, at: tuple[int, str]
     needs = None
     if look.decision is not None:
         needs = {need for outcome in look.decision.actions.values() for need in outcome.needs}
-    return reading_desk(look.shown.papers, look.request.documents, needs=needs, at=at)
+    return reading_desk(with_what_is_known(look).papers, look.request.documents, needs=needs, at=at)
 
 
 def said(focus: Focus, choice: str, typed: str) -> tuple[State, str | bool | None]:
@@ -165,6 +167,7 @@ def _field(paper: Paper, place: int, name: str, document: str, needs: Collection
         document=document,
         page=read.page,
         box=read.box,
+        defects=tuple(f"{one.says.rstrip('.')} ({one.id})" for one in paper.defects if one.field == name),
     )
 
 

@@ -14,6 +14,7 @@ from detainerdesk.desk.facts import accepted_text
 from detainerdesk.desk.models import (
     Act,
     Answer,
+    BookedPerson,
     Booking,
     FieldCheck,
     Identity,
@@ -22,6 +23,7 @@ from detainerdesk.desk.models import (
     RequestState,
     WarrantCheck,
 )
+from detainerdesk.desk.page import see
 from detainerdesk.desk.page.channels import channel
 from detainerdesk.desk.page.look import KEPT, PAPER_WORDS, Look, look_at, looks, now_text, states
 from detainerdesk.desk.page.papers import badges, fields, person, pictures
@@ -46,6 +48,7 @@ def request_page(agency: str, number: str, now: datetime, role: str = "desk_offi
     name, born = person(look.shown)
     record, buttons = _buttons(look, said, role)
     closed = state.state in life.CLOSED_STATES
+    shown_pages = pictures(look.request)
     return RequestPage(
         number=number,
         version=state.version,
@@ -78,7 +81,11 @@ def request_page(agency: str, number: str, now: datetime, role: str = "desk_offi
         record=None if closed else record,
         buttons=buttons,
         why=why(look),
-        pictures=pictures(look.request),
+        pictures=shown_pages,
+        see=see.defects_of(look, [(one.document, one.page) for one in shown_pages]),
+        compared=see.comparison_of(look.shown, look.past.known),
+        papers=see.papers_of(look.request),
+        came=tuple(one for one in see.came(look.request.transmissions, look.agency.zone, now) if one.said),
         problem=look.problem,
         readings=said.readings if said else (),
         booking=None if closed or not may(role, "record_booking") else ground_question(look.agency, now),
@@ -124,6 +131,8 @@ def _ability(act: str, look: Look) -> Ability:
 
 def _transmissions(look: Look) -> str:
     sent = look.request.transmissions
+    if not sent:
+        return "no paper"
     listed = ", ".join(f"{one.station} {words.hour(one.received_at, look.agency.zone, look.now)}" for one in sent)
     return f"{len(sent)} transmission{'' if len(sent) == 1 else 's'}: {listed}"
 
@@ -150,6 +159,8 @@ def _done_text(row: Recorded, agency: AgencyWords, now: datetime) -> str:
         case WarrantCheck():
             systems = f", {row.systems}" if row.systems else ""
             return f"warrant check: {row.get_result_display()}{systems}"
+        case BookedPerson():
+            return "wrote down whom booking has, to compare"
         case Booking(ground="none"):
             return f"no ground yet: custody rests on {row.basis_text or 'an open charge'}"
         case Booking():

@@ -101,7 +101,7 @@ def entry(look: Look) -> _Entry:
 
 def _group(look: Look) -> str:
     state = life.standing(look.request, look.past, look.now)
-    if state in life.CLOSED_STATES:
+    if state in (*life.CLOSED_STATES, life.NO_PAPER):
         return "done"
     if state == "hold_running":
         end = _hold_end(look)
@@ -156,6 +156,8 @@ def _row_clock(group: str, look: Look, end: datetime | None) -> Clock:
 
 def _next_step(group: str, look: Look) -> str:
     if group == "done":
+        if not look.request.transmissions:
+            return "No paper in it now"
         act = look.past.act
         return dict(Act.ACTS).get(act.act, "") if act else ""
     if look.decision is None:
@@ -221,7 +223,7 @@ def _waiting(agency: str, station: str, now: datetime) -> tuple[WaitingPaper, ..
             came=f"came {words.hour(min((sent.received_at for sent in one.transmissions), default=one.since), zone, now)}",
             papers=(PaperBadge("unknown", "?", "kind not known"),) if one.reason != "near match" else (),
             why=one.why,
-            next_step="Waits for Records",
+            next_step="Being read" if one.being_read else "Waits for Records",
         )
         for one in intake_queue.waiting(agency)
         if not station or any(sent.station == station for sent in one.transmissions)

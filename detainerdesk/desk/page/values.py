@@ -51,6 +51,57 @@ class FieldRow:
 
 
 @dataclass(frozen=True)
+class SeeRow:
+    """Something that an officer must see: a defect's code and words, in words where it is, and its field, page and box ("" and None: the whole
+    paper, or nothing of one). A field that the desk never shows in type has its page alone."""
+
+    id: str
+    says: str
+    where: str
+    name: str = ""
+    paper: int | None = None
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """One identifier on the paper and in the booking. verdict: same, different, cannot tell."""
+
+    label: str
+    paper: str
+    booking: str
+    verdict: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Paper beside booking. `enough`: two of the three are the same. `of`: the paper that says whom it is about."""
+
+    of: str
+    rows: tuple[ComparedRow, ...]
+    says: str
+    enough: bool
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """A file of the request: what is in it, and the receipts under which it came."""
+
+    document: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Came:
+    """One transmission, and what is known of its sender, in sentences."""
+
+    text: str
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class DoneRow:
     """What was done: `02:09 Lima: same person`."""
 
@@ -272,4 +323,8 @@ class RequestPage:
     readings: tuple[str, ...] = ()  # each way of reading that makes a difference
     booking: Question | None = None  # ground and time, at any time (B)
     closed: bool = False
+    see: tuple[SeeRow, ...] = ()
+    compared: Compared | None = None
+    papers: tuple[PaperRow, ...] = ()
+    came: tuple[Came, ...] = ()  # only the transmissions of whose sender something is known
     letter: str = ""  # to the issuing office, on the print sheet; only where the department turned it on

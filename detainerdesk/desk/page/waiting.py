@@ -16,6 +16,7 @@ from detainerdesk.desk.page.rows import entry, strip
 from detainerdesk.desk.page.values import Strip
 from detainerdesk.intake import join
 from detainerdesk.intake.models import Document
+from detainerdesk.intake.reading import match
 from detainerdesk.intake.reading.fields import (
     KINDS,
     Arranged,
@@ -25,6 +26,7 @@ from detainerdesk.intake.reading.fields import (
     Turn,
     arranged_from_json,
 )
+from detainerdesk.intake.reading.match import Person, person_of
 from detainerdesk.intake.request import Request
 
 KIND_WORDS: Final = {
@@ -62,11 +64,11 @@ class Act:
 
 @dataclass(frozen=True)
 class Likeness:
-    """One identifier on this paper, and what each request that it is like has there: (number, value)."""
+    """One identifier on this paper, and what each request that it is like has there: (number, value, how the two compare)."""
 
     label: str
     here: str
-    there: tuple[tuple[str, str], ...]
+    there: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,28 @@ def likeness(papers: Iterable[Paper], requests: Sequence[Request]) -> tuple[Like
     rows = []
     for name in labels.IDENTIFIERS:
         mine = _said(here, name)
-        theirs = tuple((request.number, _said(request.detainer, name)) for request in requests)
-        if mine or any(value for _, value in theirs):
+        theirs = tuple(
+            (request.number, _said(request.detainer, name), _compared(here, request.detainer, name))
+            for request in requests
+        )
+        if mine or any(value for _, value, _ in theirs):
             rows.append(Likeness(labels.label(name), mine, theirs))
     return tuple(rows)
+
+
+def _compared(here: Paper, there: Paper | None, name: str) -> str:
+    """`same`, `different` or `cannot tell`, with the reason; "" where one side shows nothing, and of a date of the paper."""
+    one, other = person_of(here), person_of(there) if there is not None else Person()
+    scanned = one.scanned or other.scanned
+    if name == "subject_name" and one.name and other.name:
+        answer = match.names(one.name, other.name, scanned=scanned)
+    elif name == "dob" and one.birth_date and other.birth_date:
+        answer = match.birth_dates(one.birth_date, other.birth_date, scanned=scanned)
+    elif name in one.numbers and name in other.numbers:
+        answer = match.numbers({name: one.numbers[name]}, {name: other.numbers[name]}, scanned=scanned)
+    else:
+        return ""
+    return f"{answer.verdict}: {answer.why}"
 
 
 def laid_out(document: Document, reading: Reading) -> tuple[PageLaid, ...]:

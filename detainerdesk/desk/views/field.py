@@ -115,5 +115,6 @@ def _page(
         save_url=link(desk.focus.field),
         stale=stale,
         can_correct=may(officer_of(request).role, "correct_field") and not page.closed,
+        can_place=may(officer_of(request).role, "place_paper"),
     )
     return render(request, "desk/field.html", context, status=status)

@@ -1,4 +1,4 @@
-"""What an officer records on a request: an answer, ground and time, or the act itself. Each is one POST, with or without scripts.
+"""What an officer records on a request: an answer, whom booking has, ground and time, or the act itself. Each is one POST, with or without scripts.
 
 A move on an old state is answered with the newest page (409) and what the officer had entered; one that can't be made, with the reason (422).
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from detainerdesk.desk import life
+from detainerdesk.desk.forms import BookedPerson
 from detainerdesk.desk.page import Question, RequestPage
-from detainerdesk.desk.views.access import access, officer_of
-from detainerdesk.desk.views.request import booking_page, page_of, request_page
+from detainerdesk.desk.views.access import access, officer_of, state_for
+from detainerdesk.desk.views.request import booked_page, booking_page, page_of, request_page
 
 Move = Callable[[int, datetime], object]
 
@@ -37,6 +38,29 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
 def booking(request: HttpRequest, number: str) -> HttpResponse:
     """Ground and time, at any time (B); it posts to `answer` like every question."""
     return booking_page(request, page_of(request, number))
+
+
+@access("GET", "POST", sees="record_booking", writes="record_booking")
+def booked_person(request: HttpRequest, number: str) -> HttpResponse:
+    """Paper beside booking: what booking has of the person is written down, and the two are compared."""
+    values = page_of(request, number)
+    known = life.history(state_for(officer_of(request), number)).known
+    if values.closed:
+        raise Http404("This request is closed.")
+    if request.method != "POST":
+        return booked_page(request, values, BookedPerson(booked=known.booked))
+    form = BookedPerson(request.POST, booked=known.booked)
+    if not form.is_valid():
+        return booked_page(request, values, form, status=422)
+    try:
+        life.record_booked_person(number, _version(request), officer_of(request), form.facts, at=timezone.now())
+    except life.StaleState as stale:
+        form.add_error(None, str(stale))
+        return booked_page(request, page_of(request, number), form, status=409)
+    except life.NotPossible as problem:
+        form.add_error(None, str(problem))
+        return booked_page(request, values, form, status=422)
+    return redirect("booked-person", number)
 
 
 @access("POST", sees="see_request", writes="record_decision")

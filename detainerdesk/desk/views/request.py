@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from detainerdesk.desk import page
+from detainerdesk.desk.forms import BookedPerson
 from detainerdesk.desk.page import RequestPage
 from detainerdesk.desk.roles import may
 from detainerdesk.desk.views.access import access, officer_of, state_for
@@ -53,7 +54,17 @@ def booking_page(request: HttpRequest, values: RequestPage) -> HttpResponse:
     return render(request, "desk/booking.html", _context(request, values))
 
 
+def booked_page(request: HttpRequest, values: RequestPage, form: BookedPerson, status: int = 200) -> HttpResponse:
+    """The same page with paper and booking side by side, and what booking has to be written down."""
+    return render(request, "desk/booked_person.html", _context(request, values, form=form), status=status)
+
+
 def _context(request: HttpRequest, values: RequestPage, **more: Any) -> dict[str, Any]:
     role = officer_of(request).role
-    can = {"can_correct": may(role, "correct_field") and not values.closed, "can_answer": may(role, "answer")}
+    can = {
+        "can_correct": may(role, "correct_field") and not values.closed,
+        "can_answer": may(role, "answer"),
+        "can_place": may(role, "place_paper"),
+        "can_draw": may(role, "draw_template"),
+    }
     return frame(request, values, **can, **more)

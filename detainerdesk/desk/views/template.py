@@ -1,15 +1,16 @@
 """Drawing a template for an edition that nobody had seen: boxes over our own picture, by pointer or by numbers, saved as data. And the list of what
-was drawn, where somebody else says that it is right. In: a paper that waits, or a template's name. Out: pages, a file under DATA/templates, an event."""
+was drawn, where somebody else says that it is right. In: a paper that waits or is in a request, or a template's name. Out: pages, a file under DATA/templates, an event."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.conf import settings
 from django.contrib import messages
@@ -25,10 +26,13 @@ from detainerdesk.desk.page.drawn import BadDrawing, Drawing, Kept, Place
 from detainerdesk.desk.page.sheet import Mark, Sheet
 from detainerdesk.desk.page.waiting import KIND_WORDS
 from detainerdesk.desk.roles import may
-from detainerdesk.desk.views.access import access, officer_of
+from detainerdesk.desk.views.access import access, documents_of, officer_of, state_for
 from detainerdesk.desk.views.frame import frame
 from detainerdesk.desk.views.reading import sheet_of
-from detainerdesk.desk.views.waiting import Waiting, framed, paper_that_waits
+from detainerdesk.desk.views.waiting import framed, paper_that_waits
+from detainerdesk.intake import corrected
+from detainerdesk.intake.models import Document
+from detainerdesk.intake.reading.fields import Reading
 from detainerdesk.intake.reading.forms import DRAWN
 from detainerdesk.ledger import log as ledger
 
@@ -36,10 +40,62 @@ ROWS: Final = 8
 LONGEST: Final = 200
 
 
+class PaperToDraw(Protocol):
+    """A paper as an officer sees it, wherever it is. `number`: its request, "" while it waits."""
+
+    @property
+    def officer(self) -> Officer: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def document(self) -> Document: ...
+    @property
+    def reading(self) -> Reading | None: ...
+    @property
+    def pages(self) -> list[tuple[str, int]]: ...
+
+
+@dataclass(frozen=True)
+class OfRequest:
+    """A paper of a request."""
+
+    officer: Officer
+    sha256: str
+    number: str
+
+    @cached_property
+    def document(self) -> Document:
+        return Document.objects.get(sha256=self.sha256)
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        return corrected.reading_of(self.document)
+
+    @property
+    def pages(self) -> list[tuple[str, int]]:
+        return [(self.sha256, number) for number in range(1, (self.reading.pages if self.reading else 0) + 1)]
+
+
 @access("GET", "POST", sees="draw_template", writes="draw_template")
 def template(request: HttpRequest, document: str) -> HttpResponse:
+    """A paper that waits is drawn."""
+    return _draw(request, paper_that_waits(request, document))
+
+
+@access("GET", "POST", sees="draw_template", writes="draw_template")
+def request_template(request: HttpRequest, number: str, document: str) -> HttpResponse:
+    """A paper of a request is drawn: its edition may be one that nobody had seen, though its form was known."""
+    officer = officer_of(request)
+    state = state_for(officer, number)
+    if document not in documents_of(state):
+        raise Http404("No such paper in this request.")
+    return _draw(request, OfRequest(officer, document, state.number))
+
+
+def _draw(request: HttpRequest, here: PaperToDraw) -> HttpResponse:
     """One page of the paper to draw on. `more` adds rows, `start` those of the edition that the desk knows, `show` draws what was typed."""
-    here = paper_that_waits(request, document)
     sheet = sheet_of(request, here.pages, None)
     if sheet is None or not sheet.measured:
         raise Http404("This file has no page to draw on.")
@@ -101,7 +157,7 @@ def digest(data: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _keep(here: Waiting, drawing: Drawing) -> str:
+def _keep(here: PaperToDraw, drawing: Drawing) -> str:
     before = drawn.kept_as(folder(), drawing.name)
     data = drawn.to_json(
         drawing,
@@ -137,7 +193,7 @@ def _write(officer: Officer, kind: str, name: str, data: Mapping[str, Any], said
 # ---- pages -----------------------------------------------------------------------------------------------------------
 
 
-def _new(here: Waiting, sheet: Sheet) -> Drawing:
+def _new(here: PaperToDraw, sheet: Sheet) -> Drawing:
     """What the page is taken for now, so that little is left to type."""
     papers = here.reading.papers if here.reading else ()
     paper = next((one for one in papers if sheet.file_page in one.pages), None)
@@ -164,7 +220,7 @@ def _typed(posted: QueryDict, sheet: Sheet) -> Drawing:
 
 def _page(
     request: HttpRequest,
-    here: Waiting,
+    here: PaperToDraw,
     sheet: Sheet,
     drawing: Drawing,
     *,
@@ -183,6 +239,7 @@ def _page(
         boxes=[Mark(place.box, "drawn", place.what) if place.box else None for place in places],
         names=drawn.field_names(drawing.kind).values() if drawing.kind else (),
         printed=drawn.PRINTED,
+        number=here.number,
         kinds=[(kind, words) for kind, words in KIND_WORDS.items() if kind not in ("unknown", "cover_sheet")],
         problem=problem,
     )

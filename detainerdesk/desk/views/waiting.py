@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib import messages
 from django.db import transaction
@@ -14,11 +14,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
 
-from detainerdesk.desk import life
-from detainerdesk.desk.models import Officer
+from detainerdesk.desk import compared, life
+from detainerdesk.desk.models import Officer, RequestState
+from detainerdesk.desk.page import see
 from detainerdesk.desk.page import waiting as page
 from detainerdesk.desk.page.reading import ReadField, ReadingDesk, reading_desk, said
+from detainerdesk.desk.page.values import Compared, SeeRow
 from detainerdesk.desk.roles import may
 from detainerdesk.desk.views.access import access, officer_of, sees_station
 from detainerdesk.desk.views.frame import frame
@@ -27,7 +30,7 @@ from detainerdesk.desk.views.picture import page_picture
 from detainerdesk.desk.views.reading import SaidOfField, crop, crop_size, next_to_check, sheet_of
 from detainerdesk.intake import correct, corrected, queue
 from detainerdesk.intake import request as intake_request
-from detainerdesk.intake.models import Document, Joined
+from detainerdesk.intake.models import Document, Joined, Transmission
 from detainerdesk.intake.numbers import zone_of
 from detainerdesk.intake.queue import QueueError, Waits
 from detainerdesk.intake.reading.fields import BadArrangement, Paper, Reading
@@ -40,11 +43,9 @@ class Waiting:
     """A paper that waits, as one officer may see it: what waits of it, its row, its reading as people corrected it."""
 
     officer: Officer
+    sha256: str
     matters: tuple[Waits, ...]
-
-    @property
-    def sha256(self) -> str:
-        return self.matters[0].sha256
+    number: str = ""
 
     @cached_property
     def document(self) -> Document:
@@ -71,6 +72,17 @@ class Waiting:
         return [(self.sha256, number) for number in range(1, (self.reading.pages if self.reading else 0) + 1)]
 
     @property
+    def being_read(self) -> bool:
+        return any(one.being_read for one in self.matters)
+
+    @cached_property
+    def papers(self) -> tuple[Paper, ...]:
+        """All papers of its file, with what is wrong on them as far as that is known."""
+        sent = tuple({sent.receipt: sent for one in self.matters for sent in one.transmissions}.values())
+        name = life.edition().stack(self.officer.agency).name
+        return see.of_waiting_papers(self.reading.papers if self.reading else (), sent, self.officer.agency, name)
+
+    @property
     def sent_to_records(self) -> str:
         """Who sent it to Records last, and when; "" where nobody did."""
         sent = list(ledger.entries(str(self.document), kind="paper.sent_to_records", agency=self.officer.agency))
@@ -82,12 +94,27 @@ class Waiting:
         return f"{by.short_name if by else 'somebody'}, {at:%b} {at.day}, {at:%H:%M}"
 
     def desk(self, at: tuple[int, str] | None = None) -> ReadingDesk | None:
-        papers = self.reading.papers if self.reading else ()
-        only = None if self.places is None else [place for place in self.places if place < len(papers)]
-        return reading_desk(papers, [self.sha256] * len(papers), only=only, at=at)
+        return reading_desk(self.papers, [self.sha256] * len(self.papers), only=self.asked, at=at)
+
+    @property
+    def asked(self) -> tuple[int, ...] | None:
+        """The places of the papers that a person is asked about; None: all."""
+        return None if self.places is None else tuple(place for place in self.places if place < len(self.papers))
+
+    @property
+    def see(self) -> tuple[SeeRow, ...]:
+        rows = see.see_rows(self.papers, [self.sha256] * len(self.papers), self.pages, self.asked)
+        return (*rows, *see.no_list(self.officer.agency))
 
     def link(self, one: ReadField) -> str:
         return reverse("waiting-field", args=[self.sha256, one.paper, one.name])
+
+
+class Seen(Protocol):
+    """A paper, and the officer who looks at it."""
+
+    @property
+    def officer(self) -> Officer: ...
 
 
 # ---- addresses -------------------------------------------------------------------------------------------------------
@@ -95,7 +122,20 @@ class Waiting:
 
 @access("GET", sees="see_request")
 def waiting(request: HttpRequest, document: str) -> HttpResponse:
-    return _page(request, paper_that_waits(request, document))
+    here = paper_that_waits(request, document)
+    return redirect("waiting-being-read", here.sha256) if here.being_read else _page(request, here)
+
+
+@access("GET", sees="see_request")
+def being_read(request: HttpRequest, document: str) -> HttpResponse:
+    """Says so until the pages are read as they were laid out; then it leads to where the paper is. A script asks every two seconds."""
+    here = _of_station(request, document)
+    if not here.being_read:
+        to = _where_it_is(here)
+        return HttpResponseClientRedirect(to) if "HX-Request" in request.headers else redirect(to)
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204)
+    return render(request, "desk/being_read.html", framed(request, here))
 
 
 @access("GET", sees="see_picture")
@@ -152,9 +192,11 @@ def waiting_crop(request: HttpRequest, document: str, paper: int, name: str) -> 
 
 @access("GET", "POST", sees="see_request", writes="place_paper")
 def lay_out(request: HttpRequest, document: str) -> HttpResponse:
-    """Which pages make which paper, of what kind, and how they are turned; then the file is read anew that way."""
+    """Which pages make which paper, of what kind, and how they are turned; then the file waits to be read anew that way."""
     here = paper_that_waits(request, document)
-    if here.reading is None:
+    if here.being_read:
+        return redirect("waiting-being-read", here.sha256)
+    if here.reading is None or here.document.type in correct.WITHOUT_PAGES:
         raise Http404("This file has no pages to lay out.")
     pages = page.laid_out(here.document, here.reading)
     if request.method != "POST":
@@ -165,7 +207,7 @@ def lay_out(request: HttpRequest, document: str) -> HttpResponse:
         correct.arrange(here.sha256, here.officer.agency, arranged, actor=life.actor_of(here.officer))
     except (QueueError, BadArrangement) as problem:
         return _lay_out_page(request, here, pages, problem=str(problem), status=422)
-    return _to_where_it_is(request, here, "Its pages are laid out, and it was read again.")
+    return redirect("waiting-being-read", here.sha256)
 
 
 @access("POST", sees="see_request", writes="place_paper")
@@ -217,21 +259,25 @@ def _send_to_records(here: Waiting) -> None:
 
 def paper_that_waits(request: HttpRequest, document: str) -> Waiting:
     """404 where nothing of this paper waits, and where it is not this officer's to see."""
-    officer = officer_of(request)
-    matters = tuple(
-        each
-        for each in queue.waiting(officer.agency)
-        if each.sha256 == document and sees_station(officer, {sent.station for sent in each.transmissions})
-    )
-    if not matters:
+    here = _of_station(request, document)
+    if not here.matters:
         raise Http404("No such paper waits here.")
-    return Waiting(officer, matters)
+    return here
+
+
+def _of_station(request: HttpRequest, document: str) -> Waiting:
+    """A paper that came to this officer's station, though nothing of it may wait any more; 404 for every other."""
+    officer = officer_of(request)
+    came = Transmission.objects.filter(document=document, agency=officer.agency).values_list("station", flat=True)
+    if not came or not sees_station(officer, set(came)):
+        raise Http404("No such paper waits here.")
+    return Waiting(officer, document, tuple(one for one in queue.waiting(officer.agency) if one.sha256 == document))
 
 
 # ---- pages -----------------------------------------------------------------------------------------------------------
 
 
-def framed(request: HttpRequest, here: Waiting, **more: Any) -> dict[str, Any]:
+def framed(request: HttpRequest, here: Seen, **more: Any) -> dict[str, Any]:
     """The frame of a page about this paper, with the clock and the strip that every page has."""
     officer = here.officer
     station = "" if may(officer.role, "see_all_stations") else officer.station
@@ -249,12 +295,15 @@ def _page(
         request,
         here,
         waits=here.matters[0],
+        came=see.came(here.matters[0].transmissions, zone_of(here.officer.agency), timezone.now()),
+        see=here.see,
         desk=desk,
         rows=_rows(desk, here.link),
         sheet=sheet_of(request, here.pages, desk),
         acts=_acts(here),
         requests=like,
         likeness=page.likeness(papers, like),
+        bookings=_bookings(here, papers, like),
         problem=problem,
         act=act,
         number=number,
@@ -306,15 +355,18 @@ def _lay_out_page(
 def _to_where_it_is(request: HttpRequest, here: Waiting, done: str) -> HttpResponse:
     """After an act: to the paper, where it waits still; else to its request, if it is in one that this officer sees; else to the board."""
     messages.info(request, done)
+    return redirect("board" if request.POST.get("act") == "records" else _where_it_is(here))
+
+
+def _where_it_is(here: Waiting) -> str:
+    """The address of the paper, where it waits still; else of its request, if it is in one that this officer sees; else of the board."""
     agency = here.officer.agency
-    if request.POST.get("act") == "records":
-        return redirect("board")
     if any(one.sha256 == here.sha256 for one in queue.waiting(agency)):
-        return redirect("waiting", here.sha256)
+        return reverse("waiting", args=[here.sha256])
     life.open_new(agency, timezone.now())
     links = Joined.objects.filter(transmission__document=here.sha256, request__agency=agency, undone_at=None)
     last = links.order_by("id").values_list("request__number", flat=True).last()
-    return redirect("request", last) if last and _request(here.officer, last) else redirect("board")
+    return reverse("request", args=[last]) if last and _request(here.officer, last) else reverse("board")
 
 
 def _acts(here: Waiting) -> tuple[page.Act, ...]:
@@ -324,8 +376,7 @@ def _acts(here: Waiting) -> tuple[page.Act, ...]:
 
 
 def _papers(here: Waiting) -> tuple[Paper, ...]:
-    papers = here.reading.papers if here.reading else ()
-    return tuple(paper for place, paper in enumerate(papers) if here.places is None or place in here.places)
+    return tuple(paper for place, paper in enumerate(here.papers) if here.asked is None or place in here.asked)
 
 
 def _requests(here: Waiting) -> tuple[Request, ...]:
@@ -333,6 +384,25 @@ def _requests(here: Waiting) -> tuple[Request, ...]:
     numbers = dict.fromkeys(number for one in here.matters for number in one.candidates)
     found = (_request(here.officer, number) for number in numbers)
     return tuple(one for one in found if one is not None)
+
+
+def _bookings(here: Waiting, papers: Sequence[Paper], like: Sequence[Request]) -> list[tuple[str, Compared]]:
+    """Whom booking has for each request that it may belong to, beside whom this paper names."""
+    paper = compared.person_paper(papers)
+    states = (
+        {
+            one.number: one
+            for one in RequestState.objects.filter(agency=here.officer.agency, number__in=[r.number for r in like])
+        }
+        if like
+        else {}
+    )
+    found = []
+    for one in like:
+        known = life.history(states[one.number]).known if one.number in states else None
+        if paper is not None and known is not None and known.booked is not None:
+            found.append((one.number, see.comparison(paper, known.booked)))
+    return found
 
 
 def _request(officer: Officer, number: str) -> Request | None:

@@ -135,7 +135,7 @@ def test_a_view_that_says_nothing_of_roles_is_closed(desk: Desk) -> None:
         RoleGate(lambda r: HttpResponse()).process_view(request, forgotten, (), {})
 
 
-OBJECTS = ("", "/data.json", "/why", "/print", "/papers/0/dob", "/booking")
+OBJECTS = ("", "/data.json", "/why", "/print", "/papers/0/dob", "/booking", "/booking/person")
 
 
 def test_a_request_of_another_station_or_agency_is_answered_like_a_missing_one(
@@ -154,9 +154,16 @@ def test_a_request_of_another_station_or_agency_is_answered_like_a_missing_one(
             missing = client.post(f"/requests/9999-9999{part}", {"version": 1})
             assert (there.status_code, there.content) == (404, missing.content), part
         document = places["DOCUMENT"]
-        for path in (f"pages/{document}/1.png", f"originals/{document}"):
+        for path in (
+            f"pages/{document}/1.png",
+            f"originals/{document}",
+            f"take-out/{document}",
+            f"template/{document}",
+        ):
             assert client.get(f"/requests/{places['NUMBER']}/{path}").status_code == 404
-        assert client.get(f"/waiting/{places['WAITS']}").status_code == 404
+        assert client.post(f"/requests/{places['NUMBER']}/take-out/{document}", {"do": "take-out"}).status_code == 404
+        for path in ("", "/being-read"):
+            assert client.get(f"/waiting/{places['WAITS']}{path}").status_code == 404
         assert places["NUMBER"] not in client.get("/board").content.decode()
 
 
@@ -173,6 +180,7 @@ def test_a_paper_is_shown_only_under_its_own_request(desk: Desk, places: dict[st
     for document in (places["WAITS"], "0" * 64, "..%2f..%2fsecret"):
         assert client.get(f"/requests/{places['NUMBER']}/pages/{document}/1.png").status_code == 404
         assert client.get(f"/requests/{places['NUMBER']}/originals/{document}").status_code == 404
+        assert client.post(f"/requests/{places['NUMBER']}/take-out/{document}", {"do": "take-out"}).status_code == 404
 
 
 def test_somebody_without_an_officers_row_sees_no_case(desk: Desk, places: dict[str, str], client: Client) -> None:

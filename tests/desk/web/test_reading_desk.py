@@ -4,6 +4,7 @@ too; and who may do what there."""
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from detainerdesk.desk import life
-from detainerdesk.desk.models import FieldCheck
+from detainerdesk.desk.models import FieldCheck, Officer
 from detainerdesk.intake import queue
 from detainerdesk.intake.door import Envelope, receive
 from detainerdesk.intake.models import Correction, DetainerRequest, Document
@@ -361,12 +362,59 @@ def test_a_page_that_was_read_wrong_is_something_else(warrants: str, screen: Scr
     screen.press("l")
     assert screen.page.get_by_text("Read as: AO 442").is_visible()
     screen.page.locator("#kind-2").select_option("state_warrant")
-    screen.page.get_by_role("button", name="Read again").click()
-    screen.until("!location.pathname.endsWith('/lay-out')", seconds=60)
+    reads_again(screen)
     document = Document.objects.get()
     assert [one["kind"] for one in document.reading["documents"]] == ["i200", "state_warrant"]
     assert [one["kind"] for one in document.arranged] == [None, "state_warrant"]
     assert [entry.event.kind for entry in ledger.entries(kind="paper.arranged")] == ["paper.arranged"]
+
+
+def reads_again(screen: Screen) -> None:
+    """The page answers at once that the paper is being read; the loop of what arrives reads it; the page goes on by itself."""
+    screen.page.get_by_role("button", name="Read again").click()
+    screen.until("location.pathname.endsWith('/being-read')")
+    assert screen.headline() == "This paper is being read"
+    understand_all()
+    screen.until("!location.pathname.endsWith('/being-read')")
+
+
+def test_the_answer_comes_at_once_and_nothing_is_read_for_it(warrants: str, client: Client) -> None:
+    client.force_login(Officer.objects.get().user)
+    typed = {"paper-1": "1", "paper-2": "1", "kind-1": "i200"}
+    before = Document.objects.get().reading
+    began = time.monotonic()
+    got = client.post(f"/waiting/{warrants}/lay-out", typed)
+    assert time.monotonic() - began < 1
+    assert got.headers["Location"] == f"/waiting/{warrants}/being-read"
+    assert Document.objects.get().reading == before
+    assert queue.waiting(BOSTON)[0].being_read
+
+
+def test_until_it_is_read_each_page_of_the_paper_says_so_and_saves_nothing(warrants: str, client: Client) -> None:
+    client.force_login(Officer.objects.get().user)
+    client.post(f"/waiting/{warrants}/lay-out", {"paper-1": "1", "paper-2": "1", "kind-1": "i200"})
+    for part in ("", "/lay-out"):
+        assert client.get(f"/waiting/{warrants}{part}").headers["Location"] == f"/waiting/{warrants}/being-read"
+    assert client.get(f"/waiting/{warrants}/being-read").status_code == 200
+    assert client.get(f"/waiting/{warrants}/being-read", headers={"HX-Request": "true"}).status_code == 204
+    settled = client.post(f"/waiting/{warrants}/settle", {"act": "records"})
+    assert settled.status_code == 422
+    assert "Wait until that is done" in settled.content.decode()
+    version = Document.objects.get().read_at
+    assert version is not None
+    said = {"state": "right", "value": "", "version": version.isoformat()}
+    assert client.post(f"/waiting/{warrants}/papers/1/subject_name", said).status_code == 422
+    assert "Being read" in client.get("/board").content.decode()
+
+
+def test_a_file_that_can_not_be_read_as_laid_out_waits_as_before_and_says_why(warrants: str, screen: Screen) -> None:
+    screen.open(f"waiting/{warrants}/lay-out")
+    screen.page.get_by_role("button", name="Read again").click()
+    understand_all(read_arranged=lambda *_: Unreadable("Page 2 took too long."))
+    screen.until("!location.pathname.endsWith('/being-read')")
+    says = screen.page.locator(".law").inner_text()
+    assert "could not be read as they were laid out: Page 2 took too long." in says
+    assert [one["kind"] for one in Document.objects.get().reading["documents"]] == ["i200", "ao442"]
 
 
 def test_two_papers_are_joined_to_one_and_a_contradiction_is_refused_with_all_that_was_typed(
@@ -383,15 +431,12 @@ def test_two_papers_are_joined_to_one_and_a_contradiction_is_refused_with_all_th
     assert kept == ["1", "i200", "cover_sheet", "180"]
     screen.page.locator("#kind-2").select_option("")
     screen.page.locator("#turn-2").select_option("")
-    screen.page.get_by_role("button", name="Read again").click()
-    screen.until("!location.pathname.endsWith('/lay-out')", seconds=60)
+    reads_again(screen)
     (paper,) = Document.objects.get().reading["documents"]
     assert (paper["kind"], paper["pages"]) == ("i200", [1, 2])
 
 
 def test_fields_of_pages_that_were_laid_out_anew_are_not_saved_over_others(warrants: str, client: Client) -> None:
-    from detainerdesk.desk.models import Officer
-
     client.force_login(Officer.objects.get().user)
     old = {"state": "right", "value": "", "version": "2020-01-01T00:00:00+00:00"}
     got = client.post(f"/waiting/{warrants}/papers/1/subject_name", old)
@@ -538,6 +583,11 @@ def test_web_3_pages_are_laid_out_without_scripts(warrants: str, plain: Screen) 
     plain.open(f"waiting/{warrants}/lay-out")
     plain.page.locator("#kind-2").select_option("unknown")
     plain.page.get_by_role("button", name="Read again").click()
+    plain.page.get_by_role("link", name="look again").click()
+    assert plain.headline() == "This paper is being read"
+    understand_all()
+    plain.page.get_by_role("link", name="look again").click()
+    assert plain.page.url.endswith(f"/waiting/{warrants}")
     assert [one["kind"] for one in Document.objects.get().reading["documents"]] == ["i200", "unknown"]
 
 

@@ -40,7 +40,7 @@ def test_web_3_from_the_board_to_a_recorded_decision_and_release(desk: Desk, pla
     plain.page.get_by_role("button", name="Record: no hold on this request").click()
     assert Act.objects.get().act == "no_hold"
 
-    plain.page.get_by_role("link", name="booking").click()
+    plain.page.get_by_role("link", name="B booking").click()
     booking = desk.request_page(number).booking
     assert booking is not None
     answer(plain, next(one.label for one in booking.answers if one.value == "bail_or_ROR"))

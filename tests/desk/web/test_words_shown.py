@@ -39,9 +39,12 @@ def test_the_request_page_shows_every_sentence_as_it_was_made(desk: Desk, number
         assert sentence in shown
     for mark in page.marks:
         assert mark.text in shown
-    facts = [plain(row) for row in screen.page.locator(".facts tbody tr").all_inner_texts()][1:-1]
-    for field, row in zip(page.fields, facts, strict=True):
+    facts = [plain(row) for row in screen.page.locator(".facts tbody tr").all_inner_texts()]
+    for field, row in zip(page.fields, facts[1 : len(page.fields) + 1], strict=True):
         assert row.startswith(plain(f"{field.label} {field.value} {field.see}"))
+    assert [row.split()[0] for row in facts[len(page.fields) + 1 :]] == ["See", "Papers", "Done"]
+    for one in page.see:
+        assert plain(one.says) in facts[len(page.fields) + 1]
     assert page.question is not None
     assert page.question.text in shown
     for answer in page.question.answers:
