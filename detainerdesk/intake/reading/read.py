@@ -3,7 +3,8 @@ Comes in: the bytes. Goes out: a `Reading`. Works in this process; untrusted fil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from detainerdesk.intake.reading import codes, forms, ink, ocr
 from detainerdesk.intake.reading.bind import PageReading, bind
 from detainerdesk.intake.reading.fields import Arranged, BadArrangement, Box, Field, Reading, Turn, check_arranged
-from detainerdesk.intake.reading.forms import FieldPlace, Identity, Registration
+from detainerdesk.intake.reading.forms import Identity, Registration, TemplatePage
 from detainerdesk.intake.reading.lines import Line, lines_of
 from detainerdesk.intake.reading.pages import CannotRead, Page, Pages
 from detainerdesk.intake.reading.placing import Placed, labels_before, place_all, wanting
@@ -22,6 +23,7 @@ HEAD, FOOT = 0.30, 0.90  # parts of a page's height in which a form says what it
 TITLE = 0.60  # part of a page's width below which a line may be a title
 REACH = (9.0, 4.0)  # points across and down in which a printed square is looked for beside its label
 BEGINNING = 60.0  # points of a line that tell whose label it is
+MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*", re.IGNORECASE)
 
 
 def read(
@@ -62,9 +64,8 @@ def read_page(page: Page, arranged: Sequence[Arranged] = ()) -> PageReading:
         sure = identity.sure and laid.sure and template_page.checked
         placed = place_all(template_page, laid, sheet.rules, sheet.lines)
         fields = text_fields(sheet, template_page, laid, placed, sure=sure)
-        for place in template_page.fields:
-            if place.kind in ("check", "sig") and place.name in placed:
-                fields[place.name] = _ink_field(sheet, place, placed[place.name], sure=sure)
+        fields |= _ticks(sheet, template_page, placed, sure=sure)
+        fields |= _signatures(sheet, template_page, placed, sure=sure)
         fields = {place.name: fields[place.name] for place in template_page.fields if place.name in fields}
     text = "\n".join(line.text for line in sheet.lines)
     height = sheet.picture.shape[0] / sheet.scale
@@ -162,25 +163,51 @@ def _way_back(matrix: npt.NDArray[np.float64], scale: float) -> Callable[[Box], 
     return to_file
 
 
-def _ink_field(sheet: Sheet, place: FieldPlace, placed: Placed, *, sure: bool) -> Field:
-    """A tick or a signature: always by the ink on the picture, wherever the file comes from."""
-    box = placed.box
-    widget = widget_of(sheet.page.widgets, place, box)
-    if widget is not None:
-        box = widget.box
-    if place.kind == "check":
-        across, down = (2.0, 2.0) if widget else REACH
-        reach = round(across * sheet.scale), round(down * sheet.scale)
-        measured = ink.tick(sheet.mask, sheet.pixels(box), reach)
-        x0, y0, x1, y1 = (value / sheet.scale for value in measured.box)
-        box = (x0, y0, x1, y1)
-    else:
-        x0, y0, x1, y1 = box
-        above = (x0, y0, x1, y1 - 3.0) if placed.ruled else box  # its rule is no ink
-        measured = ink.signature(sheet.mask, sheet.pixels(above))
-    where = sheet.to_file(box)
+def _ticks(sheet: Sheet, template: TemplatePage, placed: Mapping[str, Placed], *, sure: bool) -> dict[str, Field]:
+    """The check boxes of a page: always by the ink on the picture, wherever the file comes from. All squares are found first,
+    because the mark of one may run over to the next."""
+    found = {}
+    for place in template.fields:
+        if place.kind == "check" and place.name in placed:
+            widget = widget_of(sheet.page.widgets, place, placed[place.name].box)
+            box, (across, down) = (widget.box, (2.0, 2.0)) if widget else (placed[place.name].box, REACH)
+            reach = round(across * sheet.scale), round(down * sheet.scale)
+            held = placed[place.name].held or widget is not None
+            found[place.name] = ink.square(sheet.mask, sheet.pixels(box), reach), held
+    fields = {}
+    for name, (square, held) in found.items():
+        others = [other for another, (other, _) in found.items() if another != name]
+        fields[name] = _ink_field(sheet, ink.tick(sheet.mask, square, others), sure=sure and held)
+    return fields
+
+
+def _signatures(sheet: Sheet, template: TemplatePage, placed: Mapping[str, Placed], *, sure: bool) -> dict[str, Field]:
+    """The places for signatures of a page, by the ink in them."""
+    fields = {}
+    for place in template.fields:
+        if place.kind == "sig" and place.name in placed:
+            here = placed[place.name]
+            widget = widget_of(sheet.page.widgets, place, here.box)
+            x0, y0, x1, y1 = widget.box if widget else here.box
+            above = sheet.pixels((x0, y0, x1, y1 - 3.0) if here.ruled else (x0, y0, x1, y1))  # its rule is no ink
+            dates = [sheet.pixels(line.box, loose=1.0) for line in sheet.lines if _is_date_in(line, (x0, y0, x1, y1))]
+            measured = ink.signature(sheet.mask, above, sheet.strokes.of, dates)
+            measured = replace(measured, box=sheet.pixels((x0, y0, x1, y1)))
+            fields[place.name] = _ink_field(sheet, measured, sure=sure and (here.held or widget is not None))
+    return fields
+
+
+def _is_date_in(line: Line, box: Box) -> bool:
+    """Whether this line of print stands in a box and is a date or a number, which is nobody's name."""
+    inside = box[1] <= (line.box[1] + line.box[3]) / 2 <= box[3] and overlap(line.box, box) > 0.5
+    return inside and sum(map(str.isdigit, line.text)) >= 4 and not re.search(r"[^\W\d_]", MONTH.sub("", line.text))
+
+
+def _ink_field(sheet: Sheet, measured: ink.Ink, *, sure: bool) -> Field:
+    """What was measured, as a field of the page. What is neither clearly empty nor clearly inked is for a person."""
+    x0, y0, x1, y1 = (value / sheet.scale for value in measured.box)
+    where = sheet.to_file((x0, y0, x1, y1))
     if measured.inked is None:
         return Field(None, "unreadable", False, sheet.page.number, where, reader="ink")
-    held = sure and (placed.held or widget is not None)
     state = "shown" if measured.inked else "empty"
-    return Field(measured.inked, state, held, sheet.page.number, where, 1.0, "ink")  # type: ignore[arg-type]
+    return Field(measured.inked, state, sure, sheet.page.number, where, 1.0, "ink")  # type: ignore[arg-type]
