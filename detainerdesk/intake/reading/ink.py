@@ -98,7 +98,9 @@ def tick(mask: Mask, square: Square, others: Sequence[Square] = ()) -> Ink:
     if not around.marks and not around.over_words:
         if share < 0.035 and _span(inner) < 0.3:
             inked = None if around.outside >= 0.06 or _before_words(mask, square, others) else False
-        elif 0.06 <= share <= 0.8 and _span(inner, through=round(CORE * size) - edge) >= 0.5:
+        elif 0.06 <= share <= 0.8 and (
+            _span(inner, through=round(CORE * size) - edge) >= 0.5 or (share <= 0.35 and _goes_round(inner))
+        ):
             most = 0.28 if share < 0.66 else 0.18  # the more ink is in the box, the less may be around it
             inked = None if around.struck or around.shared or around.spread > most else True
     return Ink(inked, share, square.box, square.outline)
@@ -249,6 +251,17 @@ def _span(inner: Mask, through: int = 0) -> float:
     reaching = np.unique(of[through : of.shape[0] - through, through : of.shape[1] - through])
     spans = stats[reaching[reaching > 0], 2:4] / np.array([inner.shape[1], inner.shape[0]])
     return float(spans.max(initial=0.0))
+
+
+def _goes_round(inner: Mask) -> bool:
+    """Whether strokes pass around the middle of a box, as a wide check does whose foot is below: half across and half down together."""
+    least = 0.35 * min(inner.shape)
+    strokes = [piece for piece in _pieces(inner)[0] if max(piece.wide, piece.tall) >= least]
+    if not strokes:
+        return False
+    wide = max(piece.right for piece in strokes) - min(piece.x for piece in strokes)
+    tall = max(piece.y + piece.tall for piece in strokes) - min(piece.y for piece in strokes)
+    return wide >= 0.6 * inner.shape[1] and tall >= 0.45 * inner.shape[0]
 
 
 def _inside_edge(mask: Mask, box: PixelBox) -> int:

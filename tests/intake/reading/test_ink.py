@@ -137,6 +137,18 @@ def test_a_tick_that_is_struck_out_goes_to_a_person() -> None:
     assert measured(drawn(over, (88, 72), (136, 70))).inked is None
 
 
+def test_a_wide_check_whose_foot_is_below_the_middle_is_a_tick() -> None:
+    x0, y0, x1, y1 = BOX
+    check = drawn(page(), (x0 - 1, y0 + 12), (x0 + 9, y1 - 2), (x1, y0 + 5))
+    assert measured(check).inked is True
+
+
+def test_the_side_of_a_stamp_through_an_empty_box_is_no_tick() -> None:
+    x0, y0, _, y1 = BOX
+    assert measured(drawn(page(), (x0 + 11, y0 - 30), (x0 + 12, y1 + 30))).inked is None
+    assert measured(drawn(page(), (x0 + 17, y0 + 3), (x0 + 8, y1 + 40))).inked is None
+
+
 def test_one_square_that_two_boxes_of_the_form_claim_goes_to_a_person() -> None:
     ticked = crossed(page(), 104, 64)
     assert measured(ticked).inked is True
