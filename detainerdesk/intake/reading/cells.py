@@ -19,6 +19,8 @@ SPECK = 2.5  # pixels of ink at 200 dots an inch below which a stroke is a speck
 LETTER = 12  # pixels of ink of the smallest letter
 LOOSE_X, LOOSE_Y = 4.0, 3.0  # points around a box in which its value may stand
 
+SLANTS = (-14, -11, -8, -5, 5, 8, 11, 14)  # degrees at which a hand's strokes may stand
+
 PixelBox = tuple[int, int, int, int]
 
 
@@ -30,6 +32,7 @@ class Strokes:
     boxes: npt.NDArray[np.int64]
     grain: float  # pixels for a pixel at 200 dots an inch
     rules: tuple[PixelBox, ...]  # the printed lines from left to right
+    erased: ink.Mask  # the ink of rules, which is in no stroke
 
     @property
     def middles(self) -> npt.NDArray[np.float64]:
@@ -45,6 +48,10 @@ class Cell:
     crossed: bool  # ink that is no letter runs through it: a stamp, a line
     overflows: bool  # it goes far over the field's edge, or other print stands so close that it may be a part of it
     uneven: float  # how far the feet of its letters leave a straight line, as a part of their height
+    upright: float = 9.0  # how much more sharply its strokes stand upright than at a slant: below 1 they lean
+    on_rule: bool = False  # a letter's tail runs into the rule below it
+    crowded: bool = False  # it has more lines than its field
+    dots: int = 0  # small marks right above a letter: of an i, an accent, specks
 
 
 def strokes_of(mask: ink.Mask, grain: float) -> Strokes:
@@ -64,7 +71,7 @@ def strokes_of(mask: ink.Mask, grain: float) -> Strokes:
     boxes = np.empty((count, 5), np.int64)
     boxes[:, 0:2], boxes[:, 2:4], boxes[:, 4] = stats[:, 0:2], stats[:, 0:2] + stats[:, 2:4], stats[:, 4]
     boxes[0, 4] = 0
-    return Strokes(np.asarray(of, dtype=np.int32), boxes, grain, lines)
+    return Strokes(np.asarray(of, dtype=np.int32), boxes, grain, lines, (page > 0) & (ink_only == 0))
 
 
 def _long(rules: npt.NDArray[np.uint8], least: int) -> tuple[PixelBox, ...]:
@@ -94,6 +101,9 @@ def cell(
     near = _touching(strokes, (x0 - 60 * (y1 - y0), y0 - 2 * loose_y, x1 + 60 * (y1 - y0), y1 + 2 * loose_y))
     boxes, middles = strokes.boxes[near], strokes.middles[near]
     tall, wide = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
+    if ruled:
+        x0 = _start(strokes, x0, y1)
+        printed = [_before(label, x0) for label in printed]
     ours = ~_printed(boxes, middles, printed, box) & (boxes[:, 4] >= SPECK * grain**2)
     within = (
         (middles[:, 0] >= x0 - loose_x)
@@ -106,7 +116,7 @@ def cell(
     crossed = bool((big & overlaps & (boxes[:, 4] > 60 * grain**2)).any())
     ours &= ~big
     dash = (tall <= 4 * grain) & (wide >= 3 * tall) & (middles[:, 1] > y1 - 2 * grain)  # what is left of a broken rule
-    ours &= ~dash
+    ours &= ~dash & ~_rests(boxes, strokes)
     if ruled:
         ours &= middles[:, 0] >= x0
         within &= middles[:, 0] <= x1
@@ -117,7 +127,10 @@ def cell(
     rows: list[npt.NDArray[np.int64]] = []
     touches = False
     level = (y0 + y1) / 2
-    for top, bottom in sorted(_rows(boxes[letters]), key=lambda row: abs((row[0] + row[1]) / 2 - level))[:lines]:
+    nearest = sorted(_rows(boxes[letters]), key=lambda row: abs((row[0] + row[1]) / 2 - level))
+    least = 0.7 * (nearest[0][1] - nearest[0][0])
+    inside = sum(y0 - 2 * grain <= row[0] and row[1] <= y1 + 2 * grain and row[1] - row[0] >= least for row in nearest)
+    for top, bottom in nearest[: max(lines, inside)]:
         band = ours & (middles[:, 1] > top - 0.45 * (bottom - top)) & (middles[:, 1] < bottom + 0.45 * (bottom - top))
         kept = _whole(boxes, middles, band, band & within, bottom - top, others)
         kept = _without_specks(boxes, kept, bottom - top, grain)
@@ -136,12 +149,18 @@ def cell(
         int(all_boxes[:, 3].max()),
     )
     far = 25 * 2.78 * grain
+    under = [_rule_under(strokes, row) for row in rows]
+    pictures = tuple(_clean(strokes, picture, row, rule) for row, rule in zip(rows, under, strict=True))
     return Cell(
-        rows=tuple(_clean(strokes, picture, row) for row in rows),
+        rows=pictures,
         box=around,
         crossed=crossed,
         overflows=touches or around[0] < x0 - far or around[2] > x1 + far,
         uneven=max(_unevenness(strokes.boxes[row]) for row in rows),
+        upright=min(_uprightness(row) for row in pictures),
+        on_rule=any(under),
+        crowded=len(rows) > lines,
+        dots=sum(_dots(strokes.boxes[row]) for row in rows),
     )
 
 
@@ -163,6 +182,38 @@ def _printed(
         if y0 < (box[1] + box[3]) / 2 < y1 and x0 < box[0] and abs(x1 - box[0]) < 12 * (y1 - y0):
             end = _gap(boxes[row], x1, (y1 - y0) // 2)
         found |= row & (middles[:, 0] >= x0 - (y1 - y0) // 4) & (middles[:, 0] <= end)
+    return found
+
+
+def _start(strokes: Strokes, x0: int, y1: int) -> int:
+    """Where the rule at the foot of the field begins: a fax may have broken off its first part."""
+    reach = round(3 * strokes.grain)
+    rows = np.s_[max(0, y1 - 2 * reach) : y1 + reach, max(0, x0 - 60 * reach) : x0]
+    inked = np.asarray((strokes.erased[rows] | (strokes.of[rows] > 0)).any(axis=0), np.bool_)
+    if len(inked) < reach:
+        return x0
+    gaps = np.flatnonzero(np.convolve(inked, np.ones(reach), "valid") == 0)
+    return x0 - len(inked) + (int(gaps[-1]) + reach if len(gaps) else 0)
+
+
+def _before(label: PixelBox, start: int) -> PixelBox:
+    """A label that begins before the rule of the value, cut where the rule begins: it was found or drawn too long."""
+    x0, y0, x1, y1 = label
+    return (x0, y0, min(x1, start), y1) if x0 < start else label
+
+
+def _rests(boxes: npt.NDArray[np.int64], strokes: Strokes) -> npt.NDArray[np.bool_]:
+    """Which strokes are what is left of a rule that a fax has broken into steps."""
+    grain = strokes.grain
+    tall, wide = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
+    flat = (tall <= 4 * grain + 1) & (wide >= 1.5 * tall)
+    found = np.zeros(len(boxes), np.bool_)
+    for x0, y0, x1, y1 in strokes.rules:
+        on_it = (boxes[:, 1] >= y0 - 2 * grain) & (boxes[:, 3] <= y1 + 3 * grain)
+        found |= flat & on_it & (boxes[:, 0] >= x0 - 6 * grain) & (boxes[:, 2] <= x1 + 6 * grain)
+    for index in np.flatnonzero(found).tolist():  # a hyphen is flat too, but the rule does not go on beside it
+        x0, y0, x1, y1 = boxes[index, :4].tolist()
+        found[index] = strokes.erased[max(0, y0 - 2) : y1 + 2, max(0, x0 - 10) : x1 + 10].any()
     return found
 
 
@@ -221,7 +272,7 @@ def _whole(
     left, right = int(boxes[kept, 0].min()), int(boxes[kept, 2].max())
     free = band & ~taken
     while True:
-        more = free & (boxes[:, 0] < right + 0.9 * tall) & (boxes[:, 2] > left - 0.9 * tall) & ~kept
+        more = free & (boxes[:, 0] < right + 1.15 * tall) & (boxes[:, 2] > left - 0.9 * tall) & ~kept
         if not more.any():
             return kept
         kept |= more
@@ -242,29 +293,93 @@ def _touched(
 def _without_specks(
     boxes: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_], tall: int, grain: float
 ) -> npt.NDArray[np.bool_]:
-    """Drops small strokes that stand apart: a full stop is near a letter, a speck mostly is not."""
-    small = kept & (boxes[:, 4] < LETTER * grain**2)
-    letters = boxes[kept & ~small]
+    """Drops the marks that are no part of the value: specks, and a mark of the form's sentence that stands apart behind it. A full stop is
+    near a letter, a speck mostly is not."""
+    tiny = kept & (boxes[:, 4] < LETTER * grain**2)
+    marks = kept & (tiny | (boxes[:, 3] - boxes[:, 1] < 0.4 * tall))
+    letters = boxes[kept & ~marks]
     if not len(letters):
         return kept
-    for index in np.flatnonzero(small).tolist():
+    for index in np.flatnonzero(marks).tolist():
         x0, y0, x1, y1 = boxes[index, :4].tolist()
         apart = np.maximum(letters[:, 0] - x1, x0 - letters[:, 2]).min()
-        if apart > 0.5 * tall or y1 < letters[:, 1].min() - 0.4 * tall or y0 > letters[:, 3].max() + 2:
-            kept[index] = False
+        if tiny[index]:
+            below_or_above = y1 < letters[:, 1].min() - 0.4 * tall or y0 > letters[:, 3].max() + 2
+            kept[index] = not (apart > 0.5 * tall or below_or_above)
+        else:
+            behind = x1 <= letters[:, 0].min() or x0 >= letters[:, 2].max()
+            kept[index] = not (behind and apart > 0.6 * tall)
     return kept
 
 
-def _clean(strokes: Strokes, picture: Gray, members: npt.NDArray[np.int64]) -> Gray:
-    """The picture of these strokes alone, trimmed to them."""
+def _dots(boxes: npt.NDArray[np.int64]) -> int:
+    """How many small marks stand right above a letter."""
+    tall = boxes[:, 3] - boxes[:, 1]
+    usual = float(np.median(tall[tall >= 0.5 * tall.max()]))
+    letters = boxes[tall >= 0.5 * usual]
+    return sum(
+        bool(
+            (
+                (letters[:, 0] < x1) & (letters[:, 2] > x0) & (y1 <= letters[:, 1] + 2) & (letters[:, 1] - y1 < usual)
+            ).any()
+        )
+        for x0, _, x1, y1, _ in boxes[tall < 0.4 * usual].tolist()
+    )
+
+
+def _rule_under(strokes: Strokes, members: npt.NDArray[np.int64]) -> tuple[int, int] | None:
+    """Top and bottom of the rule into which a letter's tail or foot runs: without it a g may look like a q, and a Q like an O."""
+    boxes = strokes.boxes[members]
+    tall = boxes[:, 3] - boxes[:, 1]
+    reach = round(5 * strokes.grain) + 1
+    found: list[int] = []
+    for x0, _, x1, y1, _ in boxes[tall >= 0.5 * float(np.median(tall))].tolist():
+        start = max(0, y1 - reach)
+        if strokes.erased[start : y1 + 2, x0:x1].any():
+            found += (start + np.flatnonzero(strokes.erased[start : y1 + reach, x0:x1].any(axis=1))).tolist()
+    return (min(found), max(found) + 1) if found else None
+
+
+def _clean(strokes: Strokes, picture: Gray, members: npt.NDArray[np.int64], rule: tuple[int, int] | None) -> Gray:
+    """The picture of these strokes alone, and of the rule into which one of them runs, trimmed to them."""
     boxes = strokes.boxes[members]
     height, width = picture.shape
     x0, y0 = max(0, int(boxes[:, 0].min()) - 1), max(0, int(boxes[:, 1].min()) - 1)
-    x1, y1 = min(width, int(boxes[:, 2].max()) + 1), min(height, int(boxes[:, 3].max()) + 1)
-    theirs = np.isin(strokes.of[y0:y1, x0:x1], members).astype(np.uint8)
+    x1 = min(width, int(boxes[:, 2].max()) + 1)
+    y1 = min(height, max(int(boxes[:, 3].max()), rule[1] if rule else 0) + 1)
+    theirs = np.isin(strokes.of[y0:y1, x0:x1], members)
+    if rule:
+        theirs[rule[0] - y0 : rule[1] - y0] |= strokes.erased[rule[0] : rule[1], x0:x1]
     crop = picture[y0:y1, x0:x1]
     paper = int(np.percentile(crop, 90))
-    return np.where(cv2.dilate(theirs, np.ones((3, 3), np.uint8)) > 0, crop, paper).astype(np.uint8)
+    return np.where(cv2.dilate(theirs.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0, crop, paper).astype(np.uint8)
+
+
+def _uprightness(row: Gray) -> float:
+    """How sharply ink and gaps alternate from left to right, against the sharpest when the letters are made to lean. The stems of print stand
+    upright; a hand leans, or wavers. A slash, which leans in print too, is left out."""
+    paper, dark = int(np.percentile(row, 90)), int(np.percentile(row, 3))
+    inked = np.clip((paper - row.astype(np.float32)) / max(1, paper - dark), 0, 1)
+    count, of, stats, _ = cv2.connectedComponentsWithStats((inked > 0.45).astype(np.uint8), connectivity=8)
+    for number in range(1, count):
+        x, y, wide, tall, _ = stats[number]
+        part = of[y : y + tall, x : x + wide] == number
+        ys, xs = np.nonzero(part)
+        if tall >= 6 and wide >= 3 and np.corrcoef(xs, ys)[0, 1] < -0.85:
+            inked[y : y + tall, x : x + wide][cv2.dilate(part.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 0
+    large = cv2.resize(inked, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
+    room = large.shape[0] // 3
+    large = cv2.copyMakeBorder(large, 0, 0, room, room, cv2.BORDER_CONSTANT, value=0)
+    leaning = max(_sharpness(large, slant) for slant in SLANTS)
+    return _sharpness(large, 0) / leaning if leaning > 0 else 9.0
+
+
+def _sharpness(inked: npt.NDArray[np.float32], slant: int) -> float:
+    tall, wide = inked.shape
+    lean = float(np.tan(np.radians(slant)))
+    way = np.array([[1, lean, -lean * tall / 2], [0, 1, 0]], np.float32)
+    columns = cv2.warpAffine(inked, way, (wide, tall), flags=cv2.INTER_LINEAR).sum(axis=0)
+    return float(np.square(np.diff(cv2.GaussianBlur(columns[None], (0, 0), 0.8)[0])).sum())
 
 
 def _unevenness(boxes: npt.NDArray[np.int64]) -> float:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -16,7 +16,16 @@ from typing import Any
 import numpy as np
 
 from detainerdesk.intake.reading.fields import Box
-from detainerdesk.intake.reading.lines import Found, Line, find, find_beginning, fold
+from detainerdesk.intake.reading.lines import (
+    Found,
+    Line,
+    begins_print,
+    find,
+    find_beginning,
+    find_broken,
+    fold,
+    is_word,
+)
 
 WEIGHTS = {"mark": 3, "caption": 2, "wording": 2, "addressed": 1, "number": 1, "signer": 1}
 
@@ -32,12 +41,22 @@ class FieldPlace:
     label: str | None  # the printed words that it follows
     names: tuple[str, ...]  # names of the form field in digital originals
     lines: int
+    beside: tuple[
+        tuple[str, str], ...
+    ] = ()  # side and words of its labels, the best first, where the boxes do not tell
 
 
 @dataclass(frozen=True)
 class Label:
+    """Printed words of a form, and the other words that prints of the form have in their place."""
+
     words: str
     box: Box | None
+    others: tuple[str, ...] = ()
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        return (self.words, *self.others)
 
 
 @dataclass(frozen=True)
@@ -135,8 +154,38 @@ class Registration:
 def templates() -> tuple[Template, ...]:
     """All forms that are known, from templates/*.json."""
     folder = resources.files("detainerdesk.intake.reading") / "templates"
-    files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".json")), key=lambda entry: entry.name)
+    files = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".json") and entry.name != WORDINGS),
+        key=lambda entry: entry.name,
+    )
     return tuple(_template(json.loads(entry.read_text("utf-8"))) for entry in files)
+
+
+WORDINGS = "wordings.json"
+"""What forms print for the same: labels of one meaning, and the words for the person on the form."""
+
+
+@cache
+def _wordings() -> tuple[Mapping[str, tuple[str, ...]], str]:
+    """For each wording those of its group; and the words for the person, as alternatives of a regular expression."""
+    data = json.loads((resources.files("detainerdesk.intake.reading") / "templates" / WORDINGS).read_text("utf-8"))
+    groups = {_meaning(words): tuple(group) for group in data["same"] for words in group}
+    return groups, "|".join(data["person"])
+
+
+def _meaning(words: str) -> str:
+    """The words folded; a caption, in brackets under its field, is no label before one."""
+    return "(" * words.startswith("(") + fold(words)
+
+
+def _other_wordings(words: str) -> tuple[str, ...]:
+    """The other words that a print of the form may have in place of these."""
+    groups, person = _wordings()
+    same = groups.get(_meaning(words), ())
+    named = re.search(rf"(?<=\bthe )(?:{person})\b", words)
+    if named and not same:
+        same = tuple(words[: named.start()] + other + words[named.end() :] for other in person.split("|"))
+    return tuple(other for other in same if fold(other) != fold(words))
 
 
 DRAWN = "templates"
@@ -225,24 +274,79 @@ def identify_as(kind: str, lines: Sequence[Line], height: float, position: int) 
 
 def register(page: TemplatePage, lines: Sequence[Line]) -> Registration:
     """Lays the form on the page by its labels: the longest chain of them that stands in the form's order, then the short ones where
-    the chain lets expect them."""
+    the chain lets expect them, then those that this print has moved."""
     placed = [label for label in page.labels if label.box is not None]
-    hits = {label: [*find(lines, label.words), *find_beginning(lines, label.words)] for label in page.labels}
+    hits = {label: _hits(lines, label) for label in page.labels}
     unclear = _claimed_twice(hits)
-    chain = _chain([(label, hit) for label in placed if len(fold(label.words)) >= 6 for hit in hits[label][:4]])
+    chain = _chain([(label, hit) for label in placed for hit in hits[label][:4] if hit.length >= 6])
     laid = _laid(chain, len(placed))
     found = dict(chain)
     for label in placed:
         if label not in found and laid.rows:
-            near = [(_away(laid, label, hit), hit) for hit in hits[label]]
+            near = [
+                (_away(laid, label, hit), hit)
+                for hit in hits[label]
+                if hit.length >= 6 or is_word(lines[hit.line], hit)
+            ]
             best = min(near, key=lambda entry: entry[0], default=None)
             if best is not None and best[0] <= 1.0:
                 found[label] = best[1]
+    if len(chain) >= 4:
+        _find_moved(laid, found, hits, lines)
     for label in page.labels:
         if label.box is None and hits[label]:
             found[label] = hits[label][0]
     agreeing = sum(label.box is not None for label in found)
     return replace(laid, agreeing=agreeing, found=tuple(found.items()), unclear=unclear)
+
+
+def _hits(lines: Sequence[Line], label: Label) -> list[Found]:
+    """Where any of a label's wordings stands: exactly, if it does, else with wrong letters; of two that overlap, the longer. Another
+    wording than the template's must begin its print, because short ones stand inside longer ones (`Booking #:`)."""
+    hits = [hit for hit in _with(label, lambda words: find(lines, words, slack=0.0), lines) if hit.whole]
+    hits = hits or _with(label, lambda words: find_broken(lines, words), lines)
+    hits = hits or _with(label, lambda words: find(lines, words), lines)
+    hits += [hit for words in label.wordings for hit in find_beginning(lines, words)]
+    best: list[Found] = []
+    for hit in sorted(hits, key=lambda hit: (not hit.whole, -hit.length)):
+        if not any(_overlap(hit, other) for other in best):
+            best.append(hit)
+    return sorted(best, key=lambda hit: (hit.errors, hit.line))
+
+
+def _with(label: Label, look: Callable[[str], Iterable[Found]], lines: Sequence[Line]) -> list[Found]:
+    return [
+        hit
+        for words in label.wordings
+        for hit in look(words)
+        if words == label.words or hit.rest is not None or begins_print(lines[hit.line], hit)
+    ]
+
+
+def _overlap(one: Found, two: Found) -> bool:
+    parts = [(one.line, one.start, one.end), (one.last.line, one.last.start, one.last.end)]
+    others = [(two.line, two.start, two.end), (two.last.line, two.last.start, two.last.end)]
+    return any(a[0] == b[0] and a[1] < b[2] and b[1] < a[2] for a in parts for b in others)
+
+
+MOVED = 100.0  # points up or down that another print may have a label from where the others let expect it
+
+
+def _find_moved(
+    laid: Registration, found: dict[Label, Found], hits: Mapping[Label, list[Found]], lines: Sequence[Line]
+) -> None:
+    """The labels that stand elsewhere than the others let expect (exchanged columns, a block set higher), each where only it can be."""
+    missing = [label for label in hits if label not in found and label.box is not None]
+    for label in sorted(missing, key=lambda label: -len(label.words)):
+        free = [
+            (abs(laid._down(_point(label)[1]) - _seen_at(hit)[1]), hit)
+            for hit in hits[label]
+            if hit.whole and (hit.length >= 14 or begins_print(lines[hit.line], hit))
+            if not any(_overlap(hit, other) for other in found.values())
+        ]
+        free = sorted((entry for entry in free if entry[0] <= MOVED), key=lambda entry: entry[0])
+        if free and (len(free) == 1 or free[1][0] - free[0][0] > 20):
+            found[label] = free[0][1]
 
 
 def _claimed_twice(hits: dict[Label, list[Found]]) -> tuple[Box, ...]:
@@ -450,7 +554,10 @@ def _page(data: Mapping[str, Any], *, checked: bool) -> TemplatePage:
     return TemplatePage(
         number=int(data["number"]),
         checked=checked,
-        labels=tuple(Label(label["words"], _box(label.get("box"))) for label in data.get("labels", ())),
+        labels=tuple(
+            Label(label["words"], _box(label.get("box")), _other_wordings(label["words"]))
+            for label in data.get("labels", ())
+        ),
         fields=tuple(
             FieldPlace(
                 name=field["name"],
@@ -460,6 +567,7 @@ def _page(data: Mapping[str, Any], *, checked: bool) -> TemplatePage:
                 label=field.get("label"),
                 names=tuple(field.get("names", ())),
                 lines=int(field.get("lines", 1)),
+                beside=tuple((side, words) for side, words in field.get("beside", ())),
             )
             for field in data.get("fields", ())
         ),

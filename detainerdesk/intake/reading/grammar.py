@@ -16,6 +16,7 @@ _TO_LETTERS = str.maketrans("0158$", "OISBS")
 
 
 _ENDS = re.compile(r"^(?:[.,;:]\s+)+|(?:\s+[.,;:])+$")  # marks of the form's own sentence, which stand alone
+_RUNNING_ON = re.compile(r"(?<=\d{4})[ .;,]+(?:or|if)\b[^\d]*$", re.I)  # the form's sentence goes on after a telephone
 _WORD_BEFORE = re.compile(r"^(?:on|at|to|by|of)\s+(?=[A-Z])")  # its last word before the place
 
 
@@ -31,7 +32,7 @@ def tidy(grammar: str, text: str) -> str:
     if grammar == "sex":
         return value.strip(" .,:;'")
     if grammar == "phone":
-        return re.sub(r"\)\s*", ") ", re.sub(r"\s*-\s*", "-", value))
+        return re.sub(r"\)\s*", ") ", re.sub(r"\s*-\s*", "-", _RUNNING_ON.sub("", value)))
     if grammar == "name":
         return _WORD_BEFORE.sub("", re.sub(r"\s*,\s*", ", ", value).strip(" ,"))
     return value

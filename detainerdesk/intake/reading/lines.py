@@ -12,6 +12,7 @@ from itertools import pairwise
 from detainerdesk.intake.reading.fields import Box
 from detainerdesk.intake.reading.pages import Char
 
+BELOW = 45.0  # points by which running text goes on below, if a row has fields on rules or captions under it
 _SAME = str.maketrans({"i": "1", "l": "1", "|": "1", "o": "0"})
 
 
@@ -51,6 +52,17 @@ class Found:
     box: Box
     errors: int
     whole: bool = True  # to its last letter
+    rest: Found | None = None  # where the words go on, if the print breaks its line inside them
+
+    @property
+    def last(self) -> Found:
+        """The part in which the words end."""
+        return self.rest or self
+
+    @property
+    def length(self) -> int:
+        """How many characters of print the words take."""
+        return self.end - self.start + (self.rest.end - self.rest.start if self.rest else 0)
 
 
 def fold(text: str) -> str:
@@ -69,12 +81,13 @@ def lines_of(chars: Sequence[Char]) -> tuple[Line, ...]:
     lines: list[Line] = []
     current: list[Char] = []
     for char in chars:
-        if current and not _follows(current[-1], char):
+        if current and not _follows(current, char):
             lines.append(Line(tuple(current)))
             current = []
         if current and not char.text.isspace() and not current[-1].text.isspace():
-            gap = char.x0 - current[-1].x1
-            if gap > 0.28 * max(char.y1 - char.y0, current[-1].y1 - current[-1].y0, 4):
+            tall = max(4.0, *(one.y1 - one.y0 for one in (char, *current[-6:])))
+            wide = 0.6 if {char.text, current[-1].text} & set("'’") else 0.28  # an apostrophe has air about it
+            if char.x0 - current[-1].x1 > wide * tall:
                 current.append(Char(" ", current[-1].x1, char.y0, char.x0, char.y1))
         current.append(char)
     if current:
@@ -82,14 +95,19 @@ def lines_of(chars: Sequence[Char]) -> tuple[Line, ...]:
     return tuple(line for line in lines if line.text.strip())
 
 
-def _follows(before: Char, char: Char) -> bool:
+def _follows(line: Sequence[Char], char: Char) -> bool:
+    before = line[-1]
     if char.text.isspace() or before.text.isspace():
         size = 8.0
         return abs(char.y1 - before.y1) < 6 and -3 < char.x0 - before.x1 < 2.5 * size
-    size = max(before.y1 - before.y0, char.y1 - char.y0, 4.0)
-    overlap = min(before.y1, char.y1) - max(before.y0, char.y0)
-    near = -0.4 * size < char.x0 - before.x1 < 1.2 * size
-    return near and (overlap > 0 or abs(char.y1 - before.y1) < 0.8 * size)
+    if abs(char.x0 - before.x0) < 0.1 and abs(char.x1 - before.x1) < 0.1 and abs(char.y1 - before.y1) < 0.1:
+        return True  # the letters of one ligature have one box
+    _, top, _, bottom = box_of(line[-4:])  # an apostrophe stands over the letters beside it
+    size = max(bottom - top, char.y1 - char.y0, 4.0)
+    overlap = min(bottom, char.y1) - max(top, char.y0)
+    # a letter in another font's room may reach over the next one
+    near = (-0.4 * size < char.x0 - before.x1 or char.x0 - before.x0 > 0.4 * size) and char.x0 - before.x1 < 1.2 * size
+    return near and (overlap > 0 or abs(char.y1 - bottom) < 0.8 * size)
 
 
 def find(lines: Sequence[Line], words: str, *, slack: float = 0.15) -> Iterator[Found]:
@@ -104,11 +122,52 @@ def find(lines: Sequence[Line], words: str, *, slack: float = 0.15) -> Iterator[
             # the label's own marks before and after belong to it
             closing = _closing(line.text[last:], words)
             last += closing
+            if words.count("(") > words.count(")"):
+                bracket = re.match(r"[^()]*\)", line.text[last:])  # of which only the beginning is told
+                last += bracket.end() if bracket else 0
             # other words than these may go on after a label that was found with errors ("Booking No.:" for "Booking #:")
-            whole = closing > 0 or words[-1] not in ":;#" or re.match(r"\s*[^\W\d]{2}", line.text[last:]) is None
+            whole = closing > 0 or words[-1] not in ":;#" or not _goes_on(line, last)
+            whole = whole and not (line.cut and closing == 0 and last == len(line.chars))
             while first > 0 and line.chars[first - 1].text in "(,. " and words[0] in "(,.":
                 first -= 1
             yield Found(number, first, last, box_of(line.chars[first:last]), errors, whole)
+
+
+def find_broken(lines: Sequence[Line], words: str) -> Iterator[Found]:
+    """Each place where the words begin at the end of one line of print and end at the beginning of one below it."""
+    wanted = fold(words)
+    for one, line in enumerate(lines):
+        letters, places = line.folded
+        if line.cut or len(wanted) < 8:
+            continue
+        for at in range(3, min(len(wanted) - 1, len(letters) + 1)):
+            if wanted[at - 1] != letters[-1] or not letters.endswith(wanted[:at]):
+                continue
+            for two, below in enumerate(lines):
+                after, further = below.folded
+                goes_on = 5 < below.box[3] - line.box[3] < BELOW and below.box[0] < line.box[2]
+                if goes_on and after.startswith(wanted[at:]):
+                    first, last = places[-at], further[len(wanted) - at - 1] + 1
+                    closing = _closing(below.text[last:], words)
+                    if closing == 0 and words[-1] in ":;#" and _goes_on(below, last):
+                        continue
+                    last += closing
+                    rest = Found(two, 0, last, box_of(below.chars[:last]), 0)
+                    yield Found(one, first, len(line.chars), box_of(line.chars[first:]), 0, rest=rest)
+
+
+def is_word(line: Line, hit: Found) -> bool:
+    """Whether the words stand by themselves: not inside longer words, and not begun by others."""
+    return hit.whole and (hit.start == 0 or not line.text[hit.start - 1].isalpha())
+
+
+def begins_print(line: Line, hit: Found) -> bool:
+    """Whether the words stand at the beginning of a line, or after a wide gap: not inside other words."""
+    before = [char for char in line.chars[: hit.start] if not char.text.isspace()]
+    if not any(char.text.isalnum() for char in before):
+        return True
+    size = max(4.0, hit.box[3] - hit.box[1])
+    return hit.box[0] - before[-1].x1 > 0.8 * size
 
 
 def find_beginning(lines: Sequence[Line], words: str) -> Iterator[Found]:
@@ -124,12 +183,21 @@ def find_beginning(lines: Sequence[Line], words: str) -> Iterator[Found]:
         start, end, errors = _closest(letters, part)
         if start <= 4 and errors <= int(len(part) * 0.25):
             first, last = places[start], places[end - 1] + 1
-            yield Found(number, first, last, box_of(line.chars[first:last]), errors, whole=len(part) == len(wanted))
+            whole = len(part) == len(wanted) and not _goes_on(line, last)
+            yield Found(number, first, last, box_of(line.chars[first:last]), errors, whole)
+
+
+def _goes_on(line: Line, at: int) -> bool:
+    """Whether other words of the form follow: `Booking No.:` for `Booking #:`."""
+    return re.match(r"[\s/(]*[^\W\d]{2}", line.text[at:]) is not None
 
 
 def _closing(after: str, words: str) -> int:
     """How many characters after a label's last letter are its own closing marks."""
-    marks = re.match(r"(\s*[:;#.)])+", after) if words[-1] in ":;#.)" else None
+    if words[-1] not in ":;#.)":
+        return 0
+    explained = re.match(r"\s*\([^()]{2,30}\)\s*:", after)  # Date of Birth (mm/dd/yyyy):
+    marks = explained or re.match(r"(\s*[:;#.)])+", after)
     return marks.end() if marks else 0
 
 

@@ -176,6 +176,8 @@ class Pages:
         xdpi, ydpi = _dpi(image)
         upright = ImageOps.exif_transpose(image) if image.format in ("JPEG", "PNG") else image
         gray = np.asarray(_on_white(upright), dtype=np.uint8)
+        if _is_doubled(gray):
+            gray, ydpi = gray[::2], None if ydpi is None else ydpi / 2
         rows = gray.shape[0]
         gray, width, height = _square_pixels(gray, xdpi, ydpi)
         return Page(number, width, height, gray, scanned=True, rows=rows / height * 72)
@@ -536,6 +538,13 @@ def _on_white(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     return image.convert("L")
+
+
+def _is_doubled(gray: Gray) -> bool:
+    """Whether each row stands twice: a fax of half the lines that some machine on the way has stretched."""
+    even, odd = gray[: gray.shape[0] // 2 * 2 : 2], gray[1::2]
+    inked = even.min(axis=1) != even.max(axis=1) if even.size else np.zeros(0, np.bool_)
+    return bool(inked.any()) and float((even == odd).all(axis=1)[inked].mean()) > 0.97
 
 
 def _square_pixels(gray: Gray, xdpi: float | None, ydpi: float | None) -> tuple[Gray, float, float]:

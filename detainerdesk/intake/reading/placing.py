@@ -8,13 +8,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import Literal, cast
 
 from detainerdesk.intake.reading.fields import Box
 from detainerdesk.intake.reading.forms import FieldPlace, Label, Registration, TemplatePage
 from detainerdesk.intake.reading.lines import Found, Line
 
-Side = Literal["after", "over", "before", "under", "square"]
+Side = Literal["after", "over", "before", "under", "square", "next"]
+"""Where a field stands from its label: to its right; over its caption; left of it; in the lines under a heading; a box to tick left of
+its words; or next in running text, where the form may break its line between the two."""
+
 ROW = 7.0  # points by which a label and a value on one row may differ in height
 
 
@@ -22,92 +25,151 @@ ROW = 7.0  # points by which a label and a value on one row may differ in height
 class Placed:
     """A field's box on the page, in points. `held`: its own label was found beside it. `ruled`: the rule on which its value stands
     was found, so that its ends are known. `lined`: there is such a rule, or the page is laid out as the template is: only then does an
-    empty place prove that nothing was filled in, because other prints may have the value under its label."""
+    empty place prove that nothing was filled in, because other prints may have the value under its label. `rows`: of how many lines
+    of print its value is."""
 
     box: Box
     held: bool
     ruled: bool = False
     lined: bool = False
+    rows: int = 1
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What a page shows: how its form lies on it, its rules, its lines."""
+
+    laid: Registration
+    rules: Sequence[Box]
+    lines: Sequence[Line]
 
 
 def place_all(page: TemplatePage, laid: Registration, rules: Sequence[Box], lines: Sequence[Line]) -> dict[str, Placed]:
     """Each field that has a place. `rules`: the horizontal rules on the page."""
+    seen = _Page(laid, rules, lines)
     found = dict(laid.found)
     placed: dict[str, Placed] = {}
+    loose: dict[str, Placed] = {}
     below: dict[Label, list[FieldPlace]] = {}
     for place in page.fields:
-        for label, side in _relations(page).get(place.name, ()):
+        relations = _relations(page)[place.name]
+        for label, side in relations:
             if label not in found:
                 continue
             if side == "under":
                 below.setdefault(label, []).append(place)
                 break
-            here = _beside(place, label, found[label], side, laid, rules)
+            here = _beside(place, label, found[label], side, seen)
             if here is not None:
                 # before the next label a value may also begin elsewhere: that holds only a field that has no label of its own
-                own = side != "before" or _relations(page)[place.name][0][1] == "before"
+                own = side != "before" or relations[0][1] == "before"
                 placed[place.name] = here if own else replace(here, held=False)
                 break
         else:
             if place.box is not None:
-                refused = any(label in found for label, _ in _relations(page)[place.name])
-                placed[place.name] = Placed(laid.to_page(place.box), held=laid.rigid and not refused)
+                refused = any(label in found for label, _ in relations)
+                loose[place.name] = Placed(laid.to_page(place.box), held=laid.rigid and not refused)
     for label, places in below.items():
-        placed |= _under(label, found[label], places, laid, lines)
+        placed |= _under(label, found[label], places, seen)
+    held = [one.box for one in placed.values() if one.held]
+    for name, one in loose.items():  # where another field's label holds, that field stands and no other
+        placed[name] = replace(one, held=one.held and not any(_meet(one.box, box) for box in held))
     return {name: replace(one, lined=one.lined or one.ruled or laid.rigid) for name, one in placed.items()}
 
 
-def _under(
-    label: Label, hit: Found, places: Sequence[FieldPlace], laid: Registration, lines: Sequence[Line]
-) -> dict[str, Placed]:
-    """The fields below a heading: its lines of print in their order. A heading whose bracket is not closed goes on below."""
-    boxes = {place.name: laid.to_page(place.box) for place in places if place.box is not None}
-    left, right = min(box[0] for box in boxes.values()), max(box[2] for box in boxes.values())
-    top = _middle(hit.box) + 4
-    printed = {other.line: other.box for other_label, other in laid.found if other_label is not label}
-    bottoms = [box[1] for box in printed.values() if box[1] > top and box[0] < right and box[2] > left]
-    bottom = min([top + 24 * (len(places) + 1), *bottoms])
-    rows = _rows(
-        line
-        for number, line in enumerate(lines)
-        if number not in printed and top < _middle(line.box) < bottom and left - 8 < line.box[0] < right
-    )
-    assert label.box is not None
-    shift = hit.box[3] - label.box[3]
-    heading = " ".join(
-        line.text for line in lines if abs(_middle(line.box) - _middle(hit.box)) < 4 and left - 8 < line.box[0] < right
-    )
-    if heading.count("(") > heading.count(")"):
-        closed = next((index for index, row in enumerate(rows[:2]) if re.search(r"[)}\]]", row.text)), None)
-        if closed is None and len(rows) > len(places):
-            closed = 0  # its mark was misread
-        if closed is not None:
-            shift += rows[closed].box[3] - hit.box[3]
-            rows = rows[closed + 1 :]
-    expected = {
-        place.name: (place.box[1] + shift, place.box[3] + shift)
-        for place in sorted(places, key=lambda place: place.box[1] if place.box else 0.0)
-        if place.box is not None
-    }
-    chosen = dict(zip(_which(list(expected.values()), rows), rows, strict=False))
+def _meet(one: Box, two: Box) -> bool:
+    return min(one[2], two[2]) - max(one[0], two[0]) > 4 and min(one[3], two[3]) - max(one[1], two[1]) > 4
+
+
+def _under(label: Label, hit: Found, places: Sequence[FieldPlace], seen: _Page) -> dict[str, Placed]:
+    """The fields below a heading: its lines of print in their order."""
+    boxes = {place.name: _from_label(place, label, hit, seen) for place in places}
+    beside = [line.box[0] for line in seen.lines if abs(_middle(line.box) - _middle(hit.box)) < 4]
+    right = min([max(box[2] for box in boxes.values()), *(x - 3 for x in beside if x > hit.box[2] + 20)])
+    rows, down = _rows_under(label, hit, (min(box[0] for box in boxes.values()), right), len(places), seen)
+    rule = None if rows or len(places) > 1 else _rule_under(hit.box, seen.rules)
+    if rule is not None:
+        return {places[0].name: Placed((rule[0], rule[1] - 13, rule[2], rule[1] + 1), held=True, ruled=True)}
+    names = sorted(boxes, key=lambda name: boxes[name][1])
+    middles = [_middle(boxes[name]) + down for name in names]
+    address = _address(rows) if len(rows) > len(places) == 2 else None
+    if address is not None:
+        groups = {names[0]: rows[:address], names[1]: rows[address:]}
+    else:
+        groups = {names[index]: [row] for index, row in zip(_which(middles, rows), rows, strict=False)}
+    # with fewer lines than fields, or more, only the drawing tells which is which
+    held = len(rows) in (0, len(places)) or (seen.laid.rigid and len(rows) < len(places)) or address is not None
     placed = {}
-    for index, (name, (y0, y1)) in enumerate(expected.items()):
-        x0, _, x1, _ = boxes[name]
-        row = chosen[index].box if index in chosen else (x0, y0, x1, y1)
-        room = max(0.0, (11.0 - (row[3] - row[1])) / 2)
-        # with fewer lines than fields, or more, only the drawing tells which is which
-        held = len(rows) in (0, len(expected)) or (laid.rigid and len(rows) < len(expected))
-        placed[name] = Placed((x0, row[1] - room, x1, row[3] + room), held)
+    for name in names:
+        x0, y0, x1, y1 = boxes[name]
+        placed[name] = Placed((x0, y0 + down, min(right, x1), y1 + down), held)
+        if group := groups.get(name):
+            top, bottom = group[0].box[1], group[-1].box[3]
+            room = max(0.0, (11.0 - (group[0].box[3] - top)) / 2)
+            placed[name] = Placed((x0, top - room, min(right, x1), bottom + room), held, rows=len(group))
     return placed
 
 
-def _which(expected: Sequence[tuple[float, float]], rows: Sequence[Line]) -> tuple[int, ...]:
-    """To which of the fields, in their order, the rows belong: those that are nearest."""
+def _from_label(place: FieldPlace, label: Label, hit: Found, seen: _Page) -> Box:
+    """The field's box, as far to the right from its label as the template has it; its height on the page is not known yet."""
+    assert place.box is not None
+    assert label.box is not None
+    left = hit.box[0] + (place.box[0] - label.box[0]) * seen.laid.sx
+    return left, place.box[1], left + (place.box[2] - place.box[0]) * seen.laid.sx, place.box[3]
+
+
+def _rows_under(
+    label: Label, hit: Found, column: tuple[float, float], fields: int, seen: _Page
+) -> tuple[list[Line], float]:
+    """The lines of print below a heading, and how far down the template must be moved to it. A heading whose bracket is not closed
+    goes on below."""
+    left, right = column
+    assert label.box is not None
+    down = hit.box[3] - label.box[3]
+    top = _middle(hit.box) + 4
+    printed = {part.line: part.box for other, at in seen.laid.found if other is not label for part in (at, at.last)}
+    ends = [box[1] for box in printed.values() if box[1] > top and box[0] < right and box[2] > left]
+    bottom = min([top + 24 * (fields + 1), *ends])
+    rows = _rows(
+        line
+        for number, line in enumerate(seen.lines)
+        if number not in printed and top < _middle(line.box) < bottom and left - 8 < line.box[0] < right
+    )
+    heading = " ".join(
+        line.text
+        for line in seen.lines
+        if abs(_middle(line.box) - _middle(hit.box)) < 4 and left - 8 < line.box[0] < right
+    )
+    if heading.count("(") > heading.count(")"):
+        closed = next((index for index, row in enumerate(rows[:2]) if re.search(r"[)}\]]", row.text)), None)
+        if closed is None and len(rows) > fields:
+            closed = 0  # its mark was misread
+        if closed is not None:
+            down += rows[closed].box[3] - hit.box[3]
+            rows = rows[closed + 1 :]
+    return _together(rows), down
+
+
+def _together(rows: list[Line]) -> list[Line]:
+    """The lines as far as they follow each other: what stands far below them belongs to something else."""
+    for number in range(1, len(rows)):
+        if rows[number].box[1] - rows[number - 1].box[3] > 2.5 * max(6.0, rows[0].box[3] - rows[0].box[1]):
+            return rows[:number]
+    return rows
+
+
+def _address(rows: Sequence[Line]) -> int | None:
+    """The line with which an address begins, below the name of an office: the first that begins with a number."""
+    return next((n for n, row in enumerate(rows) if n and re.match(r"\s*(?:\d|P\.? ?O\.? Box)", row.text)), None)
+
+
+def _which(expected: Sequence[float], rows: Sequence[Line]) -> tuple[int, ...]:
+    """To which of the fields, by the heights at which they are expected in their order, the rows belong: those that are nearest."""
     count = min(len(expected), len(rows))
     return min(
         itertools.combinations(range(len(expected)), count),
         key=lambda places: sum(
-            abs(sum(expected[place]) / 2 - _middle(row.box)) for place, row in zip(places, rows, strict=False)
+            abs(expected[place] - _middle(row.box)) for place, row in zip(places, rows, strict=False)
         ),
     )
 
@@ -132,7 +194,7 @@ def wanting(page: TemplatePage, laid: Registration) -> tuple[Label, ...]:
 def labels_before(page: TemplatePage) -> frozenset[Label]:
     """The labels after or under which a value stands: where they end must be known."""
     return frozenset(
-        label for found in _relations(page).values() for label, side in found if side in ("after", "under")
+        label for found in _relations(page).values() for label, side in found if side in ("after", "under", "next")
     )
 
 
@@ -143,6 +205,10 @@ def _relations(page: TemplatePage) -> Mapping[str, tuple[tuple[Label, Side], ...
 
 
 def _of(place: FieldPlace, page: TemplatePage) -> Iterator[tuple[Label, Side]]:
+    if place.beside:
+        for side, words in place.beside:
+            yield next(label for label in page.labels if label.words == words), cast(Side, side)
+        return
     if place.box is None:
         for label in page.labels:
             if label.words == place.label:
@@ -193,45 +259,87 @@ def _is_row_of(captions: Sequence[tuple[float, Label]], page: TemplatePage) -> b
     )
 
 
-def _beside(
-    place: FieldPlace, label: Label, hit: Found, side: Side, laid: Registration, rules: Sequence[Box]
-) -> Placed | None:
+def _beside(place: FieldPlace, label: Label, hit: Found, side: Side, seen: _Page) -> Placed | None:
     """The field's box beside its label as that was found."""
-    lx0, ly0, lx1, _ = hit.box
+    lx0, ly0, _, _ = hit.box
     middle = _middle(hit.box)
     if side == "after":
-        return _after(place, lx1, middle, laid, rules) if hit.whole else None
+        last = hit.last.box
+        return _after(place, last[2], _middle(last), seen) if hit.whole else None
     assert place.box is not None
     assert label.box is not None
     x0, y0, x1, y1 = place.box
     tall, wide = y1 - y0, x1 - x0
+    if side == "next":
+        return _next(place, hit, seen) if hit.whole else None
     if side == "square":
+        if place.beside and _begins_row(hit, seen):
+            return None  # its square ends the row before
         right = lx0 - (label.box[0] - x1)
         return Placed((right - wide, middle - tall / 2, right, middle + tall / 2), held=True)
     if side == "over":
-        rule = _rule_over(hit.box, rules)
+        rule = _rule_over(hit.box, seen.rules)
         if rule is not None:
             box = rule[0], rule[1] - max(tall, 12.0), rule[2], rule[1] + 1
             return Placed(box, held=True, ruled=True)
         down = ly0 - (label.box[1] - y1)
-        left, _, right, _ = laid.to_page(place.box)
-        return Placed((left, down - tall, right, down), held=True)
+        left = lx0 + (x0 - label.box[0]) * seen.laid.sx
+        return Placed((left, down - tall, left + wide * seen.laid.sx, down), held=True)
     right = lx0 - max(2.0, label.box[0] - x1)
     return Placed((right - wide, middle - tall / 2, right, middle + tall / 2), held=True)
 
 
-def _after(place: FieldPlace, left: float, middle: float, laid: Registration, rules: Sequence[Box]) -> Placed:
+def _next(place: FieldPlace, hit: Found, seen: _Page) -> Placed:
+    """What follows a label in running text: to its right, or at the beginning of the next row."""
+    last = hit.last.box
+    middle = _middle(last)
+    if place.kind == "check":
+        assert place.box is not None
+        tall, wide = place.box[3] - place.box[1], place.box[2] - place.box[0]
+        return Placed((last[2] + 3, middle - tall / 2, last[2] + 3 + wide, middle + tall / 2), held=True)
+    here = _after(place, last[2], middle, seen)
+    print_here = any(abs(_middle(line.box) - middle) < ROW and line.box[0] > last[2] - 2 for line in seen.lines)
+    in_line = seen.lines[hit.last.line].text[hit.last.end :].strip()
+    if here.lined or print_here or in_line:
+        return here
+    rules = [rule for rule in seen.rules if middle + 10 < rule[1] < middle + 36 and rule[0] < last[2]]
+    rule = min(rules, key=lambda rule: (round(rule[1] / 4), rule[0]), default=None)
+    if rule is not None:
+        top = max(rule[1] - 14, last[3] + 0.5)
+        return Placed((rule[0] - 1, top, rule[2] + 2, rule[1] + 1), held=True, ruled=True)
+    rows = [line for line in seen.lines if middle + 5 < _middle(line.box) < middle + 30 and line.box[0] < last[2]]
+    first = min(rows, key=lambda line: (round(_middle(line.box) / 6), line.box[0]), default=None)
+    if first is None:
+        return replace(here, held=False)
+    assert place.box is not None
+    x0, y0, _, y1 = first.box
+    return Placed((x0 - 2, y0 - 1, x0 + place.box[2] - place.box[0], y1 + 1), held=True)
+
+
+def _begins_row(hit: Found, seen: _Page) -> bool:
+    """Whether the words begin a row of running text: at the left edge of the row above, its bullet apart."""
+    middle = _middle(hit.box)
+    above = [line for line in seen.lines if 5 <= middle - _middle(line.box) < 24 and line.box[0] < hit.box[2]]
+    if hit.start > 0 or not above:
+        return False
+    nearest = max(_middle(line.box) for line in above)
+    first = min((line for line in above if nearest - _middle(line.box) < 4), key=lambda line: line.box[0])
+    text = next((char.x0 for char in first.chars if char.text.isalnum()), first.box[0])
+    return abs(text - hit.box[0]) < 3
+
+
+def _after(place: FieldPlace, left: float, middle: float, seen: _Page) -> Placed:
     """To the right of a label, as far as its rule, the next label or the field goes."""
     tall = 13.0 if place.box is None else max(11.0, place.box[3] - place.box[1])
     wide = 200.0 if place.box is None else place.box[2] - place.box[0]
     right = left + wide
     top, bottom = middle - tall / 2 - 0.5, middle + tall / 2
     lined = False
-    for x0, y, x1, _ in rules:
+    for x0, y, x1, _ in seen.rules:
         if middle + 1 < y < middle + 14 and left - 6 <= x0 <= left + 30:
             right, bottom, lined = x1 + 2, y + 1, True
             top = min(top, bottom - tall)
-    stops = [hit.box[0] for _, hit in laid.found if abs(_middle(hit.box) - middle) < ROW and hit.box[0] > left + 3]
+    stops = [hit.box[0] for _, hit in seen.laid.found if abs(_middle(hit.box) - middle) < ROW and hit.box[0] > left + 3]
     # a field that the template knows by its label only has no place that could be right or wrong: a person looks
     held = place.box is not None
     return Placed((left + 0.5, top, min([right, *(stop - 1.5 for stop in stops)]), bottom), held, lined=lined)
@@ -245,6 +353,12 @@ def _rule_over(caption: Box, rules: Sequence[Box]) -> Box | None:
     ]
     near = [rule for rule in near if rule[2] - rule[0] >= 0.6 * (caption[2] - caption[0])]
     return max(near, key=lambda rule: rule[1], default=None)
+
+
+def _rule_under(heading: Box, rules: Sequence[Box]) -> Box | None:
+    """The first rule below a heading, on which its value would stand."""
+    below = [rule for rule in rules if 8 < rule[1] - heading[3] < 40 and rule[0] < heading[2] and rule[2] > heading[0]]
+    return min(below, key=lambda rule: rule[1], default=None)
 
 
 def _middle(box: Box) -> float:

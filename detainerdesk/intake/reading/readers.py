@@ -5,20 +5,25 @@ reader's confidence."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from detainerdesk.intake.reading import grammar, recogniser, tesseract
+from detainerdesk.intake.reading import grammar, recogniser, tesseract, vocabulary
 from detainerdesk.intake.reading.cells import Cell, padded
 from detainerdesk.intake.reading.fields import Seen
 from detainerdesk.intake.reading.pages import Gray
 
 UNEVEN = 0.12  # letters' feet leave a straight line by this part of their height: a hand, not a machine
+UPRIGHT = 1.03  # the strokes of print stand upright at least this much more sharply than at any slant
+DOTTED = r"""[ij:;!?'"%=]"""  # letters with a mark above: what has more of them may have an accent that no reader saw
+TESSERACT = "tesseract"
+QUOTES = str.maketrans("‘’“”", "''\"\"")
+WORDS = ("name", "words", "text")  # grammars of what can have an accent or an initial
 LEAST = 0.60  # confidence of the least sure letter, below which even two readers that agree are not taken at their word
-LEAST_COARSE = 0.97  # the same on a fax of half the lines, where both can see the same wrong letter
+LEAST_COARSE = 0.95  # the same in every reading of a fax of half the lines, where all can see the same wrong letter
 COARSE = 130  # dots an inch from top to bottom
 LEAST_ALONE = 0.90  # the same where both readings are the same model's
 
@@ -34,40 +39,116 @@ class Verdict:
     confidence: float
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """What one reader saw, with the confidence of each of its words."""
+
+    seen: Seen
+    sure: tuple[float, ...]
+
+    @property
+    def words(self) -> list[str]:
+        return self.seen.text.split()
+
+    @property
+    def least(self) -> float:
+        return min(self.sure, default=0.0)
+
+
 def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
     """Reads the value with both readers, and once more where they differ. `dots`: an inch from top to bottom of the page as sent."""
-    text, confidence = _recognised(cell, _plain)
-    first = Seen("ocr", grammar.mend(grammar_name, text))
-    again: Seen | None = None
-    second: Seen | None = None
+    first = _recognised("ocr", cell, _plain, grammar_name)
+    second: _Reading | None = None
+    again: _Reading | None = None
     if grammar_name not in grammar.ONE_LETTER and tesseract.is_here():
-        second = Seen("tesseract", grammar.mend(grammar_name, _by_tesseract(cell)))
-    if second is None or not _same(first, second):
-        text, sureness = _recognised(cell, _softened)
-        again = Seen("ocr again", grammar.mend(grammar_name, text))
-        if second is None or (_same(again, second) and not _same(again, first)):
-            confidence = min(confidence, sureness) if second is None else sureness
-    seen = [one for one in (first, second, again) if one is not None]
-    pair = _agreeing(seen)
-    shown = max(pair, key=_well_spaced) if pair is not None else _likeliest(seen, grammar_name)
-    independent = pair is not None and pair[1].reader == "tesseract"
-    alone = pair is not None and second is None
+        second = _by_tesseract(cell, grammar_name)
+    coarse = dots < COARSE
+    if second is None or coarse or not _same(first, second):
+        again = _recognised("ocr again", cell, _softened, grammar_name)
+    readings = [one for one in (first, second, again) if one is not None]
+    value, agreed, confidence = _agreement(readings, grammar_name, on_rule=cell.on_rule)
+    alone = second is None
     sure = (
-        (independent or alone)
-        and confidence >= max(LEAST_ALONE if alone else LEAST, LEAST_COARSE if dots < COARSE else 0.0)
-        and grammar.fits(grammar_name, shown.text)
-        and not grammar.doubtful_on_paper(shown.text)
-        and not (alone and grammar.confusable(grammar_name, shown.text))
-        and not (cell.crossed or cell.overflows)
-        and cell.uneven < UNEVEN
+        agreed
+        and confidence >= (LEAST_ALONE if alone else LEAST)
+        and not (coarse and not _all_sure(readings))
+        and grammar.fits(grammar_name, value)
+        and not grammar.doubtful_on_paper(value)
+        and not (alone and grammar.confusable(grammar_name, value))
+        and not _doubtful(cell, grammar_name, value)
     )
-    return Verdict(shown.text, tuple(seen), pair is not None, sure, confidence)
+    return Verdict(value, tuple(one.seen for one in readings), agreed, sure, confidence)
 
 
-def _agreeing(seen: list[Seen]) -> tuple[Seen, Seen] | None:
+def _all_sure(readings: Sequence[_Reading]) -> bool:
+    """Whether all that was read is the same, and nowhere less than nearly certain."""
+    return all(_same(one, readings[0]) and one.least >= LEAST_COARSE for one in readings)
+
+
+def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
+    """Whether the ink speaks against what the readers agree on, or against its being print."""
+    return (
+        cell.crossed
+        or cell.overflows
+        or cell.crowded
+        or cell.uneven >= UNEVEN
+        or cell.upright <= UPRIGHT
+        or (cell.on_rule and "q" in value)  # a g whose foot the rule hides
+        or (grammar_name in WORDS and (cell.dots > len(re.findall(DOTTED, value)) or _lost_a_stop(value)))
+        or (grammar_name == "a_number" and _lost_a_hyphen(value))
+    )
+
+
+def _agreement(readings: Sequence[_Reading], grammar_name: str, *, on_rule: bool) -> tuple[str, bool, float]:
+    """The value, whether the readers agree on it, and how sure the least sure part of it is."""
+    likeliest = min(
+        (one.seen.text for one in readings),
+        key=lambda text: (not grammar.fits(grammar_name, text), _oddities(text, on_rule=on_rule)),
+    )
+    pair = _agreeing(readings)
+    if pair is not None:
+        shown = max((one.seen for one in pair), key=_well_spaced).text
+        if len(readings) > 2 and _oddities(likeliest, on_rule=on_rule) < _oddities(shown, on_rule=on_rule):
+            return likeliest, False, readings[0].least  # two saw `0. Quill`, the third `D. Quill`
+        confidence = min(one.least for one in pair) if len(readings) == 2 else pair[0].least
+        return shown, True, confidence
+    woven = _woven(readings)
+    if woven:
+        return " ".join(word for word, _ in woven), True, min(sure for _, sure in woven)
+    return likeliest, False, readings[0].least
+
+
+def _oddities(text: str, *, on_rule: bool) -> int:
+    """How many signs of a misreading a text has, from a picture: also a mark after a comma or inside a word, an initial without its stop, and
+    a q where a rule may hide the foot of a g."""
+    marks = len(re.findall(r",\.|(?<=[a-z])[.,:;](?=[a-z])", text))
+    return grammar.oddities(text) + marks + _lost_a_stop(text) + text.count("q") * on_rule
+
+
+def _woven(readings: Sequence[_Reading]) -> list[tuple[str, float]] | None:
+    """Word by word what Tesseract and one of the model's readings agree on; where they differ on a word, the one that is known here. None
+    where that leaves a word open."""
+    ours = [one for one in readings if one.seen.reader != TESSERACT]
+    other = next((one for one in readings if one.seen.reader == TESSERACT), None)
+    if other is None or any(len(one.words) != len(other.words) for one in ours):
+        return None
+    woven = []
+    for place, word in enumerate(other.words):
+        both = [one.sure[place] for one in ours if one.words[place] == word]
+        known = [(one.words[place], one.sure[place]) for one in readings if vocabulary.knows(one.words[place])]
+        if both:
+            woven.append((word, max(both)))
+        elif known and len({text.strip(".,") for text, _ in known}) == 1:
+            woven.append(min(known, key=lambda entry: entry[1]))
+        else:
+            return None
+    return woven
+
+
+def _agreeing(readings: Sequence[_Reading]) -> tuple[_Reading, _Reading] | None:
     """Two readings that are the same but for spaces: one of the model's with the other reader's first."""
-    ours = [one for one in seen if one.reader != "tesseract"]
-    other = next((one for one in seen if one.reader == "tesseract"), None)
+    ours = [one for one in readings if one.seen.reader != TESSERACT]
+    other = next((one for one in readings if one.seen.reader == TESSERACT), None)
     for one in ours:
         if other is not None and _same(one, other):
             return one, other
@@ -76,9 +157,14 @@ def _agreeing(seen: list[Seen]) -> tuple[Seen, Seen] | None:
     return None
 
 
-def _likeliest(seen: list[Seen], grammar_name: str) -> Seen:
-    """Where they differ: what looks as it must, then what has the fewest signs of a misreading, else the better reader's."""
-    return min(seen, key=lambda one: (not grammar.fits(grammar_name, one.text), grammar.oddities(one.text)))
+def _lost_a_stop(value: str) -> bool:
+    """Whether an initial stands without its full stop, which is as small as a speck: `L Quill`, `L, Quill`, `L: Quill`."""
+    return re.match(r"[A-Z][,:;]? [A-Z][a-z]", value) is not None
+
+
+def _lost_a_hyphen(number: str) -> bool:
+    """Whether a number's groups are parted in two ways: a fax of half the lines can lose a hyphen."""
+    return len(set(re.findall(r"(?<=\d)\D+(?=\d)", number))) > 1
 
 
 def _well_spaced(one: Seen) -> int:
@@ -86,21 +172,31 @@ def _well_spaced(one: Seen) -> int:
     return one.text.count(" ") - 2 * len(re.findall(r"\w- \w|\w -\w", one.text))
 
 
-def _same(one: Seen, two: Seen) -> bool:
-    return one.text != "" and grammar.comparable(one.text) == grammar.comparable(two.text)
+def _same(one: _Reading, two: _Reading) -> bool:
+    return one.seen.text != "" and grammar.comparable(one.seen.text) == grammar.comparable(two.seen.text)
 
 
-def _recognised(cell: Cell, prepared: Callable[[Gray], Gray]) -> tuple[str, float]:
-    texts, sure = [], []
+def _recognised(name: str, cell: Cell, prepared: Callable[[Gray], Gray], grammar_name: str) -> _Reading:
+    words: list[float] = []
+    texts = []
     for row in cell.rows:
         text, _, confidences = recogniser.read(prepared(row))
-        texts.append(text)
-        sure += [one for char, one in zip(text, confidences, strict=True) if not char.isspace()]
-    return " ".join(texts).strip(), min(sure, default=0.0)
+        texts.append(text.strip())
+        words += [min(confidences[found.start() : found.end()]) for found in re.finditer(r"\S+", text)]
+    return _reading(name, " ".join(texts), words, grammar_name)
 
 
-def _by_tesseract(cell: Cell) -> str:
-    return " ".join(tesseract.read(padded(row, 10, 10)) or "" for row in cell.rows).strip()
+def _by_tesseract(cell: Cell, grammar_name: str) -> _Reading:
+    text = " ".join(tesseract.read(padded(row, 10, 10)) or "" for row in cell.rows)
+    return _reading(TESSERACT, text, [1.0], grammar_name)
+
+
+def _reading(name: str, text: str, words: Sequence[float], grammar_name: str) -> _Reading:
+    """The reading mended, with straight quotes; where mending made other words of it, each is as sure as the least sure was."""
+    value = grammar.mend(grammar_name, text.translate(QUOTES).strip())
+    count = len(value.split())
+    sure = tuple(words) if len(words) == count else (min(words, default=0.0),) * count
+    return _Reading(Seen(name, value), sure)
 
 
 def _plain(row: Gray) -> Gray:

@@ -4,7 +4,7 @@ lines, the template and how it lies on the page. Goes out: a `Field` for each te
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,8 +58,9 @@ def text_fields(
     places = [place for place in template.fields if place.kind == "text"]
     boxes = {place.name: placed[place.name].box for place in places if place.name in placed}
     taken = {} if sheet.page.scanned else _values_in_lines(sheet.lines, laid, boxes)
+    stamped = _stamped(taken, laid)
     printed = _printed(sheet, template, laid) if sheet.page.scanned else ()
-    labels = [fold(label.words) for label in template.labels]
+    labels = [fold(words) for label in template.labels for words in label.wordings]
     fields = {}
     for place in places:
         box = boxes.get(place.name)
@@ -75,7 +76,14 @@ def text_fields(
             others = [sheet.pixels(other) for name, other in boxes.items() if name != place.name]
             fields[place.name] = _from_picture(sheet, place, placed[place.name], printed, others, labels, sure=held)
         else:
-            fields[place.name] = _from_text(sheet, place, box, taken.get(place.name, ()), labels, sure=held)
+            fields[place.name] = _from_text(
+                sheet,
+                place,
+                placed[place.name],
+                taken.get(place.name, ()),
+                labels,
+                sure=held and place.name not in stamped,
+            )
     return fields
 
 
@@ -123,21 +131,52 @@ def _from_widget(sheet: Sheet, place: FieldPlace, widget: Widget, labels: Sequen
 
 
 def _from_text(
-    sheet: Sheet, place: FieldPlace, box: Box, chars: Sequence[Char], labels: Sequence[str], *, sure: bool
+    sheet: Sheet,
+    place: FieldPlace,
+    placed: Placed,
+    pieces: Sequence[_Piece],
+    labels: Sequence[str],
+    *,
+    sure: bool,
 ) -> Field:
-    value = grammar.tidy(place.grammar, _spaced(chars))
-    number = sheet.page.number
+    number, box = sheet.page.number, placed.box
+    value, whole = _as_written(pieces, placed, labels)
+    value = grammar.tidy(place.grammar, value)
     if value == "":
         inked = ink.any_ink(sheet.mask, sheet.pixels(box, loose=-0.8))
         if inked:
             return Field(None, "unreadable", False, number, box, 0.0, "text layer")
-        return Field(None, "empty", sure, number, box, 1.0, "text layer")
-    where = box_of(chars)
+        return Field(None, "empty", sure and placed.lined, number, box, 1.0, "text layer")
+    where = box_of(char for piece in pieces for char in piece.chars)
     x0, y0, x1, y1 = sheet.pixels(where)
     visible = bool(sheet.mask[y0:y1, x0:x1].mean() > 0.02) if y1 > y0 and x1 > x0 else False
     seen = () if visible else (Seen("text layer", value), Seen("ink", ""))  # defects.NOTHING_SEEN
-    accepted = sure and visible and _may_be(place, value, labels)
+    accepted = sure and visible and whole and _may_be(place, value, labels)
     return Field(value, "shown", accepted, number, where, 1.0, "text layer", seen)
+
+
+def _as_written(pieces: Sequence[_Piece], placed: Placed, labels: Sequence[str]) -> tuple[str, bool]:
+    """The pieces as one value, without the words of a label that a print has before it; and whether nothing else stands there: text
+    that was drawn later (a stamp), a part outside of its box, words before a colon that are no label that is known."""
+    kept = [
+        piece
+        for piece in pieces
+        if not any(
+            piece.line - other.line > 1 and (placed.rows == 1 or _on_one_row(piece.box, other.box)) for other in pieces
+        )
+    ]
+    value = " ".join(piece.text for piece in kept)
+    x0, y0, x1, _ = placed.box
+    inside = [p.box[3] > y0 and p.box[2] > x0 - LOOSE_X and p.box[0] < x1 + LOOSE_X for p in kept]
+    whole = len(kept) == len(pieces) and all(inside)
+    head, colon, rest = value.partition(":")
+    if colon and re.search(r"[^\W\d]{2}", head):
+        return (rest.strip(), whole) if fold(head) in labels else (value, False)
+    return value, whole and not re.match(r"\([^\W\d]", value)
+
+
+def _on_one_row(one: Box, two: Box) -> bool:
+    return min(one[3], two[3]) - max(one[1], two[1]) > 0.3 * min(one[3] - one[1], two[3] - two[1])
 
 
 def _may_be(place: FieldPlace, value: str, labels: Sequence[str]) -> bool:
@@ -184,69 +223,112 @@ def _from_picture(
     )
 
 
-def _values_in_lines(lines: Sequence[Line], laid: Registration, boxes: dict[str, Box]) -> dict[str, tuple[Char, ...]]:
-    """The characters at each box that are not the form's own print."""
+@dataclass(frozen=True)
+class _Piece:
+    """A run of letters that was drawn at once. `line`: which line of the page, in the order in which they were drawn."""
+
+    chars: tuple[Char, ...]
+    line: int
+
+    @cached_property
+    def box(self) -> Box:
+        return box_of(self.chars)
+
+    @property
+    def text(self) -> str:
+        return _spaced(self.chars)
+
+
+def _values_in_lines(
+    lines: Sequence[Line], laid: Registration, boxes: Mapping[str, Box]
+) -> dict[str, tuple[_Piece, ...]]:
+    """For each box the pieces of text in it that are not the form's own print, in the order in which they are read. A piece belongs
+    whole to the box in which it begins or mostly stands; and what touches a value, and no other box has, is a part of it."""
     print_at: dict[int, set[int]] = {}
     for _, found in laid.found:
-        print_at.setdefault(found.line, set()).update(range(found.start, found.end))
-    values: dict[str, list[list[Char]]] = {}
+        for part in (found, found.last):
+            print_at.setdefault(part.line, set()).update(range(part.start, part.end))
+    values: dict[str, list[_Piece]] = {}
+    loose = []
     for number, line in enumerate(lines):
-        own = print_at.get(number, set())
-        for segment in _segments(line, own):
-            for name, part in _shared_out(segment, boxes):
-                values.setdefault(name, []).append(part)
-    return {name: tuple(_in_order(parts)) for name, parts in values.items()}
+        for piece in _pieces(line, number, print_at.get(number, set())):
+            name = _owner(piece, boxes)
+            if name is None:
+                loose.append(piece)
+            else:
+                values.setdefault(name, []).append(piece)
+    for piece in loose:
+        for pieces in values.values():
+            if any(_goes_with(piece, other) for other in pieces):
+                pieces.append(piece)
+                break
+    return {name: tuple(_in_order(pieces)) for name, pieces in values.items()}
 
 
-def _segments(line: Line, own: set[int]) -> list[list[Char]]:
-    """What is left of a line when the form's print is taken out, cut at wide gaps."""
-    segments: list[list[Char]] = []
+def _stamped(values: Mapping[str, Sequence[_Piece]], laid: Registration) -> frozenset[str]:
+    """The fields in which text stands that was drawn after all the form's print, while most values were not: a stamp, or something
+    that was added later."""
+    last = max((found.last.line for _, found in laid.found), default=0)
+    late = {name for name, pieces in values.items() if any(piece.line > last for piece in pieces)}
+    return frozenset(late) if len(late) < len(values) / 2 else frozenset()
+
+
+def _goes_with(piece: _Piece, other: _Piece) -> bool:
+    """Whether a piece stands close over another or touches it on its row, and was drawn just before or after it."""
+    (x0, _, x1, bottom), (left, top, right, below) = piece.box, other.box
+    over = other.line - piece.line == 1 and abs(x0 - left) < 3 and -2 < top - bottom < 0.5 * (below - top)
+    beside = abs(other.line - piece.line) == 1 and _on_one_row(piece.box, other.box)
+    return over or (beside and -3 < max(left - x1, x0 - right) < 0.3 * (below - top))
+
+
+def _pieces(line: Line, number: int, own: set[int]) -> list[_Piece]:
+    """What is left of a line when the form's print is taken out, cut at wide gaps; brackets alone are rules of the form's drawing."""
+    pieces: list[list[Char]] = []
     current: list[Char] = []
     for index, char in enumerate(line.chars):
         gap = bool(current) and char.x0 - current[-1].x1 > 2.2 * max(6.0, char.y1 - char.y0)
         if index in own or gap:
-            segments.append(current)
+            pieces.append(current)
             current = []
         if index not in own:
             current.append(char)
-    segments.append(current)
-    return [segment for segment in segments if any(not char.text.isspace() for char in segment)]
+    pieces.append(current)
+    return [
+        _Piece(tuple(piece), number)
+        for piece in pieces
+        if any(not (char.text.isspace() or char.text in "()[]{}|") for char in piece)
+    ]
 
 
-def _shared_out(segment: list[Char], boxes: dict[str, Box]) -> list[tuple[str, list[Char]]]:
-    """To which fields the characters belong: by their middles; a tail that runs over the edge stays with its value."""
-    owners: list[str | None] = []
-    for char in segment:
-        middle_x, middle_y = (char.x0 + char.x1) / 2, (char.y0 + char.y1) / 2
-        inside = [
-            (abs(middle_y - (box[1] + box[3]) / 2), name)
-            for name, box in boxes.items()
-            if box[0] - LOOSE_X <= middle_x <= box[2] + LOOSE_X and box[1] - LOOSE_Y <= middle_y <= box[3] + LOOSE_Y
-        ]
-        owners.append(min(inside)[1] if inside else None)
-    names = [name for name in dict.fromkeys(owners) if name is not None]
-    if not names:
-        return []
-    if len(names) == 1:
-        share = sum(owner is not None for owner in owners) / len(owners)
-        starts = owners[next(i for i, char in enumerate(segment) if not char.text.isspace())] is not None
-        if starts or share >= 0.6:
-            return [(names[0], segment)]
-        return [(names[0], [char for char, owner in zip(segment, owners, strict=True) if owner])]
-    return [(name, [char for char, owner in zip(segment, owners, strict=True) if owner == name]) for name in names]
+def _owner(piece: _Piece, boxes: Mapping[str, Box]) -> str | None:
+    """The field in whose box a piece begins or mostly stands; the nearest row's, where boxes overlap."""
+    marks = [char for char in piece.chars if not char.text.isspace()]
+    best: tuple[float, float, str] | None = None
+    for name, box in boxes.items():
+        inside = [_stands_in(char, box) for char in marks]
+        share = sum(inside) / len(marks)
+        if inside[0] or share >= 0.6:
+            away = abs((marks[0].y0 + marks[0].y1) / 2 - (box[1] + box[3]) / 2)
+            entry = (-round(share, 1), away, name)
+            best = entry if best is None or entry < best else best
+    return best[2] if best else None
 
 
-def _in_order(parts: list[list[Char]]) -> list[Char]:
-    ordered = sorted(parts, key=lambda part: (round(box_of(part)[3] / 7), part[0].x0))
-    chars: list[Char] = []
-    for part in ordered:
-        if chars:
-            last = chars[-1]
-            chars.append(Char(" ", last.x1, last.y0, last.x1, last.y1))
-        chars += part
-    return chars
+def _stands_in(char: Char, box: Box) -> bool:
+    x, y = (char.x0 + char.x1) / 2, (char.y0 + char.y1) / 2
+    return box[0] - LOOSE_X <= x <= box[2] + LOOSE_X and box[1] - LOOSE_Y <= y <= box[3] + LOOSE_Y
 
 
-def _spaced(chars: Sequence[Char]) -> str:
-    text = "".join(char.text for char in chars)
-    return re.sub(r"\s+", " ", text).strip()
+def _in_order(pieces: Iterable[_Piece]) -> list[_Piece]:
+    """From the top, and on a row from the left."""
+    rows: list[list[_Piece]] = []
+    for piece in sorted(pieces, key=lambda piece: piece.box[3]):
+        if rows and piece.box[3] - rows[-1][0].box[3] < 5:
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return [piece for row in rows for piece in sorted(row, key=lambda piece: piece.box[0])]
+
+
+def _spaced(chars: Iterable[Char]) -> str:
+    return re.sub(r"\s+", " ", "".join(char.text for char in chars)).strip()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from detainerdesk.intake.reading.fields import from_json, to_json
-from detainerdesk.intake.reading.pages import Pages
+from detainerdesk.intake.reading.fields import Field, from_json, to_json
+from detainerdesk.intake.reading.pages import Char, Pages
 from detainerdesk.intake.reading.read import read, read_page
 from tests.intake.reading.compared import only_paper, random_values, wrong_fields
 from tests.paperwork import EDITIONS, draw, places, sample
@@ -79,3 +80,62 @@ def test_a_reading_comes_back_from_its_json_as_it_was() -> None:
     again = from_json(to_json(reading))
     assert to_json(again) == to_json(reading)
     assert again.papers[0].fields["dob"].value == sample("i247a")["dob"]
+
+
+def reread(field: str, change: Callable[[list[Char]], list[Char]], **values: str | None) -> Field:
+    """A field of a sample whose text layer was changed."""
+    page = Pages(draw("i247a", sample("i247a", **values))).page(1)
+    return read_page(replace(page, chars=tuple(change(list(page.chars))))).fields[field]
+
+
+def words(text: str, x: float, y: float) -> list[Char]:
+    return [Char(letter, x + 5 * n, y, x + 5 * n + 5, y + 7) for n, letter in enumerate(text)]
+
+
+def at(chars: list[Char], text: str) -> int:
+    return "".join(char.text for char in chars).index(text)
+
+
+def test_the_letters_of_a_ligature_stay_together() -> None:
+    def joined(chars: list[Char]) -> list[Char]:
+        place = at(chars, "ERO Boston Field Office") + len("ERO Boston Field O")
+        one = replace(chars[place], x1=chars[place + 2].x1)
+        chars[place : place + 3] = [replace(one, text=letter) for letter in "ffi"]
+        return chars
+
+    office = str(sample("i247a")["from_office"])
+    assert "ERO Boston Field Office" in office
+    assert reread("from_office", joined).value == office
+
+
+def test_what_was_stamped_over_a_page_is_no_value_that_is_accepted() -> None:
+    x0, y0, _, y1 = places("i247a")["citizenship"].box
+    over = reread("citizenship", lambda chars: [*chars, *words("MAR 1 2026", x0 + 90, (y0 + y1) / 2 - 4)])
+    assert over.value == sample("i247a")["citizenship"]
+    assert not over.accepted
+    alone = reread(
+        "citizenship", lambda chars: [*chars, *words("RECEIVED", x0 + 4, (y0 + y1) / 2 - 4)], citizenship=None
+    )
+    assert not alone.accepted
+
+
+def test_words_before_a_colon_that_are_no_known_label_send_a_value_to_a_person() -> None:
+    value = str(sample("i247a")["citizenship"])
+
+    def headed(head: str) -> Callable[[list[Char]], list[Char]]:
+        def change(chars: list[Char]) -> list[Char]:
+            place = at(chars, value)
+            first = chars[place]
+            return [
+                *chars[:place],
+                *words(head, first.x0, first.y0),
+                *words(value, first.x0 + 5 * len(head), first.y0),
+                *chars[place + len(value) :],
+            ]
+
+        return change
+
+    known = reread("citizenship", headed("Nationality: "))
+    assert known.value == value
+    unknown = reread("citizenship", headed("Land: "))
+    assert not unknown.accepted

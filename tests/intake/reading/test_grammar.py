@@ -66,3 +66,10 @@ def test_a_mark_at_the_end_that_may_be_a_speck_is_doubtful() -> None:
 def test_two_readings_agree_when_only_spacing_differs() -> None:
     assert comparable("A000 000 001") == comparable("A000000001")
     assert comparable("A000 000 001") != comparable("A000 000 007")
+
+
+def test_a_telephone_ends_where_the_form_goes_on() -> None:
+    assert tidy("phone", "(617) 555-0171 or, if you cannot reach an official") == "(617) 555-0171"
+    assert tidy("phone", "617-555-0171. If you cannot") == "617-555-0171"
+    assert tidy("phone", "617-555-0171 or 617-555-0172") == "617-555-0171 or 617-555-0172"
+    assert tidy("phone", "617-555-0171 ext. 12") == "617-555-0171 ext. 12"

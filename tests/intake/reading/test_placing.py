@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detainerdesk.intake.reading.fields import Box
-from detainerdesk.intake.reading.forms import FieldPlace, Label, TemplatePage, register
+from detainerdesk.intake.reading.forms import FieldPlace, Label, TemplatePage, register, templates
 from detainerdesk.intake.reading.lines import Line
 from detainerdesk.intake.reading.pages import Char
 from detainerdesk.intake.reading.placing import Placed, place_all
@@ -83,3 +83,102 @@ def test_other_words_after_a_label_are_no_value() -> None:
     rows = printed((100, 140, 180, 220, 260))
     rows[1] = line("Date of Birth of the child:", 40, 140)
     assert not placed(rows)["dob"].held
+
+
+def test_columns_that_a_print_has_exchanged_are_read_by_their_labels() -> None:
+    """The place in the template never wins over the words on the page."""
+    left, right = Label("Subject ID:", (40, 60, 100, 68)), Label("File No:", (310, 60, 350, 68))
+    fields = (field("subject_id", "text", (104, 58, 290, 70)), field("file_no", "text", (354, 58, 560, 70)))
+    page = TemplatePage(1, (left, right, *LABELS), (*fields, *PAGE.fields), ())
+    rows = [line("File No:", 40, 60), line("Subject ID:", 310, 60), *printed((100, 140, 180, 220, 260))]
+    found = place_all(page, register(page, rows), (), rows)
+    assert found["subject_id"].box[0] > 310
+    assert found["file_no"].box[2] < 310
+    assert found["subject_id"].held
+    assert found["file_no"].held
+
+
+def test_where_another_label_holds_a_field_has_no_hold() -> None:
+    """A print with a label of its own wording, in whose place the template has another field."""
+    left, right = Label("Subject ID:", (40, 60, 100, 68)), Label("File No:", (310, 60, 350, 68))
+    fields = (field("subject_id", "text", (104, 58, 290, 70)), field("file_no", "text", (354, 58, 560, 70)))
+    page = TemplatePage(1, (left, right, *LABELS), (*fields, *PAGE.fields), ())
+    rows = [line("File No:", 40, 60), line("Person concerned:", 310, 60), *printed((100, 140, 180, 220, 260))]
+    found = place_all(page, register(page, rows), (), rows)
+    assert found["file_no"].held
+    assert not found["subject_id"].held
+
+
+@pytest.mark.parametrize("words", ["DOB:", "Birth Date:", "D.O.B.:"])
+def test_a_label_may_have_any_of_its_usual_wordings(words: str) -> None:
+    ours = next(one for one in templates() if one.kind == "i247a").pages[0]
+    label = next(one for one in ours.labels if one.words == "Date of Birth:")
+    page = TemplatePage(1, (*LABELS[:1], Label(label.words, LABELS[1].box, label.others), *LABELS[2:]), PAGE.fields, ())
+    rows = printed((100, 140, 180, 220, 260))
+    rows[1] = line(words, 40, 140)
+    found = place_all(page, register(page, rows), (), rows)["dob"]
+    assert found.held
+    assert found.box[0] == pytest.approx(40 + 6 * len(words), abs=2)
+
+
+CALLING = Label("Please call", (40, 300, 106, 308))
+ICE = Label("the first office or", (130, 300, 244, 308))
+PHONE = FieldPlace("phone", "text", (250, 298, 400, 310), "phone", None, (), 1, (("next", ICE.words),))
+BOX = FieldPlace(
+    "ice", "check", (116, 299, 124, 307), "text", None, (), 1, (("square", ICE.words), ("next", CALLING.words))
+)
+TEXT = TemplatePage(1, (*LABELS, CALLING, ICE), (*PAGE.fields, PHONE, BOX), ())
+
+
+def running(*lines: Line, rules: tuple[Box, ...] = ()) -> dict[str, Placed]:
+    rows = [*printed((100, 140, 180, 220, 260)), *lines]
+    return place_all(TEXT, register(TEXT, rows), rules, rows)
+
+
+def test_in_running_text_a_value_may_stand_on_the_next_row() -> None:
+    found = running(
+        line("Please call", 40, 300), line("the first office or", 130, 300), rules=((40.0, 325.0, 200.0, 326.0),)
+    )
+    assert found["phone"].box[:3] == (39, 311, 202)
+    assert found["phone"].held
+
+
+def test_a_square_may_end_the_row_before_its_words() -> None:
+    found = running(line("and so Please call", 40, 300), line("the first office or", 40, 312))
+    x0, y0, _, y1 = found["ice"].box
+    assert x0 == pytest.approx(40 + 18 * 6 + 3, abs=1)
+    assert y0 < 304 < y1
+
+
+def test_words_that_are_broken_over_two_rows_are_found() -> None:
+    found = running(line("Please call", 40, 300), line("the first", 130, 300), line("office or 617", 40, 312))
+    assert found["ice"].box[2] < 130
+    assert found["phone"].box[0] == pytest.approx(40 + 9 * 6, abs=1)
+    assert found["phone"].box[1] < 316 < found["phone"].box[3]
+
+
+TO = Label("TO: (Name of Institution)", (40, 300, 190, 308))
+OFFICE = TemplatePage(
+    1,
+    (*LABELS, TO),
+    (*PAGE.fields, field("agency", "text", (40, 312, 240, 322)), field("address", "text", (40, 326, 240, 336))),
+    (),
+)
+
+
+def test_an_address_on_two_rows_begins_with_its_number() -> None:
+    lines = [line("TO: (Name of Institution)", 40, 300), line("Records", 40, 314), line("City Jail", 40, 326)]
+    rows = [*printed((100, 140, 180, 220, 260)), *lines, line("12 Sample St", 40, 338)]
+    found = place_all(OFFICE, register(OFFICE, rows), (), rows)
+    assert found["agency"].box[1] <= 314
+    assert found["agency"].box[3] >= 334
+    assert found["address"].box[1] >= 335
+    assert (found["agency"].rows, found["address"].rows) == (2, 1)
+
+
+def test_rows_that_cannot_be_shared_out_go_to_a_person() -> None:
+    lines = [line("TO: (Name of Institution)", 40, 300), line("Records", 40, 314), line("City Jail", 40, 326)]
+    rows = [*printed((100, 140, 180, 220, 260)), *lines, line("Sample Place", 40, 338)]
+    found = place_all(OFFICE, register(OFFICE, rows), (), rows)
+    assert not found["agency"].held
+    assert not found["address"].held

@@ -16,6 +16,7 @@ from detainerdesk.intake.reading.fields import Paper as ReadPaper
 from detainerdesk.intake.reading.fields import Reading, from_json, to_json
 from detainerdesk.intake.reading.pages import Pages
 from detainerdesk.intake.reading.read import read
+from detainerdesk.intake.reading.readers import COARSE
 from tests.intake.reading.compared import accepted_yet_wrong, only_paper, random_values, wrong_fields
 from tests.paperwork import Paper, bundle, draw, sample
 
@@ -77,6 +78,19 @@ def test_a_fax_of_half_the_lines_is_stretched_and_read(standard_fax: Read) -> No
     assert paper.kind == "i200"
     assert accepted_yet_wrong(paper, values) == {}
     assert len(wrong_fields(paper, values)) <= 0.2 * len(paper.fields)
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_fax_of_half_the_lines_whose_rows_stand_twice_is_known_as_one(stated: bool) -> None:
+    """Else its letters would pass for those of a fine fax, and both readers can see the same wrong one."""
+    sent = Pages(draw("i200", sample("i200"), style="fine fax", seed=7, container="tiff")).page(1).picture
+    rows = np.repeat(sent[: sent.shape[0] // 2 * 2 : 2], 2, axis=0)
+    out = io.BytesIO()
+    more = {"dpi": (204, 196)} if stated else {}
+    Image.fromarray(rows).convert("1").resize((1728, rows.shape[0]), Image.Resampling.NEAREST).save(out, "TIFF", **more)
+    page = Pages(out.getvalue()).page(1)
+    assert page.rows < COARSE
+    assert page.picture.shape[0] > page.picture.shape[1]
 
 
 def test_a_reading_of_a_fax_is_made_of_plain_values(

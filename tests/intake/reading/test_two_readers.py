@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from detainerdesk.intake.reading import cells, grammar, ink, readers, tesseract
+from detainerdesk.intake.reading import cells, grammar, ink, readers, recogniser, tesseract
 from detainerdesk.intake.reading.cells import Cell, PixelBox
 from detainerdesk.intake.reading.pages import Gray
 
@@ -14,7 +15,9 @@ WIDE, TALL = 900, 120
 BOX = (300, 40, 700, 80)
 
 
-def page(words: str = "", *, x: int = 310, label: str = "", rule: bool = False, stamp: bool = False) -> Gray:
+def page(
+    words: str = "", *, x: int = 310, label: str = "", rule: bool = False, rule_at: int = 76, stamp: bool = False
+) -> Gray:
     """A field's surroundings at 200 dots an inch: a label before it, a value in it."""
     image = Image.new("L", (WIDE, TALL), 255)
     pen = ImageDraw.Draw(image)
@@ -23,14 +26,21 @@ def page(words: str = "", *, x: int = 310, label: str = "", rule: bool = False, 
     if label:
         pen.text((300 - 8 - round(pen.textlength(label, font)), 44), label, 0, font)
     if rule:
-        pen.line((290, 76, 720, 76), 0, 3)
+        pen.line((290, rule_at, 720, rule_at), 0, 3)
     if stamp:
         pen.line((250, 5, 760, 112), 0, 4)
     return np.asarray(image, dtype=np.uint8)
 
 
-def cut(picture: Gray, printed: tuple[PixelBox, ...] = ()) -> Cell | None:
-    return cells.cell(cells.strokes_of(ink.dark(picture), 1.0), picture, BOX, printed, ())
+def cut(picture: Gray, printed: tuple[PixelBox, ...] = (), *, ruled: bool = False) -> Cell | None:
+    return cells.cell(cells.strokes_of(ink.dark(picture), 1.0), picture, BOX, printed, (), ruled=ruled)
+
+
+def leaning(picture: Gray, degrees: float) -> Gray:
+    """The same letters, slanted as a hand slants them."""
+    lean = np.tan(np.radians(degrees))
+    way = np.array([[1, lean, -lean * TALL / 2], [0, 1, 0]], np.float32)
+    return np.asarray(cv2.warpAffine(picture, way, (WIDE, TALL), borderValue=255), dtype=np.uint8)
 
 
 def test_a_value_is_cut_out_without_its_rule() -> None:
@@ -68,6 +78,152 @@ def test_print_that_stands_close_to_a_value_may_be_a_part_of_it() -> None:
     assert found is not None
     assert found.overflows
     assert not readers.judge(found, "name", 200).sure
+
+
+def test_a_tail_that_runs_into_the_rule_is_not_erased_with_it() -> None:
+    found = cut(page("Miguel Harrow", rule=True, rule_at=74))
+    assert found is not None
+    assert found.on_rule
+    assert readers.judge(found, "name", 200).value == "Miguel Harrow"
+
+
+def test_a_q_that_may_be_a_g_whose_foot_the_rule_hides_goes_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tesseract, "is_here", lambda: True)
+    for text, sure in (("Miguel Harrow", True), ("Miquel Harrow", False)):
+        monkeypatch.setattr(tesseract, "read", lambda crop, text=text: text)
+        monkeypatch.setattr(recogniser, "read", lambda crop, text=text: (text, [0.5] * len(text), [1.0] * len(text)))
+        found = cut(page("Miguel Harrow", rule=True, rule_at=74))
+        assert found is not None
+        assert readers.judge(found, "name", 200).sure is sure
+
+
+def test_what_a_broken_rule_leaves_is_no_part_of_the_value() -> None:
+    """A fax draws a rule that is not quite level in steps, and drops its ends."""
+    picture = page("BRIGHTWATER").copy()
+    for number, x in enumerate(range(290, 720, 72)):
+        picture[82 + number // 2 : 85 + number // 2, x : x + 66] = 0
+    found = cut(picture)
+    assert found is not None
+    assert readers.judge(found, "name", 200).value == "BRIGHTWATER"
+
+
+def test_a_label_that_was_taken_too_long_does_not_eat_the_value_on_its_rule() -> None:
+    found = cut(page("BRIGHTWATER", rule=True, rule_at=80), printed=((150, 40, 360, 80),), ruled=True)
+    assert found is not None
+    assert readers.judge(found, "name", 200).value == "BRIGHTWATER"
+
+
+def test_a_rule_may_begin_at_the_edge_of_the_page() -> None:
+    picture = page("BRIGHTWATER", rule=True, rule_at=80)[:, 305:]
+    strokes = cells.strokes_of(ink.dark(picture), 1.0)
+    found = cells.cell(strokes, picture, (0, 40, 400, 80), (), (), ruled=True)
+    assert found is not None
+    assert readers.judge(found, "name", 200).value == "BRIGHTWATER"
+
+
+def test_a_hyphen_beside_a_black_fax_line_is_no_rest_of_a_rule() -> None:
+    picture = page("555-0142").copy()
+    picture[70:72, 200:800] = 0  # a lost line, through the letters' feet
+    found = cut(picture)
+    assert found is not None
+    assert readers.judge(found, "phone", 200).value.startswith("555-")
+
+
+def test_on_a_fax_of_half_the_lines_all_readings_must_be_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = iter(["Brightwater", "Brightwatcr"])
+    monkeypatch.setattr(tesseract, "is_here", lambda: True)
+    monkeypatch.setattr(tesseract, "read", lambda crop: "Brightwater")
+    monkeypatch.setattr(recogniser, "read", lambda crop: (next(seen), [0.5] * 11, [1.0] * 11))
+    found = cut(page("BRIGHTWATER"))
+    assert found is not None
+    verdict = readers.judge(found, "name", 98)
+    assert verdict.agreed
+    assert not verdict.sure
+
+
+def test_a_value_on_two_lines_is_read_whole_and_goes_to_a_person() -> None:
+    picture = np.full((TALL, WIDE), 255, np.uint8)
+    image = Image.fromarray(picture)
+    pen = ImageDraw.Draw(image)
+    for y, words in ((38, "A. Quill, Supervisory"), (60, "Deportation Officer")):
+        pen.text((310, y), words, 0, ImageFont.load_default(20))
+    picture = np.asarray(image)
+    found = cells.cell(cells.strokes_of(ink.dark(picture), 1.0), picture, (300, 36, 700, 86), (), ())
+    assert found is not None
+    verdict = readers.judge(found, "text", 200)
+    assert verdict.value == "A. Quill, Supervisory Deportation Officer"
+    assert not verdict.sure
+
+
+def test_letters_that_lean_are_a_hand_and_go_to_a_person() -> None:
+    upright, slanted = cut(page("Harrow Bright")), cut(leaning(page("Harrow Bright"), 10))
+    assert upright is not None
+    assert slanted is not None
+    assert upright.upright > readers.UPRIGHT > slanted.upright
+    assert readers.judge(upright, "name", 200).sure
+    assert not readers.judge(slanted, "name", 200).sure
+
+
+def test_an_accent_that_no_reader_saw_sends_the_value_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tesseract, "is_here", lambda: True)
+    monkeypatch.setattr(tesseract, "read", lambda crop: "PENA")
+    monkeypatch.setattr(recogniser, "read", lambda crop: ("PENA", [0.5] * 4, [1.0] * 4))
+    plain = page("PENA")
+    accented = plain.copy()
+    accented[47:50, 346:356] = 0  # over the N
+    for picture, sure in ((plain, True), (accented, False)):
+        found = cut(picture)
+        assert found is not None
+        assert readers.judge(found, "name", 200).sure is sure
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "value"),
+    [
+        ("9 Madeup Road, Boston, MA 02101", "9 Madeup Raad, Boston, MA 02101", "9 Madeup Road, Boston, MA 02101"),
+        ("A. Quill, immigration Officer", "A. Quill, Immigration Officer", "A. Quill, Immigration Officer"),
+        ("12 Made Road, Elgin, IL 60120", "12 Made Road, Elgin, !L 60120", "12 Made Road, Elgin, IL 60120"),
+    ],
+)
+def test_of_two_readings_of_a_word_the_one_that_such_forms_hold_stands(
+    monkeypatch: pytest.MonkeyPatch, ours: str, theirs: str, value: str
+) -> None:
+    verdict = judged(monkeypatch, ours, theirs)
+    assert (verdict.value, verdict.agreed) == (value, True)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("Wilmer", "Witmer"), ("MENDES, Jose", "MENDEZ, Jose"), ("A. Quill, Depoxtation", "A. Quill, Depurtation")],
+)
+def test_no_list_of_words_decides_a_name_or_makes_a_word_that_no_reader_saw(
+    monkeypatch: pytest.MonkeyPatch, ours: str, theirs: str
+) -> None:
+    verdict = judged(monkeypatch, ours, theirs)
+    assert not verdict.agreed
+    assert verdict.value in (ours, theirs)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("a_number", "A000 000-458"), ("text", "L Fitz, Officer"), ("text", "D, Oxen, Officer")],
+)
+def test_a_mark_that_may_be_lost_sends_the_value_to_a_person(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    verdict = judged(monkeypatch, value, value, name)
+    assert verdict.agreed
+    assert not verdict.sure
+
+
+def judged(monkeypatch: pytest.MonkeyPatch, ours: str, theirs: str, name: str = "text") -> readers.Verdict:
+    """The verdict on some print where the two readers see these texts."""
+    monkeypatch.setattr(tesseract, "is_here", lambda: True)
+    monkeypatch.setattr(tesseract, "read", lambda crop: theirs)
+    monkeypatch.setattr(recogniser, "read", lambda crop: (ours, [0.5] * len(ours), [1.0] * len(ours)))
+    found = cut(page("BRIGHTWATER"))
+    assert found is not None
+    return readers.judge(found, name, 200)
 
 
 def test_both_readings_are_kept_beside_the_value() -> None:
