@@ -67,6 +67,18 @@ def test_rel_1_a_crash_between_receipt_and_move_makes_no_second_receipt(
     assert taken(inbox) == ["D-4/000001 fax.pdf"]
 
 
+def test_rel_1_a_file_that_a_power_cut_left_under_both_names_leaves_the_folder(inbox: Path) -> None:
+    """The new name of an unsynced move was on the disk, the removal of the old one was not: found by 10,000 cuts."""
+    file = inbox / "D-4" / "fax.pdf"
+    file.write_bytes(b"one")
+    sweep(inbox, BOSTON)
+    os.link(inbox / ".taken" / "D-4" / "000001 fax.pdf", file)
+    (again,) = sweep(inbox, BOSTON)
+    assert again.again is True
+    assert not file.exists()
+    assert taken(inbox) == ["D-4/000001 fax.pdf"]
+
+
 def test_rel_3_the_same_file_dropped_again_is_a_second_delivery_of_one_document(inbox: Path) -> None:
     for _ in range(2):
         (inbox / "D-4" / "fax.pdf").write_bytes(b"one")

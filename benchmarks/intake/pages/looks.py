@@ -10,7 +10,7 @@ from typing import Any
 VALUE_FACES = ("IBM Plex Mono", "PT Sans", "Barlow", "PT Serif", "Hind")
 OTHER_VALUE_FACES = ("Space Mono", "IBM Plex Mono", "Spectral", "DejaVu Sans Mono", "Crimson Text", "Fira Sans")
 OTHER_LABEL_FACES = ("Fira Sans", "Barlow", "Spectral", "Hind", "PT Sans", "New Computer Modern", "Libertinus Serif")
-HANDS = ("Caveat", "Kalam", "Indie Flower", "Shadows Into Light", "Zeyada")
+HANDS = ("Caveat", "Kalam", "Indie Flower", "Shadows Into", "Zeyada")  # typst leaves the style Light out of the name
 
 # What another copy of a form may say instead: within reason, that is, with the same sense and most of the same words.
 _OTHER_WORDS = {

@@ -16,7 +16,7 @@ from typing import Any
 import pypdfium2
 import typst
 
-from benchmarks.intake.pages import pen
+from benchmarks.intake.pages import looks, pen
 from benchmarks.intake.pages.looks import Look
 
 FORMS = Path(__file__).parent / "forms"
@@ -178,6 +178,9 @@ def font_folders() -> list[str]:
         if found is None or not found.submodule_search_locations:
             raise SystemExit(f"The font package fontpkg-{name.replace('_', '-')} is missing: run `make .venv/bench`.")
         folders.append(str(Path(next(iter(found.submodule_search_locations))) / "files"))
+    known = typst.Fonts(font_paths=list(folders), include_system_fonts=False).families()
+    if missing := {*looks.VALUE_FACES, *looks.OTHER_VALUE_FACES, *looks.OTHER_LABEL_FACES, *looks.HANDS} - set(known):
+        raise SystemExit(f"typst knows no face called {', '.join(sorted(missing))}, and would set another in its place.")
     return folders
 
 

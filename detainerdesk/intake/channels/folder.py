@@ -131,8 +131,12 @@ def _arrived(seen: _Seen) -> datetime:
 def _move(file: Path, folder: Path, receipt: Receipt) -> None:
     to = folder / TAKEN / file.relative_to(folder).parent
     to.mkdir(parents=True, exist_ok=True, mode=0o700)
+    taken = to / (f"{receipt.number:06d} " + os.fsdecode(os.fsencode(file.name)[-LONGEST_NAME:]))
     with around("folder move"):
-        file.rename(to / (f"{receipt.number:06d} " + os.fsdecode(os.fsencode(file.name)[-LONGEST_NAME:])))
+        if taken.exists() and taken.samefile(file):
+            file.unlink()  # a power cut kept both names of a move, and to rename one to the other would do nothing
+        else:
+            file.rename(taken)
     with around("folder fsync after the move"):
         for each in dict.fromkeys((to, *to.parents[: len(to.relative_to(folder).parts)], file.parent)):
             store.sync_folder(each)

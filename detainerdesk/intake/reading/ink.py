@@ -261,7 +261,7 @@ def _goes_round(inner: Mask) -> bool:
         return False
     wide = max(piece.right for piece in strokes) - min(piece.x for piece in strokes)
     tall = max(piece.y + piece.tall for piece in strokes) - min(piece.y for piece in strokes)
-    return wide >= 0.6 * inner.shape[1] and tall >= 0.45 * inner.shape[0]
+    return bool(wide >= 0.6 * inner.shape[1] and tall >= 0.45 * inner.shape[0])
 
 
 def _inside_edge(mask: Mask, box: PixelBox) -> int:
