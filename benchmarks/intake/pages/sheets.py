@@ -180,7 +180,9 @@ def font_folders() -> list[str]:
         folders.append(str(Path(next(iter(found.submodule_search_locations))) / "files"))
     known = typst.Fonts(font_paths=list(folders), include_system_fonts=False).families()
     if missing := {*looks.VALUE_FACES, *looks.OTHER_VALUE_FACES, *looks.OTHER_LABEL_FACES, *looks.HANDS} - set(known):
-        raise SystemExit(f"typst knows no face called {', '.join(sorted(missing))}, and would set another in its place.")
+        raise SystemExit(
+            f"typst knows no face called {', '.join(sorted(missing))}, and would set another in its place."
+        )
     return folders
 
 
