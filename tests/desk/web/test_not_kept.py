@@ -56,8 +56,9 @@ def a_disk_that_fails(code: int) -> Iterator[None]:
 
 @contextmanager
 def a_full_database() -> Iterator[None]:
-    """SQLite may take no page more; what is free in its pages soon is not."""
+    """SQLite may take no page more; what is free in its pages soon is not. Pages that earlier tests left free are given back first."""
     with connection.cursor() as cursor:
+        cursor.execute("VACUUM")
         cursor.execute("PRAGMA page_count")
         cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")
         try:
