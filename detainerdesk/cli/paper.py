@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,6 +20,8 @@ from detainerdesk.intake.reading.fields import Field, Paper, Reading, Unreadable
 
 if TYPE_CHECKING:
     from detainerdesk.intake.door import Receipt
+
+PAUSE = 1.0  # seconds between two looks of a watch
 
 AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON, for a program.")]
 
@@ -111,44 +115,87 @@ def intake(
     known_stack(agency, law_here())
     ready = open_installation(data)
     source = folder or ready.data / "inbox"
-    while True:
-        told = take_in(source, agency) if not watch else _take_in_or_wait(source, agency)
-        if told or not watch:
-            _say_taken(told, as_json)
-        if not watch:
-            return
-        time.sleep(3)
+    if not watch:
+        _say_taken(take_in(source, agency), as_json)
+        return
+    for told in _watch(source, agency):
+        _say_taken(told, as_json)
 
 
-def _take_in_or_wait(folder: Path, agency: str) -> list[dict[str, Any]]:
-    """One sweep of the watcher. A full disk or a database that is busy or gone ends no watch: nothing is lost, and the next sweep tries again."""
+def _watch(folder: Path, agency: str) -> Iterator[list[dict[str, Any]]]:
+    """What became of what arrived, for as long as somebody asks. The folder is swept beside the reading, so that a fax is stored and acknowledged
+    at once, whatever is being read meanwhile. Raises FolderError where there is no such folder: waiting would not help."""
+    from detainerdesk.intake.channels.folder import FolderError, sweep
+
+    arrived: SimpleQueue[Receipt] = SimpleQueue()
+    no_folder: list[FolderError] = []
+    ended = Event()
+
+    def swept() -> None:
+        for receipt in sweep(folder, agency):
+            arrived.put(receipt)
+
+    def sweep_again_and_again() -> None:
+        while not ended.is_set():
+            try:
+                _went_well(swept)
+            except FolderError as error:
+                no_folder.append(error)
+                ended.set()
+            ended.wait(PAUSE)
+
+    Thread(target=sweep_again_and_again, daemon=True).start()
+    taken: list[Receipt] = []
+    try:
+        while not ended.wait(PAUSE):
+            while not arrived.empty():
+                taken.append(arrived.get())
+            if _went_well(_read_and_answer) and taken:
+                yield [_became(receipt) for receipt in taken]
+                taken = []
+    finally:
+        ended.set()
+    raise no_folder[0]
+
+
+def _went_well(act: Callable[[], None]) -> bool:
+    """A full disk, a database that is busy or gone or a fault of ours ends no watch: nothing is lost, and the next round tries again."""
     from django.db import DatabaseError, InterfaceError, close_old_connections
 
+    from detainerdesk.intake import fault
     from detainerdesk.intake.channels.folder import FolderError
 
     close_old_connections()
     try:
-        return take_in(folder, agency)
+        act()
+        return True
     except FolderError:
-        raise  # there is no such folder: waiting would not help
+        raise
     except (OSError, DatabaseError, InterfaceError) as error:
         typer.echo(
             f"The disk or the database failed ({type(error).__name__}); trying again. See `detainerdesk status`.",
             err=True,
         )
-        return []
+    except Exception as error:
+        typer.echo(f"The program failed: {fault.where(error)}; trying again.", err=True)
+    return False
 
 
 def take_in(folder: Path, agency: str) -> list[dict[str, Any]]:
     """One sweep: what arrived, and what became of each."""
-    from detainerdesk.intake.channels.fax_receipts import answer_all
     from detainerdesk.intake.channels.folder import sweep
-    from detainerdesk.intake.understand import understand_all
 
     receipts = sweep(folder, agency)
+    _read_and_answer()
+    return [_became(receipt) for receipt in receipts]
+
+
+def _read_and_answer() -> None:
+    from detainerdesk.intake.channels.fax_receipts import answer_all
+    from detainerdesk.intake.understand import understand_all
+
     understand_all()
     answer_all()
-    return [_became(receipt) for receipt in receipts]
 
 
 def _became(receipt: Receipt) -> dict[str, Any]:

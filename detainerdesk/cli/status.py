@@ -1,7 +1,7 @@
 """`detainerdesk status`: how this installation keeps what it acknowledged, which law is in force on it, and which cryptography it rests on.
 Everything is read off what is live (the database's connection, the scanner, the libraries), never off what was asked for; the administrator's page
 says the same of all but the libraries (`desk.status`). In: a data folder; out: words or JSON; exit code 1 where something is not as
-docs/security-lines.md requires (REL-1, REL-2), or a malware scan that is set up looks at nothing (IN-4)."""
+docs/security-lines.md requires (REL-1, REL-2), a malware scan that is set up looks at nothing (IN-4), or a setting can't be read."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def status(
     data: Data = None,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON, for a program.")] = False,
 ) -> None:
-    """How this installation keeps what it acknowledged, its ledger, its law, its cryptography. Exit code 1 if the database is not kept safely, or a
-    malware scan that is set up looks at nothing."""
+    """How this installation keeps what it acknowledged, its ledger, its law, its cryptography. Exit code 1 if the database is not kept safely, a
+    malware scan that is set up looks at nothing, or a setting can't be read."""
     ready = open_installation(data)
     here, edition = status_of(ready.data), law_here()
     modules = (python_module(), cryptography_module())

@@ -359,10 +359,9 @@ def _of_paper(place: int, paper: Paper, request: Request, known: Known) -> dict[
     if paper.kind in COURT_PAPERS:
         if "attached" in came and any(one.kind in CIVIL_WARRANTS for one in request.papers):
             came["attached"] = UNKNOWN  # a form comes with one warrant; which of the two that is, no paper says
-        for check in reversed(known.paper_checks):
-            if check.paper == place and check.document == request.documents[place]:
-                names = UNKNOWN if check.names_person is None else check.names_person
-                return {"kind": check.kind, "signed_by": _or_unknown(check.signed_by), "names_person": names, **came}
+        if (check := check_of(request, known, place)) is not None:
+            names = UNKNOWN if check.names_person is None else check.names_person
+            return {"kind": check.kind, "signed_by": _or_unknown(check.signed_by), "names_person": names, **came}
         # Not confirmed: it is what its print says, but whether a judge signed it, and for this person, nobody has looked up.
         return {"kind": court_kind(paper), "signed_by": UNKNOWN, "names_person": UNKNOWN, **came}
     return None
@@ -370,15 +369,20 @@ def _of_paper(place: int, paper: Paper, request: Request, known: Known) -> dict[
 
 def unconfirmed_court_paper(request: Request, known: Known) -> int | None:
     """The place of a court paper that nobody has looked up yet."""
-    looked = {(check.document, check.paper) for check in known.paper_checks}
     return next(
         (
             place
             for place, paper in enumerate(request.papers)
-            if paper.kind in COURT_PAPERS and (request.documents[place], place) not in looked
+            if paper.kind in COURT_PAPERS and check_of(request, known, place) is None
         ),
         None,
     )
+
+
+def check_of(request: Request, known: Known, place: int) -> PaperCheckFacts | None:
+    """What a person last said of the court paper at this place; of a paper that was taken out since, nothing counts."""
+    mine = [one for one in known.paper_checks if (one.document, one.paper) == (request.documents[place], place)]
+    return mine[-1] if mine else None
 
 
 def court_kind(paper: Paper) -> str:

@@ -28,6 +28,9 @@ from detainerdesk.intake.understand import (
 )
 from detainerdesk.ledger import log as ledger
 
+PARTED = "parted"
+"""Why a paper waits that a person took out of a request."""
+
 
 class QueueError(ValueError):
     """This can't be done with this paper; the message says what can."""
@@ -157,7 +160,7 @@ def part(sha256: str, number: str, agency: str, *, actor: str) -> None:
         _identify_by_what_is_left(request)
         papers = tuple(sorted({place for link in links for place in link.papers}))
         says = f"A person took this paper out of request {number}. Attach it to its request, or keep it apart as a request of its own."
-        wait(document, agency, join.Waits(papers, "parted", says), (number,))
+        wait(document, agency, join.Waits(papers, PARTED, says), (number,))
 
 
 def _identify_by_what_is_left(request: DetainerRequest) -> None:

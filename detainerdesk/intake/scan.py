@@ -79,7 +79,8 @@ def known(data: Path | None = None) -> Scanner | None:
     try:
         scanner = msgspec.json.decode(file.read_bytes(), type=Scanner)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ScanError(f'{FILE}: {error}. Write it as {{"clamd": "/run/clamav/clamd.ctl"}}.') from error
+        says = error.strerror if isinstance(error, OSError) else error  # the system's own words hold the path
+        raise ScanError(f'{FILE}: {says}. Write it as {{"clamd": "/run/clamav/clamd.ctl"}}.') from error
     if not _is_of_this_machine(scanner.clamd):
         raise ScanError(
             f"{FILE}: clamd is a socket file, or 127.0.0.1 and a port. It speaks no TLS, so no paper is sent to another machine: "
@@ -90,13 +91,14 @@ def known(data: Path | None = None) -> Scanner | None:
 
 def next_delivery() -> Transmission | None:
     """The oldest delivery that is not placed, and whose paper was looked at. One that could not be looked at waits for a minute, and those
-    behind it go on. Without a scanner: the oldest."""
+    behind it go on; each is tried once here, though a look may take longer than that minute. Without a scanner: the oldest."""
     arrived = Transmission.objects.filter(placed=False).select_related("document").order_by("receipt")
     if not _is_set_up():
         return arrived.first()
     while (row := arrived.exclude(document__scan="", document__scan_tried_at__range=_lately()).first()) is not None:
         if _may_go_on(row):
             return row
+        arrived = arrived.exclude(document=row.document_id)
     return None
 
 

@@ -128,15 +128,13 @@ def path(sha256: str) -> Path:
 
 def clear_unfinished(older_than: float = A_DAY) -> int:
     """Deletes what a crash left half written (it was never acknowledged). Returns how many files."""
-    folder = _documents() / UNFINISHED
-    old = (
-        [file for file in folder.glob("*.part") if file.stat().st_mtime < time.time() - older_than]
-        if folder.is_dir()
-        else []
-    )
-    for file in old:
-        file.unlink(missing_ok=True)
-    return len(old)
+    folder, cleared = _documents() / UNFINISHED, 0
+    for file in folder.glob("*.part") if folder.is_dir() else ():
+        with suppress(FileNotFoundError):  # another process has just finished it
+            if file.stat().st_mtime < time.time() - older_than:
+                file.unlink()
+                cleared += 1
+    return cleared
 
 
 def _documents() -> Path:

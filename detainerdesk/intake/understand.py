@@ -73,8 +73,14 @@ def understand_next(read: Reader | None = None, read_arranged: ArrangedReader | 
 
 
 def _is_to_be_read(document: Document) -> bool:
-    """Once; but a mail is opened for each of its deliveries, because only its bytes are kept and not what lay in it; so is an archive."""
-    return document.state == Document.State.STORED or _is_opened(document)
+    """Once; but a mail is opened for each of its deliveries, because only its bytes are kept and not what lay in it; so is an archive. One that was
+    opened before archives were turned off is looked at too: else nothing of this delivery would be in anybody's sight."""
+    return document.state == Document.State.STORED or _is_opened(document) or _was_opened(document)
+
+
+def _was_opened(document: Document) -> bool:
+    """When it came before, its papers were taken out of it."""
+    return document.type in (display.MAIL, archive.ZIP) and document.reading is not None
 
 
 def _is_opened(document: Document) -> bool:
@@ -213,9 +219,9 @@ def place(arrived: Transmission, result: Read | None = None, stored: tuple[Store
         _record(document, result, row.agency)
     if isinstance(result, Mail | Archive):
         _take_apart(document, result, stored, row)
-    elif isinstance(result, Unreadable) and _is_opened(document) and document.state == Document.State.READ:
+    elif isinstance(result, Unreadable) and _was_opened(document) and document.state == Document.State.READ:
         reason = scan.REASON if scan.holds_back(document) else "unreadable"
-        wait(document, row.agency, join.Waits((), reason, result.says))  # it opened when it came before
+        wait(document, row.agency, join.Waits((), reason, result.says))
     else:
         reading = corrected.reading_of(document)
         _follow_marks(reading, row)

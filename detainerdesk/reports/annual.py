@@ -114,7 +114,7 @@ class AnnualReport:
         return f"{self.waiting} paper{'' if one else 's'} of the period wait{'s' if one else ''} for a person and {'is' if one else 'are'} in no figure."
 
     def _taken_out(self) -> str:
-        return f"{', '.join(self.emptied)}: a person took every paper out and put it elsewhere, so the number is in no figure. The ledger has each step."
+        return f"{', '.join(self.emptied)}: a person took every paper out, and they are in another request or set aside, so the number is in no figure. The ledger has each step."
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from detainerdesk.desk import facts, life
 from detainerdesk.desk.models import Act, Booking, FieldCheck, RequestState
+from detainerdesk.intake import queue
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.models import DetainerRequest, Waiting
 from detainerdesk.intake.reading.fields import Paper
@@ -92,6 +93,7 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
         for state in RequestState.objects.filter(agency=agency, number__in=[row.number for row in rows])
     }
     pasts = life.histories(list(states.values()))
+    requests = intake_request.load_many([row.number for row in rows], agency)
     proofs = _entries(agency)
     people = _people(rows)
     now_waiting = Waiting.objects.filter(agency=agency, settled_at=None).values_list("candidates", flat=True)
@@ -100,8 +102,9 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
     for row in rows:
         recorded = pasts[states[row.number].pk].rows if row.number in states else ()
         by_then = [one for one in recorded if one.at <= as_of]
-        request = as_it_stood(intake_request.load(row.number, agency), as_of)
-        if not request.transmissions and row.number not in may_come_back:
+        request = as_it_stood(requests[row.number], as_of)
+        held = any(isinstance(one, Act) and one.act == "hold" for one in by_then)  # no detention ever leaves a count
+        if not request.transmissions and row.number not in may_come_back and not held:
             emptied.append(row.number)
             continue
         outcome = _outcome(by_then, as_of)
@@ -109,7 +112,7 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
             Counted(
                 number=row.number,
                 person=people[row.number],
-                notice_only=row.form in NOTICE_ONLY,
+                notice_only=(request.detainer.kind if request.detainer else row.form) in NOTICE_ONLY,
                 reason=_reason(request, [one for one in by_then if isinstance(one, FieldCheck)]),
                 transmissions=len(request.transmissions),
                 detained=outcome[0],
@@ -118,13 +121,21 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
             )
         )
     still = Q(settled_at=None) | Q(settled_at__gt=as_of)
-    waits = Waiting.objects.filter(still, agency=agency, candidates=[], since__lte=as_of)
-    arrived = waits.filter(
+    arrived = Waiting.objects.filter(
+        still,
+        agency=agency,
+        since__lte=as_of,
         document__transmissions__agency=agency,
         document__transmissions__received_at__gte=period.begins,
         document__transmissions__received_at__lt=period.ends,
     )
-    return Pile(tuple(counted), arrived.values("document").distinct().count(), tuple(emptied))
+    empty = {one.number for one in counted if not one.transmissions}
+    waits = {
+        document
+        for document, reason, candidates in arrived.values_list("document", "reason", "candidates")
+        if not candidates or (reason == queue.PARTED and not empty.intersection(candidates))
+    }
+    return Pile(tuple(counted), len(waits), tuple(emptied))
 
 
 def as_it_stood(request: Request, as_of: datetime) -> Request:

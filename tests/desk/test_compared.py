@@ -16,13 +16,13 @@ from detainerdesk.desk.models import BookedPerson, Identity, Officer, RequestSta
 from detainerdesk.desk.on_file import OnFile, OnFileError, on_file
 from detainerdesk.desk.page import RequestPage, see
 from detainerdesk.desk.page.values import SeeRow
-from detainerdesk.intake import queue
+from detainerdesk.intake import correct, queue
 from detainerdesk.intake.door import Envelope, receive
 from detainerdesk.intake.models import Document, Transmission
 from detainerdesk.intake.reading.fields import Arranged, Defect, arranged_to_json
 from detainerdesk.intake.request import load
 from detainerdesk.ledger import log as ledger
-from tests.desk.made import CAME, FORM, NOW, arrive, form, officer
+from tests.desk.made import CAME, FORM, NOW, arrive, decided, form, officer
 from tests.intake.made import BOSTON, LUIS, MARCOS, Desk, field, paper, reading
 
 LUIS_BOOKED = BookedFacts("Delacroix, Luis", date(1982, 12, 25), {"file_no": "A000000001"}, date(2026, 3, 2))
@@ -103,6 +103,16 @@ def test_who_compares_by_eye_answers_as_before(desk: Desk, lima: Officer) -> Non
     state = arrive(desk)
     life.same_person(state.number, 1, lima, "same", at=NOW)
     assert [row.see for row in shown(state).fields[:2]] == ["same as booking", "same as booking"]
+
+
+def test_acl_4_who_was_called_the_same_by_eye_is_asked_about_again_once_booking_is_written_down(
+    desk: Desk, lima: Officer
+) -> None:
+    state = arrive(desk)
+    life.same_person(state.number, 1, lima, "same", at=NOW)
+    question = books(state, lima, BookedFacts("Silva, Marcos")).question
+    assert question is not None
+    assert (question.name, question.answers[0].off) == ("same_person", "too little agrees")
 
 
 def test_different_and_cannot_tell_need_no_identifiers(desk: Desk, lima: Officer) -> None:
@@ -308,6 +318,92 @@ def test_who_has_left_is_recorded_though_the_paper_was_taken_out(desk: Desk, lim
     assert [one.value for one in seen.buttons if one.name == "record"] == []
     life.record_act(state.number, seen.version, lima, "release", at=NOW)
     assert shown(state).closed
+
+
+def test_a_request_without_a_paper_stays_on_the_board_while_other_custody_is_to_end(desk: Desk, lima: Officer) -> None:
+    """Else the hour would come when nobody sees it: what has no paper and no custody leaves the board within a day."""
+    state = arrive(desk)
+    life.record_booking(state.number, 1, lima, "time_served", NOW + timedelta(hours=30), at=NOW)
+    queue.part(Document.objects.get().sha256, state.number, BOSTON, actor="officer lima")
+    page.board(BOSTON, "D-4", NOW)
+    (group,) = page.board(BOSTON, "D-4", NOW + timedelta(hours=26)).groups
+    assert (group.key, group.rows[0].next_step) == ("question", "No paper in it now")
+    (group,) = page.board(BOSTON, "D-4", NOW + timedelta(hours=31)).groups
+    assert (group.key, group.rows[0].number) == ("ended", state.number)
+
+
+def test_a_recorded_hold_keeps_a_request_open_though_its_paper_was_taken_out(desk: Desk, lima: Officer) -> None:
+    state = arrive(desk)
+    life.record_decision(state.number, 1, lima, "hold", decided("required"), at=NOW)
+    queue.part(Document.objects.get().sha256, state.number, BOSTON, actor="officer lima")
+    page.board(BOSTON, "D-4", NOW)
+    assert page.board(BOSTON, "D-4", NOW + timedelta(hours=26)).open == 1
+
+
+def test_acl_4_whether_it_is_the_same_person_is_asked_again_once_a_paper_was_taken_out(
+    desk: Desk, lima: Officer
+) -> None:
+    """It was said of a paper that may not be the one that is there now; so was what was answered about the request itself."""
+    state = arrive(desk)
+    life.same_person(state.number, 1, lima, "same", at=NOW)
+    life.record_answers(
+        state.number, 2, lima, {"request.issuer_authorised": True, "person.asks_consular_notice": True}, at=NOW
+    )
+    sha256 = Document.objects.get().sha256
+    queue.part(sha256, state.number, BOSTON, actor="officer lima")
+    queue.attach(sha256, BOSTON, state.number, actor="officer lima")
+    known = life.history(state).known
+    assert (known.same_person, known.answers) == ("", {"person.asks_consular_notice": True})
+    question = shown(state).question
+    assert question is not None
+    assert question.name == "same_person"
+
+
+def test_acl_4_a_confirmation_goes_with_its_paper_and_never_to_the_one_that_takes_its_place(
+    desk: Desk, lima: Officer
+) -> None:
+    state = arrive(desk, form())
+    court = paper("ao442", {"case_no": "1:26-mj-00123", "officer_sig": True}, page=2)
+    for data in (b"FICTIONAL with a warrant", b"FICTIONAL with another"):
+        desk.gets(data, reading(form(), court), at=NOW)
+        desk.understands()
+    version = shown(state).version
+    life.confirm_paper(state.number, version, lima, paper=2, signed_by="magistrate_judge", names_person=True, at=NOW)
+    assert "COURT AO 442, confirmed" in [f"{one.word} {one.text}" for one in shown(state).badges]
+    confirmed = load(state.number).documents[2]
+    queue.part(confirmed, state.number, BOSTON, actor="officer lima")
+    assert load(state.number).papers[2].kind == "ao442"
+    seen = shown(state)
+    assert [one.text for one in seen.badges if one.look == "court"] == ["AO 442, not confirmed"]
+    assert "udicial warrant" not in seen.headline
+
+
+def test_a_field_that_was_confirmed_is_to_be_checked_again_on_another_copy(desk: Desk, lima: Officer) -> None:
+    state = arrive(desk, form(unsure=["dob"]))
+    desk.gets(b"FICTIONAL copy", reading(form(unsure=["dob"])), at=NOW)
+    desk.understands()
+    life.confirm_reading(state.number, shown(state).version, lima, paper=0, name="dob", at=NOW)
+    first, second = load(state.number).documents
+    queue.part(first, state.number, BOSTON, actor="officer lima")
+    assert load(state.number).documents == (second,)
+    assert life.unread(load(state.number), life.history(state).known) == ((0, "dob"),)
+
+
+def test_what_was_corrected_while_a_paper_was_out_opens_the_question_again(desk: Desk, lima: Officer) -> None:
+    """It comes back to its place with the same pages, and says another thing."""
+    state = arrive(desk)
+    life.record_decision(state.number, 1, lima, "no_hold", decided(), at=NOW)
+    state.refresh_from_db()
+    assert state.state == "nothing_owed"
+    sha256 = Document.objects.get().sha256
+    queue.part(sha256, state.number, BOSTON, actor="officer lima")
+    correct.correct(sha256, BOSTON, paper=0, field="dob", state="shown", value="01/01/1990", actor="officer lima")
+    queue.attach(sha256, BOSTON, state.number, actor="officer lima")
+    with pytest.raises(life.StaleState):
+        life.same_person(state.number, 2, lima, "same", at=NOW)
+    shown(state)
+    state.refresh_from_db()
+    assert state.state == "question_open"
 
 
 def test_an_act_on_what_was_shown_before_the_paper_was_taken_out_is_refused(desk: Desk, lima: Officer) -> None:

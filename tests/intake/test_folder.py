@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from pathlib import Path
 
 import pytest
 
-from detainerdesk.intake import store
+from detainerdesk.cli import paper as watching
+from detainerdesk.intake import store, understand
 from detainerdesk.intake.channels import folder
 from detainerdesk.intake.channels.folder import sweep
 from detainerdesk.intake.models import ChannelFault, Document, Transmission
+from detainerdesk.intake.reading.fields import Unreadable
 from tests.intake.made import BOSTON
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +157,43 @@ def test_the_longest_possible_name_is_taken_and_moved(inbox: Path) -> None:
 def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(folder.FolderError, match="Make it"):
         sweep(tmp_path / "nowhere", BOSTON)
+
+
+def test_a_watch_of_a_folder_that_is_not_there_ends_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "PAUSE", 0.01)
+    with pytest.raises(folder.FolderError, match="Make it"):
+        list(watching._watch(tmp_path / "nowhere", BOSTON))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fax_is_acknowledged_while_another_paper_is_read(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reading waits here for the second receipt: without a sweep beside it, it would wait for ever."""
+    monkeypatch.setattr(watching, "PAUSE", 0.01)
+
+    def read(place: Path) -> Unreadable:
+        if Transmission.objects.count() == 1:
+            (inbox / "D-4" / "second.pdf").write_bytes(b"two")
+        until = time.monotonic() + 30
+        while Transmission.objects.count() < 2:
+            assert time.monotonic() < until, "the second fax was not taken while the first was read"
+            time.sleep(0.02)
+        return Unreadable("No form.")
+
+    monkeypatch.setattr(understand, "read_pages", read)
+    (inbox / "D-4" / "first.pdf").write_bytes(b"%PDF one")
+    watch = watching._watch(inbox, BOSTON)
+    told = next(watch)
+    watch.close()
+    assert told[0]["file"] == "first.pdf"
+
+
+def test_a_fault_of_ours_ends_no_watch_and_names_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    def fails() -> None:
+        raise TypeError("Luis")
+
+    assert watching._went_well(fails) is False
+    said = capsys.readouterr().err
+    assert "TypeError at " in said
+    assert "Luis" not in said

@@ -30,7 +30,7 @@ from django.utils import timezone
 from detainerdesk.cli.listening import read_file, refuse_plain
 from detainerdesk.cli.told import BadInput
 from detainerdesk.intake import store
-from detainerdesk.intake.channels import mailbox
+from detainerdesk.intake.channels import callers, mailbox
 from detainerdesk.intake.channels.mailbox import Mailbox, MailboxError, poll, poll_all
 from detainerdesk.intake.models import ChannelFault, Document, Transmission
 from detainerdesk.intake.reading.child import open_mail_in_child
@@ -368,6 +368,23 @@ def test_one_mailbox_that_fails_does_not_stop_the_others(box: Box) -> None:
     fault = ChannelFault.objects.get()  # said twice, noted once
     assert (fault.channel, fault.station) == ("mailbox", "B-2")
     assert "can't be reached (Connection refused)" in fault.says
+
+
+def test_a_fault_of_ours_at_a_mail_stops_no_other_mailbox_and_names_nobody(
+    box: Box, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = callers.sender_of_mail
+
+    def fails(channel: str, agency: str, station: str, head: bytes) -> str:
+        if station == "B-2":
+            raise TypeError("Luis")
+        return real(channel, agency, station, head)
+
+    monkeypatch.setattr(callers, "sender_of_mail", fails)
+    box.gets(fax())
+    assert len(poll_all([replace(box.mailbox, station="B-2"), box.mailbox])) == 1
+    assert ChannelFault.objects.get().station == "B-2"
+    assert "Luis" not in ChannelFault.objects.get().says + caplog.text
 
 
 def test_a_wrong_password_a_missing_folder_and_a_foreign_certificate_are_said_and_name_nobody(

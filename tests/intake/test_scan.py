@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -252,6 +253,21 @@ def test_one_paper_at_which_clamd_gives_up_keeps_no_other_waiting(desk: Desk, sc
     desk.understands()
     assert request.load("2026-0001", BOSTON).transmissions[0].receipt == 2
     assert [row.receipt for row in Transmission.objects.filter(placed=False)] == [1]
+
+
+def test_papers_at_which_each_look_takes_longer_than_the_minute_keep_no_other_waiting(
+    desk: Desk, scanner: Clamd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the time that the second was tried, the first may be tried again."""
+    looks, look = count(1), scan._look
+    monkeypatch.setattr(scan, "_look", lambda *what: look(*what) if next(looks) < 20 else pytest.fail("without end"))
+    monkeypatch.setattr(scan, "AGAIN_AFTER", timedelta(0))
+    scanner.limit = 1000
+    for number in range(2):
+        desk.gets(b"%%PDF-1.4 fax %d" % number + bytes(2000))
+    desk.gets(FAX)
+    desk.understands()
+    assert [row.receipt for row in Transmission.objects.filter(placed=True)] == [3]
 
 
 def test_a_clock_that_was_set_back_keeps_no_paper_waiting(desk: Desk, scanner: Clamd) -> None:

@@ -98,6 +98,15 @@ def test_what_a_crash_left_unfinished_is_cleared_when_it_is_old(data_folder: Pat
     assert [file.name for file in unfinished.iterdir()] == ["young.part"]
 
 
+def test_what_another_process_finishes_meanwhile_stops_no_clearing(data_folder: Path) -> None:
+    store.put(b"a page")
+    unfinished = data_folder / "documents" / store.UNFINISHED
+    (unfinished / "gone.part").symlink_to("elsewhere")  # listed, and then not there
+    (unfinished / "old.part").write_bytes(b"a pa")
+    os.utime(unfinished / "old.part", (0, 0))
+    assert store.clear_unfinished() == 1
+
+
 def test_nobody_else_on_the_machine_can_read_the_papers() -> None:
     sha256 = store.put(b"a page").sha256
     assert stat.S_IMODE(store.path(sha256).parent.stat().st_mode) == 0o700

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from detainerdesk.desk import life
 from detainerdesk.desk.models import Officer
@@ -20,6 +21,7 @@ from detainerdesk.reports import annual as reports
 from detainerdesk.reports.counted import Counted, pile
 from detainerdesk.reports.duty import ReportError
 from detainerdesk.reports.measures import NOT_COUNTED, Figure, measure
+from tests.desk.made import decided
 from tests.intake.made import BOSTON, detainer
 from tests.reports.conftest import PENDING, SUMMER, YEAR_END, ZONE, Department
 from tests.reports.test_pdf import text_of
@@ -58,6 +60,42 @@ def test_a_request_whose_papers_all_went_elsewhere_is_in_no_figure_and_is_said(s
     queue.attach(paper, BOSTON, one.number, actor="lima")
     assert two.number not in {row.number for row in _counted(small_pile)}
     assert dict(small_pile.counts().facts())["Taken out"].startswith(f"{two.number}: a person took every paper out")
+
+
+def test_a_detention_stays_in_the_count_though_every_paper_of_its_request_went_elsewhere(
+    small_pile: Department,
+) -> None:
+    one, _, _, four = _counted(small_pile)[:4]
+    life.record_decision(
+        four.number, small_pile.version(four.number), small_pile.officer, "hold", decided("required"), at=SUMMER
+    )
+    (paper,) = intake_request.load(four.number, BOSTON).documents
+    queue.part(paper, four.number, BOSTON, actor="lima")
+    queue.attach(paper, BOSTON, one.number, actor="lima")
+    assert [row.detained for row in _counted(small_pile) if row.number == four.number] == [True]
+    assert "Taken out" not in dict(small_pile.counts().facts())
+
+
+def test_a_paper_that_was_taken_out_of_a_request_with_others_waits_and_is_in_no_figure(small_pile: Department) -> None:
+    """A person said that it is not of that request; the paper of a request that has no other is counted there while it waits."""
+    due = small_pile.counts().due
+    one, two = _counted(small_pile)[:2]
+    for number, waits in ((two.number, 0), (one.number, 1)):
+        (paper, *_) = intake_request.load(number, BOSTON).documents
+        queue.part(paper, number, BOSTON, actor="lima")
+        assert pile(BOSTON, due.period, timezone.now()).waiting == waits
+        queue.attach(paper, BOSTON, one.number, actor="lima")
+
+
+def test_whether_a_request_asks_for_notice_only_is_told_by_the_form_that_is_in_it(small_pile: Department) -> None:
+    one, *_ = _counted(small_pile)
+    five = next(row for row in _counted(small_pile) if row.notice_only)
+    (notice,) = intake_request.load(five.number, BOSTON).documents
+    (form,) = intake_request.load(one.number, BOSTON).documents
+    queue.part(notice, five.number, BOSTON, actor="lima")
+    queue.part(form, one.number, BOSTON, actor="lima")
+    queue.attach(form, BOSTON, five.number, actor="lima")
+    assert {row.number: row.notice_only for row in _counted(small_pile)}[five.number] is False
 
 
 def test_requests_are_counted_by_the_reason_that_they_give(small_pile: Department) -> None:

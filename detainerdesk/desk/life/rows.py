@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final, TypeVar, cast
 
+from django.db.models import OuterRef, Subquery
+
 from detainerdesk.desk import facts
 from detainerdesk.desk.facts import BookedFacts, BookingFacts, FoundWarrant, Known, WarrantCheckFacts
 from detainerdesk.desk.models import (
@@ -25,7 +27,8 @@ from detainerdesk.desk.models import (
     RequestState,
     WarrantCheck,
 )
-from detainerdesk.intake.models import Document
+from detainerdesk.intake.models import Document, Joined
+from detainerdesk.intake.reading.fields import PERSON, Paper
 from detainerdesk.intake.reading.fields import State as ReadState
 from detainerdesk.intake.request import Request
 
@@ -47,6 +50,9 @@ NO_PAPER = "no_paper"
 STATES = (*OPEN_STATES, *CLOSED_STATES, NO_PAPER)
 
 IDENTIFIERS = ("subject_name", "dob")
+
+OF_THE_PAPER: Final = "request."
+"""How the facts begin that are about the paper, not about the person or the custody."""
 
 NOT_LAID_OUT: Final[Mapping[str, datetime]] = MappingProxyType({})
 
@@ -77,23 +83,37 @@ def histories(states: Sequence[RequestState]) -> dict[int, History]:
     """The same for many requests, in one query for each kind of row."""
     rows: dict[int, list[Recorded]] = {state.pk: [] for state in states}
     for model in (Identity, BookedPerson, Booking, WarrantCheck, Answer, FieldCheck, PaperCheck, Act):
-        for row in model.objects.filter(request__in=states).select_related("by__user"):
+        recorded = model.objects.filter(request__in=states).select_related("by__user")
+        for row in recorded.annotate(parted_at=_PARTED_AT) if model in (Identity, Answer) else recorded:
             rows[row.request_id].append(row)
     laid_out = _laid_out(one for found in rows.values() for one in found)
-    return {pk: history_of(sorted(found, key=lambda row: row.version), laid_out) for pk, found in rows.items()}
+    parted = {one.request_id: vars(one)["parted_at"] for each in rows.values() for one in each if _is_of_papers(one)}
+    return {
+        pk: history_of(sorted(found, key=lambda row: row.version), laid_out, parted.get(pk))
+        for pk, found in rows.items()
+    }
 
 
-def history_of(rows: Sequence[Recorded], laid_out: Mapping[str, datetime] = NOT_LAID_OUT) -> History:
-    """`laid_out`: when files were read anew because a person laid their pages out. What was seen of their papers before is of other papers."""
-    identity, booking, check = _last(rows, Identity), _last(rows, Booking), _last(rows, WarrantCheck)
-    booked = _last(rows, BookedPerson)
+def history_of(
+    rows: Sequence[Recorded], laid_out: Mapping[str, datetime] = NOT_LAID_OUT, parted: datetime | None = None
+) -> History:
+    """`laid_out`: when files were read anew because a person laid their pages out; `parted`: when a paper was last taken out of the request. What
+    was seen of papers before that is of other papers."""
+    identity, booked = _last(rows, Identity), _last(rows, BookedPerson)
+    booking, check = _last(rows, Booking), _last(rows, WarrantCheck)
+    if identity is not None and (_before(identity, parted) or _said_before_booking(identity, booked)):
+        identity = None
     acts = tuple(row for row in rows if isinstance(row, Act))
     known = Known(
         same_person=identity.result if identity else "",
         booked=BookedFacts(booked.name, booked.birth_date, booked.numbers, booked.booked_on) if booked else None,
         booking=_booking_facts(booking) if booking else None,
         warrant_check=_check_facts(check) if check else None,
-        answers={row.fact: facts.typed_answer(row.value) for row in rows if isinstance(row, Answer)},
+        answers={
+            row.fact: facts.typed_answer(row.value)
+            for row in rows
+            if isinstance(row, Answer) and not (row.fact.startswith(OF_THE_PAPER) and _before(row, parted))
+        },
         field_checks=tuple(
             facts.FieldCheckFacts(row.document, row.paper, row.field, row.value, cast(ReadState, row.state))
             for row in rows
@@ -124,7 +144,7 @@ def standing(request: Request, past: History, at: datetime) -> str:
     booking = past.known.booking
     if booking is not None and booking.ended_by(at):
         return "hold_running" if act is not None and act.act == "hold" else "other_custody_ended"
-    if not request.transmissions:
+    if not request.transmissions and not _custody_hangs_on_it(past):
         return NO_PAPER
     if unread(request, past.known):
         return "reading_to_check"
@@ -133,6 +153,13 @@ def standing(request: Request, past: History, at: datetime) -> str:
     if not act.settled:
         return "decided"
     return "duty_owed" if owed(past) else "nothing_owed"
+
+
+def _custody_hangs_on_it(past: History) -> bool:
+    """A hold is recorded, or when other custody will end: then it stays open, so that the hour is seen when it comes."""
+    booking = past.known.booking
+    ends = booking is not None and booking.eligible_at is not None
+    return ends or (past.act is not None and past.act.act == "hold")
 
 
 def owed(past: History) -> tuple[str, ...]:
@@ -152,17 +179,27 @@ def unread(request: Request, known: Known) -> tuple[tuple[int, str], ...]:
         for name in IDENTIFIERS
         if (read := form.fields.get(name)) is not None
         and not (read.accepted and read.state == "shown")
-        and not any(check.paper == place and check.field == name for check in known.field_checks)
+        and not any(
+            (check.document, check.paper, check.field) == (shown.documents[place], place, name)
+            for check in known.field_checks
+        )
     )
 
 
 def papers_digest(request: Request) -> str:
-    """What tells whether the papers are those that an officer saw: which files, which papers in them, in which order."""
+    """What tells whether the papers are those that an officer saw: which files, which papers in them, in which order, and what a person corrected in
+    them while they waited."""
     text = "\n".join(
-        f"{document} {paper.kind} {','.join(map(str, paper.pages))}"
+        f"{document} {paper.kind} {','.join(map(str, paper.pages))}{_seen_by_a_person(paper)}"
         for document, paper in zip(request.documents, request.papers, strict=True)
     )
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _seen_by_a_person(paper: Paper) -> str:
+    # The file's own hash stands before it in what is hashed: no short number can be guessed back from the digest.
+    seen = [(name, read.state, read.value) for name, read in sorted(paper.fields.items()) if read.reader == PERSON]
+    return f" {seen}" if seen else ""
 
 
 def _last(rows: Sequence[Recorded], kind: type[Row]) -> Row | None:
@@ -179,8 +216,32 @@ def _laid_out(rows: Iterable[Recorded]) -> dict[str, datetime]:
 
 
 def _of_this_layout(row: FieldCheck | PaperCheck, laid_out: Mapping[str, datetime]) -> bool:
-    read_at = laid_out.get(row.document)
-    return read_at is None or row.at.astimezone(UTC) >= read_at
+    return not _before(row, laid_out.get(row.document))
+
+
+_PARTED_AT: Final = Subquery(
+    Joined.objects.filter(
+        request__agency=OuterRef("request__agency"),
+        request__number=OuterRef("request__number"),
+        undone_at__isnull=False,
+    )
+    .order_by("-undone_at")
+    .values("undone_at")[:1]
+)
+"""When a paper was last taken out of the request of which a row is."""
+
+
+def _is_of_papers(row: Recorded) -> bool:
+    return isinstance(row, Identity | Answer)
+
+
+def _said_before_booking(identity: Identity, booked: BookedPerson | None) -> bool:
+    """Whom booking has was written down later: whether that is the same person is asked again (security.md ACL-4)."""
+    return booked is not None and booked.version > identity.version
+
+
+def _before(row: Recorded, at: datetime | None) -> bool:
+    return at is not None and row.at.astimezone(UTC) < at
 
 
 def _booking_facts(row: Booking) -> BookingFacts:

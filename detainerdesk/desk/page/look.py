@@ -160,9 +160,9 @@ def situation_of(request: Request, past: History, now: datetime) -> Situation:
 def court_warrant(request: Request, known: Known) -> str | None:
     """The number of a court warrant that a person confirmed names this person ("" without a number); None where there is none."""
     signers = ("magistrate_judge", "district_judge", "state_judge", "clerk_of_court")
-    latest = {check.paper: check for check in known.paper_checks}
-    for check in latest.values():
-        if check.signed_by in signers and check.names_person:
+    for place in range(len(request.papers)):
+        check = facts.check_of(request, known, place)
+        if check is not None and check.signed_by in signers and check.names_person:
             return check.number
     found = known.warrant_check.found if known.warrant_check is not None else ()
     return next((one.number for one in found if one.signed_by in signers and one.names_person), None)

@@ -149,12 +149,11 @@ def _ink(form: Paper) -> str:
 
 def badges(look: Look) -> tuple[PaperBadge, ...]:
     """The papers, court papers first. An unconfirmed court paper says so; a kind that is not known is neither court nor civil."""
-    confirmed = {check.paper: check for check in look.past.known.paper_checks}
     court, civil, unknown = [], [], []
     for place, paper in enumerate(look.shown.papers):
         page = _picture_of(look, place, paper.pages[0]) if paper.pages else None
         if paper.kind in facts.COURT_PAPERS:
-            check = confirmed.get(place)
+            check = facts.check_of(look.request, look.past.known, place)
             state = (
                 "not confirmed"
                 if check is None or check.names_person is None

@@ -160,6 +160,8 @@ def _next_step(group: str, look: Look) -> str:
             return "No paper in it now"
         act = look.past.act
         return dict(Act.ACTS).get(act.act, "") if act else ""
+    if not look.request.transmissions and group == "question":
+        return "No paper in it now"
     if look.decision is None:
         return "Correct one of them"
     if group in ("over", "ended") and _ready_since(look) is not None:

@@ -11,10 +11,11 @@ from detainerdesk.desk import life
 from detainerdesk.desk.page import RequestPage
 from detainerdesk.desk.page.values import PaperRow
 from detainerdesk.desk.roles import may
-from detainerdesk.desk.views.access import access, officer_of
+from detainerdesk.desk.views.access import access, officer_of, sees_station
 from detainerdesk.desk.views.frame import frame
 from detainerdesk.desk.views.request import page_of
 from detainerdesk.intake import queue
+from detainerdesk.intake.models import Transmission
 from detainerdesk.intake.queue import QueueError
 
 
@@ -35,7 +36,12 @@ def take_out(request: HttpRequest, number: str, document: str) -> HttpResponse:
     except QueueError as problem:  # somebody else did it in this moment
         messages.info(request, str(problem))
         return redirect("request", values.number)
-    messages.info(request, f"Taken out of request {values.number}. To undo it, attach it to {values.number} again.")
+    done = f"Taken out of request {values.number}."
+    came = Transmission.objects.filter(document=document, agency=officer.agency).values_list("station", flat=True)
+    if not sees_station(officer, set(came)):
+        messages.info(request, f"{done} It waits at its own station: {', '.join(sorted(set(came)))}.")
+        return redirect("board")
+    messages.info(request, f"{done} To undo it, attach it to {values.number} again.")
     return redirect("waiting", document)
 
 

@@ -389,20 +389,13 @@ def _requests(here: Waiting) -> tuple[Request, ...]:
 def _bookings(here: Waiting, papers: Sequence[Paper], like: Sequence[Request]) -> list[tuple[str, Compared]]:
     """Whom booking has for each request that it may belong to, beside whom this paper names."""
     paper = compared.person_paper(papers)
-    states = (
-        {
-            one.number: one
-            for one in RequestState.objects.filter(agency=here.officer.agency, number__in=[r.number for r in like])
-        }
-        if like
-        else {}
-    )
-    found = []
-    for one in like:
-        known = life.history(states[one.number]).known if one.number in states else None
-        if paper is not None and known is not None and known.booked is not None:
-            found.append((one.number, see.comparison(paper, known.booked)))
-    return found
+    if paper is None or not like:
+        return []
+    numbers = [one.number for one in like]
+    states = list(RequestState.objects.filter(agency=here.officer.agency, number__in=numbers).order_by("number"))
+    pasts = life.histories(states)
+    booked = ((state.number, pasts[state.pk].known.booked) for state in states)
+    return [(number, see.comparison(paper, person)) for number, person in booked if person is not None]
 
 
 def _request(officer: Officer, number: str) -> Request | None:

@@ -4,7 +4,7 @@ lines.json) and that name or header; out: the sender as it is written down. A nu
 from __future__ import annotations
 
 import re
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from detainerdesk.intake.lines import Line
 
 LONGEST = 300  # characters of a name or a header that are looked at
-NUMBER = r"(?<!\d)(?<!\+[2-9][ .\-])(?<!\+\d\d[ .\-])(?<!\+\d\d\d[ .\-])(?:\+?1[ .\-]?)?\(?([2-8]\d\d|9[1-9]\d)\)?[ .\-]?([2-9]\d\d)[ .\-]?(\d{4})(?!\d)"
+NUMBER = r"(?<!\d)(?<!\+[2-9][ .\-])(?<!\+\d\d[ .\-])(?<!\+\d\d\d[ .\-])(?:\+?1[ .\-]?)?\(?([2-8][0-9]{2}|9[1-9][0-9])\)?[ .\-]?([2-9][0-9]{2})[ .\-]?([0-9]{4})(?!\d)"
 """A number of the North American plan, none of another country, no premium-rate one (900, exchange 976): a receipt is a call that somebody pays for."""
 
 
@@ -67,5 +67,5 @@ def _header(head: bytes, name: str) -> str:
     said = " ".join(found[1].decode("utf-8", "replace").split())[: 4 * LONGEST] if found else ""
     try:
         return display.one_line(str(make_header(decode_header(said))))
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return display.one_line(said)

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 UNFINISHED = ".pdf.part"
 A_DAY = timedelta(days=1)
 MOST_A_DAY = 100  # to one number: two machines that answer each other must come to an end
-TOO_MANY = f"One number sent more than {MOST_A_DAY} faxes within a day. The receipts of the others wait: see whether a machine there answers our receipts."
+TOO_MANY = f"One number sent more than {MOST_A_DAY} faxes within a day. The others get no receipt: see whether a machine there answers our receipts."
 LOOK = "See that the folder is there and may be written to. The fax itself is kept."
 
 
@@ -92,12 +92,12 @@ def _unanswered(line: Line) -> Iterator[Transmission]:
         tests=None,
         parts__tests=None,
     ).distinct()
-    for row in rows.select_related("document").order_by("receipt"):
-        papers = (row, *row.parts.select_related("document"))
+    for row in rows.select_related("document").prefetch_related("parts__document").order_by("receipt"):
+        papers = (row, *row.parts.all())
         if all(paper.placed and not _is_an_answer(paper) for paper in papers):
-            if _within_a_day(row) < MOST_A_DAY:
+            if _answered_in_the_day_before(row) < MOST_A_DAY:
                 yield row
-            else:
+            elif row.acknowledged_at > timezone.now() - A_DAY:
                 _note(line, TOO_MANY)
 
 
@@ -107,9 +107,10 @@ def _is_an_answer(paper: Transmission) -> bool:
     return any(isinstance(marks.meaning(code["text"]), marks.Answered) for code in codes)
 
 
-def _within_a_day(row: Transmission) -> int:
+def _answered_in_the_day_before(row: Transmission) -> int:
+    """By when the faxes came, so that one that was too much does not become due a day later."""
     answered = SenderReceipt.objects.filter(agency=row.agency, sender=receipts.known_as(row.sender))
-    return answered.filter(transmission__acknowledged_at__gte=timezone.now() - A_DAY).count()
+    return answered.filter(transmission__acknowledged_at__gt=row.acknowledged_at - A_DAY).count()
 
 
 def _answer(row: Transmission, folder: Path) -> bool:

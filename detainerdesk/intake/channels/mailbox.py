@@ -84,6 +84,12 @@ def poll_all(mailboxes: Iterable[Mailbox]) -> list[Receipt]:
             _note(
                 mailbox, "The database failed. Mails stay in the mailbox and are taken in the next round. See the log."
             )
+        except Exception as error:  # a fault of ours
+            log.error("mailbox of station %r: %s", mailbox.station, fault.where(error))
+            _note(
+                mailbox,
+                "The program failed at a mail. It stays in the mailbox and is tried in the next round. See the log.",
+            )
     return receipts
 
 

@@ -81,7 +81,8 @@ def set_up(data: Path) -> bool:
     try:
         return msgspec.json.decode(file.read_bytes(), type=_Opened).zip
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ArchivesError(f'{FILE}: {error}. Write it as {{"zip": true}}.') from error
+        says = error.strerror if isinstance(error, OSError) else error  # the system's own words hold the path
+        raise ArchivesError(f'{FILE}: {says}. Write it as {{"zip": true}}.') from error
 
 
 def is_in_one(delivery: Transmission) -> bool:
@@ -121,7 +122,7 @@ def taken_out(data: bytes, told: Mapping[str, Any]) -> Archive:
         Found(str(name), int(start), int(end), int(packed), int(size))
         for name, start, end, packed, size in told["parts"]
     ]
-    if len(found) > MOST_ENTRIES or sum(one.size for one in found) > MOST_UNPACKED:
+    if len(found) > MOST_ENTRIES or sum(max(0, one.size) for one in found) > MOST_UNPACKED:
         raise ValueError("more than an archive may have")
     _refuse_overlaps(found)
     parts = []

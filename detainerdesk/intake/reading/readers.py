@@ -4,6 +4,7 @@ reader's confidence."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ DOTTED = r"""[ij:;!?'"%=]"""  # letters with a mark above: what has more of them
 TESSERACT = "tesseract"
 QUOTES = str.maketrans("‘’“”", "''\"\"")
 WORDS = ("name", "words", "text")  # grammars of what can have an accent or an initial
+SMALL_WORDS = frozenset(vocabulary.SMALL.split())
 LEAST = 0.60  # confidence of the least sure letter, below which even two readers that agree are not taken at their word
 LEAST_COARSE = 0.95  # the same in every reading of a fax of half the lines, where all can see the same wrong letter
 COARSE = 130  # dots an inch from top to bottom
@@ -107,11 +109,11 @@ def _agreement(readings: Sequence[_Reading], grammar_name: str, *, on_rule: bool
     )
     pair = _agreeing(readings)
     if pair is not None:
-        shown = max((one.seen for one in pair), key=_well_spaced).text
+        shown, parted = _spaced(pair, grammar_name)
         if len(readings) > 2 and _oddities(likeliest, on_rule=on_rule) < _oddities(shown, on_rule=on_rule):
             return likeliest, False, readings[0].least  # two saw `0. Quill`, the third `D. Quill`
         confidence = min(one.least for one in pair) if len(readings) == 2 else pair[0].least
-        return shown, True, confidence
+        return shown, parted, confidence
     woven = _woven(readings)
     if woven:
         return " ".join(word for word, _ in woven), True, min(sure for _, sure in woven)
@@ -119,9 +121,9 @@ def _agreement(readings: Sequence[_Reading], grammar_name: str, *, on_rule: bool
 
 
 def _oddities(text: str, *, on_rule: bool) -> int:
-    """How many signs of a misreading a text has, from a picture: also a mark after a comma or inside a word, an initial without its stop, and
-    a q where a rule may hide the foot of a g."""
-    marks = len(re.findall(r",\.|(?<=[a-z])[.,:;](?=[a-z])", text))
+    """How many signs of a misreading a text has, from a picture: also a mark after a comma or inside a word, an initial without its stop or
+    one that a J is often taken for, and a q where a rule may hide the foot of a g."""
+    marks = len(re.findall(r",\.|(?<=[a-z])[.,:;](?=[a-z])|^[Ij\])!][.,] (?=[A-Z])", text))
     return grammar.oddities(text) + marks + _lost_a_stop(text) + text.count("q") * on_rule
 
 
@@ -165,6 +167,31 @@ def _lost_a_stop(value: str) -> bool:
 def _lost_a_hyphen(number: str) -> bool:
     """Whether a number's groups are parted in two ways: a fax of half the lines can lose a hyphen."""
     return len(set(re.findall(r"(?<=\d)\D+(?=\d)", number))) > 1
+
+
+def _spaced(pair: tuple[_Reading, _Reading], grammar_name: str) -> tuple[str, bool]:
+    """The value with its spaces, and whether they are sure. A space that one reader alone saw inside a word or a number (`Of fice`, `1 2:30`)
+    is left out, and a person looks; one between words (`of Correction`) the other has lost."""
+    shown = max((one.seen for one in pair), key=_well_spaced).text
+    if grammar_name not in WORDS:
+        return shown, True
+    common = set.intersection(*(_spaces(one.seen.text) for one in pair))
+    value, sure = "", True
+    for word, place in zip(shown.split(), [0, *sorted(_spaces(shown))], strict=True):
+        before = value.rsplit(" ", 1)[-1]
+        small = {word.strip(".,"), before} & SMALL_WORDS
+        inside = before[-1:].isdigit() and word[0].isdigit()
+        inside |= before[-1:].islower() and word[0].islower() and not small
+        doubtful = inside and place not in common
+        sure &= not doubtful
+        apart = value and not (doubtful and not before[0].islower())
+        value += f" {word}" if apart else word
+    return value, sure
+
+
+def _spaces(text: str) -> set[int]:
+    """Before which letters, counted without spaces, a text has a space."""
+    return set(itertools.accumulate(len(word) for word in text.split()[:-1]))
 
 
 def _well_spaced(one: Seen) -> int:

@@ -16,6 +16,7 @@ from detainerdesk.intake.reading.lines import Line, box_of, fold
 from detainerdesk.intake.reading.pages import Char, Gray, Page, Widget
 from detainerdesk.intake.reading.placing import Placed
 
+PHONE = r"\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}"
 LOOSE_X, LOOSE_Y = 4.0, 2.0  # points around a box in which its text may stand
 
 
@@ -209,9 +210,10 @@ def _from_picture(
         state = "unreadable" if inked else "empty"
         proved = sure and not inked and placed.lined
         return Field(None, state, proved, number, sheet.to_file(box), reader="ocr")  # type: ignore[arg-type]
-    is_print = _holds_print(verdict.value, labels)
+    value = without_rest_of_label(verdict.value, place.grammar, labels)
+    is_print = value != verdict.value or _holds_print(value, labels)
     return Field(
-        verdict.value,
+        value,
         "shown",
         sure and verdict.sure and not is_print,
         number,
@@ -221,6 +223,20 @@ def _from_picture(
         verdict.readers,
         verdict.agreed,
     )
+
+
+def without_rest_of_label(value: str, grammar_name: str, labels: Sequence[str]) -> str:
+    """A value from a picture without the end of a label before it (`Agency) Denver`, `N0: A000`), or its form's sentence around a
+    telephone. A person looks at what was so mended."""
+    head = re.match(r"(?=\S*[A-Za-z])([^\s:()]{2,12})(: ?|\) )(?=\S)", value)
+    if head is not None:
+        is_label = any(words.endswith(fold(head[1])) for words in labels)
+        if head[2] == ") " or is_label:
+            value = value[head.end() :]
+    if grammar_name == "phone" and not grammar.fits("phone", value):
+        numbers = re.findall(PHONE, value)
+        value = numbers[0] if len(numbers) == 1 else value
+    return value
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,15 @@ def test_a_paper_that_somebody_took_out_already_is_not_there_to_take_out(
     assert len(queue.waiting(BOSTON)) == 1
 
 
+def test_acl_1_a_paper_of_another_station_is_taken_out_and_waits_there(desk: Desk, number: str, client: Client) -> None:
+    """Who took it out does not see it any more, and is told where it is."""
+    other = comes(desk, delacroix() + b"\n% sent there too", station="B-2")
+    client.force_login(desk.officer.user)
+    done = client.post(f"/requests/{number}/take-out/{other}", {"do": "take-out"}, follow=True)
+    assert done.status_code == 200
+    assert "It waits at its own station: B-2." in done.content.decode()
+
+
 def test_a_paper_taken_out_is_laid_out_and_finds_its_request_again(number: str, document: str, screen: Screen) -> None:
     screen.open(f"requests/{number}/take-out/{document}")
     screen.page.get_by_role("button", name="Take it out").click()

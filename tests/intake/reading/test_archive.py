@@ -296,6 +296,12 @@ def test_in_3_the_parent_believes_no_place_in_an_archive_that_can_not_be(told: l
         archive.taken_out(zipped(("a.pdf", PAPER)), {"parts": told})
 
 
+def test_in_1_a_size_below_nothing_makes_no_room_for_others() -> None:
+    told = [[f"{n}.tif", n, n + 1, archive.DEFLATED, 25 * MIB] for n in range(9)]
+    with pytest.raises(ValueError, match="more than an archive may have"):
+        archive.taken_out(bytes(100), {"parts": [*told, ["9.tif", 9, 10, archive.DEFLATED, -200 * MIB]]})
+
+
 @pytest.mark.parametrize("told", [1000, 0, -1])
 def test_the_parent_unpacks_no_more_than_it_was_told_of(told: int) -> None:
     data = zipped(("a.tif", bytes(20 * MIB)))

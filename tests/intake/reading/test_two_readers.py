@@ -9,7 +9,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from detainerdesk.intake.reading import cells, grammar, ink, readers, recogniser, tesseract
 from detainerdesk.intake.reading.cells import Cell, PixelBox
+from detainerdesk.intake.reading.lines import fold
 from detainerdesk.intake.reading.pages import Gray
+from detainerdesk.intake.reading.text import without_rest_of_label
 
 WIDE, TALL = 900, 120
 BOX = (300, 40, 700, 80)
@@ -214,6 +216,47 @@ def test_a_mark_that_may_be_lost_sends_the_value_to_a_person(
     verdict = judged(monkeypatch, value, value, name)
     assert verdict.agreed
     assert not verdict.sure
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "value", "agreed"),
+    [
+        ("Boston, MA 53804", "Boston, MA 5 3804", "Boston, MA 53804", False),
+        ("ICE Sub-Office", "ICE Sub-Of fice", "ICE Sub-Office", False),
+        ("11/15/2024 12:30 PM", "11/15/2024 1 2:30 PM", "11/15/2024 12:30 PM", False),
+        ("Elgin House ofCorrection", "Elgin House of Correction", "Elgin House of Correction", True),
+        ("breakingandentering", "breaking and entering", "breaking and entering", True),
+        ("DELROSARIO, Ana", "DEL ROSARIO, Ana", "DEL ROSARIO, Ana", True),
+    ],
+)
+def test_a_space_inside_a_word_that_one_reader_saw_goes_to_a_person_and_one_between_words_stands(
+    monkeypatch: pytest.MonkeyPatch, ours: str, theirs: str, value: str, agreed: bool
+) -> None:
+    verdict = judged(monkeypatch, ours, theirs)
+    assert (verdict.value, verdict.agreed, verdict.sure) == (value, agreed, agreed)
+
+
+def test_an_initial_that_one_reader_took_for_a_j_is_shown_as_a_j_and_a_person_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    verdict = judged(monkeypatch, "I. Quill, Officer", "J. Quill, Officer")
+    assert (verdict.value, verdict.sure) == ("J. Quill, Officer", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "read", "value"),
+    [
+        ("a_number", "N0: A000 000 458", "A000 000 458"),
+        ("sex", "$ex: M", "M"),
+        ("text", "Agency) Elgin City Jail", "Elgin City Jail"),
+        ("phone", "xing a copy to (303) 555-0153", "(303) 555-0153"),
+        ("text", "Dept: Elgin City Jail", "Dept: Elgin City Jail"),
+        ("case", "1:25-cr-10017", "1:25-cr-10017"),
+    ],
+)
+def test_the_end_of_a_label_is_no_part_of_a_value(name: str, read: str, value: str) -> None:
+    labels = [fold(words) for words in ("File No:", "Sex:", "Name of Alien:")]
+    assert without_rest_of_label(read, name, labels) == value
 
 
 def judged(monkeypatch: pytest.MonkeyPatch, ours: str, theirs: str, name: str = "text") -> readers.Verdict:
