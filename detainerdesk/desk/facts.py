@@ -117,7 +117,7 @@ class WarrantCheckFacts:
 
 @dataclass(frozen=True)
 class FieldCheckFacts:
-    """A person looked at a field: `paper` is its place among the request's papers, `document` the file it is in."""
+    """A person looked at a field: `paper` is its paper's place among those of its file, `document` that file."""
 
     document: str
     paper: int
@@ -128,7 +128,7 @@ class FieldCheckFacts:
 
 @dataclass(frozen=True)
 class PaperCheckFacts:
-    """A person confirmed a court paper."""
+    """A person confirmed a court paper: which of its file's papers."""
 
     document: str
     paper: int
@@ -185,13 +185,15 @@ def view_of(known: Known, at: datetime) -> View:
 def checked(request: Request, checks: Iterable[FieldCheckFacts]) -> Request:
     """The request with what a person confirmed or corrected in place of what was read, and the defects of what stands then."""
     papers = list(request.papers)
+    index_of = {request.paper_in_file(index): index for index in range(len(papers))}
     for check in checks:
-        if check.paper >= len(papers) or request.documents[check.paper] != check.document:
+        index = index_of.get((check.document, check.paper))
+        if index is None:
             continue
-        paper = papers[check.paper]
+        paper = papers[index]
         before = paper.fields.get(check.field, _NOT_READ)
         after = as_seen(before, check.state, check.value)
-        papers[check.paper] = replace(paper, fields={**paper.fields, check.field: after})
+        papers[index] = replace(paper, fields={**paper.fields, check.field: after})
     if papers == list(request.papers):
         return request
     return replace(request, papers=with_defects(papers))
@@ -380,8 +382,8 @@ def unconfirmed_court_paper(request: Request, known: Known) -> int | None:
 
 
 def check_of(request: Request, known: Known, place: int) -> PaperCheckFacts | None:
-    """What a person last said of the court paper at this place; of a paper that was taken out since, nothing counts."""
-    mine = [one for one in known.paper_checks if (one.document, one.paper) == (request.documents[place], place)]
+    """What a person last said of the court paper at this place in the request, wherever that stood when it was said."""
+    mine = [one for one in known.paper_checks if (one.document, one.paper) == request.paper_in_file(place)]
     return mine[-1] if mine else None
 
 

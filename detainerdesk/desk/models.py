@@ -258,7 +258,7 @@ class Answer(Recorded):
 
 
 class FieldCheck(Recorded):
-    """A person looked at one field of a paper: confirmed as read, or corrected."""
+    """A person looked at one field of a paper: confirmed as read, or corrected. `paper`: which of its file's papers."""
 
     document = models.CharField(max_length=64)
     paper = models.PositiveIntegerField()
@@ -270,7 +270,7 @@ class FieldCheck(Recorded):
 
 class PaperCheck(Recorded):
     """A person confirmed a court paper by a number on file, never by the paper's own: what kind it is, who signed, whether it names this
-    person."""
+    person. `paper`: which of its file's papers."""
 
     document = models.CharField(max_length=64)
     paper = models.PositiveIntegerField()

@@ -54,6 +54,12 @@ class Request:
     cancels_on: date | None = None
     queue: str | None = None
     """Why a person must still look at one of its files, in plain words."""
+    places: tuple[int, ...] = ()
+    """Where `papers[i]` stands among the papers of its file; as they come where left out. It stays so when another file comes or goes."""
+
+    def paper_in_file(self, index: int) -> tuple[str, int]:
+        """What names a paper for good: the file it is in, and which of its papers it is."""
+        return self.documents[index], self.places[index] if self.places else index
 
     @property
     def detainer(self) -> Paper | None:
@@ -155,4 +161,5 @@ def _request(
         transmissions=tuple(transmission(link.transmission) for link in links),
         cancels_on=row.cancels_on,
         queue=waiting.why if waiting else None,
+        places=tuple(place for _, place in placed),
     )

@@ -142,12 +142,13 @@ def as_it_stood(request: Request, as_of: datetime) -> Request:
     """The request with what had arrived by then."""
     came = tuple(one for one in request.transmissions if one.received_at <= as_of)
     files = {one.sha256 for one in came}
-    kept = [(paper, file) for paper, file in zip(request.papers, request.documents, strict=True) if file in files]
+    kept = [index for index, file in enumerate(request.documents) if file in files]
     return replace(
         request,
         transmissions=came,
-        papers=tuple(paper for paper, _ in kept),
-        documents=tuple(file for _, file in kept),
+        papers=tuple(request.papers[index] for index in kept),
+        documents=tuple(request.documents[index] for index in kept),
+        places=tuple(request.paper_in_file(index)[1] for index in kept),
     )
 
 

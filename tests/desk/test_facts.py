@@ -299,6 +299,21 @@ def test_a_court_paper_is_surely_a_judges_only_after_a_person_confirmed_it() -> 
     assert (record["signed_by"], record["names_person"]) == (UNKNOWN, False)
 
 
+def test_what_was_said_of_a_paper_stays_with_it_when_another_file_leaves_the_request() -> None:
+    other, court = "cd" * 32, paper("ao442", AO442)
+    second = PaperCheckFacts(FILE, 1, "federal_criminal_arrest", "magistrate_judge", True)
+    look = FieldCheckFacts(FILE, 2, "box2_transfer", True, "shown")
+    form = paper("i247a", box2_transfer=shown(True, accepted=False))
+    known = Known(paper_checks=(second,), field_checks=(look,))
+    before = replace(request(form, court, court, form), documents=(other, FILE, FILE, FILE), places=(0, 0, 1, 2))
+    after = replace(request(court, court, form), documents=(FILE, FILE, FILE), places=(0, 1, 2))
+    for one, confirmed in ((before, 2), (after, 1)):
+        said = case_of(one, known, view="request", at=AT).facts
+        assert [record["signed_by"] is UNKNOWN for record in said["warrants"]] == [True, False]
+        assert facts.check_of(one, known, confirmed) == second
+        assert facts.checked(one, known.field_checks).papers[confirmed + 1].fields["box2_transfer"].accepted
+
+
 def test_a_warrant_on_an_indictment_is_told_apart() -> None:
     """Rule 9: the clerk may sign it, and it is still a court's."""
     assert facts.court_kind(paper("ao442", AO442, d_ind=shown(True))) == "federal_indictment"

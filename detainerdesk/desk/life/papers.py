@@ -77,10 +77,11 @@ def confirm_paper(
             f"Paper {paper + 1} is a civil paper: nobody confirms it as a court's. Choose the court paper."
         )
     with moving(number, version, officer, ability="confirm_paper", name="confirm_paper", at=at) as move:
+        document, place = request.paper_in_file(paper)
         move.row(
             PaperCheck(
-                document=request.documents[paper],
-                paper=paper,
+                document=document,
+                paper=place,
                 kind=kind or facts.court_kind(read),
                 signed_by=signed_by,
                 names_person=names_person,
@@ -113,8 +114,8 @@ class _Look:
 
 def _check_field(number: str, version: int, officer: Officer, *, request: Request, look: _Look, at: datetime) -> int:
     with moving(number, version, officer, ability="correct_field", name="correct_field", at=at) as move:
-        document = request.documents[look.paper]
-        move.row(FieldCheck(document=document, **vars(look)))
+        document, place = request.paper_in_file(look.paper)
+        move.row(FieldCheck(document=document, **vars(look) | {"paper": place}))
         said: dict[str, Any] = {"document": _paper_number(document)} | {
             name: value for name, value in vars(look).items() if name != "value" or isinstance(value, bool)
         }
