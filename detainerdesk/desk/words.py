@@ -144,7 +144,7 @@ def page(decision: Decision, agency: AgencyWords, situation: Situation, now: dat
 def headline(decision: Decision, agency: AgencyWords, situation: Situation) -> str:
     """The one sentence on top. It speaks of the request, never of the person's release."""
     if not situation.papers:
-        return "No paper is in this request now. What was taken out waits for a person."
+        return "No paper is in this request now. What was taken out waits for a person, or belongs elsewhere."
     if not situation.form:
         return "This page is not a request form. It is kept and waits for Records."
     court = decision.actions.get("honor_criminal_warrant")

@@ -294,7 +294,9 @@ def test_a_request_whose_paper_was_taken_out_says_so_and_offers_no_hold(desk: De
     sha256 = Document.objects.get().sha256
     queue.part(sha256, state.number, BOSTON, actor="officer lima")
     seen = shown(state)
-    assert seen.headline == "No paper is in this request now. What was taken out waits for a person."
+    assert (
+        seen.headline == "No paper is in this request now. What was taken out waits for a person, or belongs elsewhere."
+    )
     assert (seen.question, seen.record, seen.papers, seen.transmissions) == (None, None, (), "no paper")
     board = page.board(BOSTON, "D-4", NOW)
     assert board.waiting[0].document == sha256

@@ -7,6 +7,8 @@ from __future__ import annotations
 import datetime
 import re
 
+from detainerdesk.intake.reading import vocabulary
+
 _LETTERS = r"A-Za-zÀ-ÖØ-öø-ÿĀ-ſƠơƯưẠ-ỹ"
 
 ONE_LETTER = ("sex",)  # grammars of a letter or a word out of a few: too short for a reader that lives on words
@@ -103,6 +105,8 @@ def doubtful_on_paper(value: str) -> bool:
 def fits(grammar: str, value: str) -> bool:
     """Whether the value has the shape that this field prints. A field without a shape of its own fits only if each word is all
     letters or all digits, because that is where readers confuse O and 0, I and 1."""
+    if vocabulary.is_small(value):
+        return False
     match grammar:
         case "date":
             return _is_date(value)

@@ -23,7 +23,6 @@ DOTTED = r"""[ij:;!?'"%=]"""  # letters with a mark above: what has more of them
 TESSERACT = "tesseract"
 QUOTES = str.maketrans("‘’“”", "''\"\"")
 WORDS = ("name", "words", "text")  # grammars of what can have an accent or an initial
-SMALL_WORDS = frozenset(vocabulary.SMALL.split())
 LEAST = 0.60  # confidence of the least sure letter, below which even two readers that agree are not taken at their word
 LEAST_COARSE = 0.95  # the same in every reading of a fax of half the lines, where all can see the same wrong letter
 COARSE = 130  # dots an inch from top to bottom
@@ -179,7 +178,7 @@ def _spaced(pair: tuple[_Reading, _Reading], grammar_name: str) -> tuple[str, bo
     value, sure = "", True
     for word, place in zip(shown.split(), [0, *sorted(_spaces(shown))], strict=True):
         before = value.rsplit(" ", 1)[-1]
-        small = {word.strip(".,"), before} & SMALL_WORDS
+        small = vocabulary.is_small(word) or vocabulary.is_small(before)
         inside = before[-1:].isdigit() and word[0].isdigit()
         inside |= before[-1:].islower() and word[0].islower() and not small
         doubtful = inside and place not in common

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from detainerdesk.intake.reading import cells, grammar, ink, readers
+from detainerdesk.intake.reading import cells, grammar, ink, readers, vocabulary
 from detainerdesk.intake.reading.cells import PixelBox
 from detainerdesk.intake.reading.fields import Box, Field, Seen
 from detainerdesk.intake.reading.forms import FieldPlace, Registration, TemplatePage
@@ -183,7 +183,7 @@ def _on_one_row(one: Box, two: Box) -> bool:
 def _may_be(place: FieldPlace, value: str, labels: Sequence[str]) -> bool:
     """Whether a digital text can be this field's value: it looks as it must, and is none of the form's own words."""
     fits = place.grammar in ("text", "name", "words") or grammar.fits(place.grammar, value)
-    return fits and not _holds_print(value, labels)
+    return fits and not vocabulary.is_small(value) and not _holds_print(value, labels)
 
 
 def _holds_print(value: str, labels: Sequence[str]) -> bool:

@@ -17,7 +17,13 @@ STATES = """AL AK AZ AR CA CO CT DE DC FL GA GU HI ID IL IN IA KS KY LA ME MD MA
 SD TN TX UT VT VA VI WA WV WI WY"""
 SMALL = "a and at by de first for from in of on or over the to under with without"
 
-_WORDS = frozenset(" ".join((TITLES, AGENCIES, STREETS, STATES, SMALL)).split())
+_SMALL = frozenset(SMALL.split())
+_WORDS = _SMALL.union(" ".join((TITLES, AGENCIES, STREETS, STATES)).split())
+
+
+def is_small(word: str) -> bool:
+    """Whether it is one of the small words between others, which alone is no value of any field."""
+    return word.strip(".,;:") in _SMALL
 
 
 def knows(word: str) -> bool:

@@ -73,3 +73,9 @@ def test_a_telephone_ends_where_the_form_goes_on() -> None:
     assert tidy("phone", "617-555-0171. If you cannot") == "617-555-0171"
     assert tidy("phone", "617-555-0171 or 617-555-0172") == "617-555-0171 or 617-555-0172"
     assert tidy("phone", "617-555-0171 ext. 12") == "617-555-0171 ext. 12"
+
+
+def test_a_small_word_of_the_forms_sentence_alone_is_no_value() -> None:
+    assert not fits("text", "the")
+    assert not fits("words", "of")
+    assert fits("words", "English")
