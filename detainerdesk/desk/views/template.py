@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -29,8 +28,7 @@ from detainerdesk.desk.roles import may
 from detainerdesk.desk.views.access import access, documents_of, officer_of, state_for
 from detainerdesk.desk.views.frame import frame
 from detainerdesk.desk.views.reading import sheet_of
-from detainerdesk.desk.views.waiting import framed, paper_that_waits
-from detainerdesk.intake import corrected
+from detainerdesk.desk.views.waiting import StoredPaper, framed, paper_that_waits
 from detainerdesk.intake.models import Document
 from detainerdesk.intake.reading.fields import Reading
 from detainerdesk.intake.reading.forms import DRAWN
@@ -58,20 +56,10 @@ class PaperToDraw(Protocol):
 
 
 @dataclass(frozen=True)
-class OfRequest:
+class OfRequest(StoredPaper):
     """A paper of a request."""
 
-    officer: Officer
-    sha256: str
     number: str
-
-    @cached_property
-    def document(self) -> Document:
-        return Document.objects.get(sha256=self.sha256)
-
-    @cached_property
-    def reading(self) -> Reading | None:
-        return corrected.reading_of(self.document)
 
     @property
     def pages(self) -> list[tuple[str, int]]:

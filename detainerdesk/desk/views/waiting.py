@@ -39,13 +39,11 @@ from detainerdesk.ledger import log as ledger
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A paper that waits, as one officer may see it: what waits of it, its row, its reading as people corrected it."""
+class StoredPaper:
+    """A paper that one officer may see: its row, its reading as people corrected it."""
 
     officer: Officer
     sha256: str
-    matters: tuple[Waits, ...]
-    number: str = ""
 
     @cached_property
     def document(self) -> Document:
@@ -54,6 +52,14 @@ class Waiting:
     @cached_property
     def reading(self) -> Reading | None:
         return corrected.reading_of(self.document)
+
+
+@dataclass(frozen=True)
+class Waiting(StoredPaper):
+    """A paper that waits: what waits of it."""
+
+    matters: tuple[Waits, ...]
+    number: str = ""
 
     @property
     def places(self) -> frozenset[int] | None:

@@ -19,10 +19,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
 
 from detainerdesk.intake.reading.fields import (
     Arranged,
@@ -70,6 +70,7 @@ _LOOSEST: dict[str, float] = {
     "written": 1 * MIB,
 }
 STANDARD = Limits()
+Opened = TypeVar("Opened")
 
 
 def read_in_child(
@@ -109,31 +110,31 @@ def open_mail_in_child(path: Path, limits: Limits = STANDARD) -> Mail | Unreadab
     """Opens a stored mail: a child finds where its papers lie, this process cuts them out there. Never raises for what a mail does."""
     from detainerdesk.intake.reading import mail
 
-    answer = _ask(path, ["mail"], limits)
-    if isinstance(answer, Unreadable):
-        return Unreadable(answer.says)
-    try:
-        with path.open("rb") as stored:
-            return mail.taken_out(stored.read(mail.LARGEST_MAIL + 1), answer["mail"])
-    except (KeyError, TypeError, ValueError):
-        return Unreadable("The reader gave no proper answer for this mail. It is kept. A person must look at it.")
+    return _open(path, "mail", mail.LARGEST_MAIL, mail.taken_out, limits)
 
 
 def open_archive_in_child(path: Path, limits: Limits = STANDARD) -> Archive | Unreadable:
     """Opens a stored ZIP archive in the same way: a child unpacks it once to know what may be taken out, this process takes that out."""
     from detainerdesk.intake.reading import archive
 
-    answer = _ask(path, ["archive"], limits)
+    return _open(path, "archive", archive.LARGEST_ARCHIVE, archive.taken_out, limits)
+
+
+# ---- the parent's side --------------------------------------------------------------------------------------------
+
+
+def _open(
+    path: Path, what: str, largest: int, taken_out: Callable[[bytes, Any], Opened], limits: Limits
+) -> Opened | Unreadable:
+    """The child says where the papers in a mail or an archive lie; `taken_out` gets its bytes and that."""
+    answer = _ask(path, [what], limits)
     if isinstance(answer, Unreadable):
         return Unreadable(answer.says)
     try:
         with path.open("rb") as stored:
-            return archive.taken_out(stored.read(archive.LARGEST_ARCHIVE + 1), answer["archive"])
+            return taken_out(stored.read(largest + 1), answer[what])
     except (KeyError, TypeError, ValueError):
-        return Unreadable("The reader gave no proper answer for this archive. It is kept. A person must look at it.")
-
-
-# ---- the parent's side --------------------------------------------------------------------------------------------
+        return Unreadable(f"The reader gave no proper answer for this {what}. It is kept. A person must look at it.")
 
 
 @dataclass(frozen=True)

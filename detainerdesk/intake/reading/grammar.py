@@ -18,6 +18,7 @@ _TO_LETTERS = str.maketrans("0158$", "OISBS")
 
 
 _ENDS = re.compile(r"^(?:[.,;:]\s+)+|(?:\s+[.,;:])+$")  # marks of the form's own sentence, which stand alone
+TELEPHONE = r"\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}"
 _RUNNING_ON = re.compile(r"(?<=\d{4})[ .;,]+(?:or|if)\b[^\d]*$", re.I)  # the form's sentence goes on after a telephone
 _WORD_BEFORE = re.compile(r"^(?:on|at|to|by|of)\s+(?=[A-Z])")  # its last word before the place
 
@@ -117,7 +118,7 @@ def fits(grammar: str, value: str) -> bool:
         case "event":
             return re.fullmatch(r"[A-Z]{3}\d{10}", value) is not None
         case "phone":
-            return re.fullmatch(r"(?:1[ -])?\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}", value) is not None
+            return re.fullmatch(rf"(?:1[ -])?{TELEPHONE}", value) is not None
         case "name":
             return re.fullmatch(rf"[{_LETTERS}][{_LETTERS}' .,-]+", value) is not None and len(value) >= 3
         case "sex":

@@ -16,7 +16,6 @@ from detainerdesk.intake.reading.lines import Line, box_of, fold
 from detainerdesk.intake.reading.pages import Char, Gray, Page, Widget
 from detainerdesk.intake.reading.placing import Placed
 
-PHONE = r"\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}"
 LOOSE_X, LOOSE_Y = 4.0, 2.0  # points around a box in which its text may stand
 
 
@@ -234,7 +233,7 @@ def without_rest_of_label(value: str, grammar_name: str, labels: Sequence[str]) 
         if head[2] == ") " or is_label:
             value = value[head.end() :]
     if grammar_name == "phone" and not grammar.fits("phone", value):
-        numbers = re.findall(PHONE, value)
+        numbers = re.findall(grammar.TELEPHONE, value)
         value = numbers[0] if len(numbers) == 1 else value
     return value
 

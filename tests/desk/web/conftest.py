@@ -185,3 +185,12 @@ def screen(window: Callable[..., Screen], desk: Desk) -> Screen:
     opened = window()
     opened.sign_in()
     return opened
+
+
+@pytest.fixture
+def records(desk: Desk, window: Callable[..., Screen]) -> Screen:
+    """A window in which a records clerk is signed in."""
+    desk.account("okafor", "records", station="")
+    opened = window()
+    opened.sign_in("okafor")
+    return opened

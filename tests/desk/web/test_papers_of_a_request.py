@@ -36,14 +36,6 @@ def document(number: str) -> str:
     return Document.objects.get().sha256
 
 
-@pytest.fixture
-def records(desk: Desk, window: Callable[..., Screen]) -> Screen:
-    desk.account("okafor", "records", station="")
-    opened = window()
-    opened.sign_in("okafor")
-    return opened
-
-
 # ---- out and in -------------------------------------------------------------------------------------------------------
 
 

@@ -78,14 +78,6 @@ def two_warrants() -> bytes:
     return bundle([Paper("i200", people.BRIGHTWATER_I200), Paper("ao442", people.OKONJO_AO442)], seed=4)
 
 
-@pytest.fixture
-def records(desk: Desk, window: Callable[..., Screen]) -> Screen:
-    desk.account("okafor", "records", station="")
-    opened = window()
-    opened.sign_in("okafor")
-    return opened
-
-
 def heading(screen: Screen) -> str:
     return " ".join(screen.headline().split())
 
