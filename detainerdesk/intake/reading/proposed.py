@@ -32,7 +32,12 @@ _NAMES = (
     (r"(?<=[a-z])!", "l"),
     (r"(?<=\w{3})\.$", ""),
 )
+_DATES = (
+    (r"^(\d\d)(\d\d)(\d{4})$", r"\1/\2/\3"),
+    (r"^.*?(\d{1,2}/\d{1,2}/\d{4})(?!\d).*$", r"\1"),  # without what stands before it
+)
 _UNDONE = {
+    "date": _DATES,
     "text": _WORDS,
     "words": _WORDS,
     "name": _NAMES,
@@ -50,10 +55,11 @@ def value(grammar: str, text: str) -> str:
 
 
 def is_vietnamese(text: str, others: Sequence[str]) -> bool:
-    """Whether a text has letters that only Vietnamese has, and is otherwise what another reader saw. An i on a rule is soon an ị, and an
-    O with an apostrophe an Ơ: they alone are no sign."""
+    """Whether a text has letters that only Vietnamese has, in syllables as they are there, and is otherwise what another reader saw. An i on a
+    rule is soon an ị, and an O with an apostrophe an Ơ: they alone are no sign."""
     own = re.search("[Ạ-ỉỌ-ỹĂăƠơƯưĨĩŨũ]", text) is not None and not any("'" in other for other in others)
-    return own and any(_alike(text, other) for other in others)
+    foreign = re.search(r"[fjwz\d]|\w{8}", unicodedata.normalize("NFC", text), re.IGNORECASE)
+    return own and not foreign and any(_alike(text, other) for other in others)
 
 
 def _alike(one: str, two: str) -> bool:

@@ -132,20 +132,23 @@ def _oddities(text: str, *, on_rule: bool) -> int:
 
 
 def _woven(readings: Sequence[_Reading]) -> list[tuple[str, float]] | None:
-    """Word by word what Tesseract and one of the model's readings agree on; where they differ on a word, the one that is known here. None
-    where that leaves a word open."""
+    """Word by word what Tesseract and one of the model's readings agree on; where they differ on one word, the one that is known here. None
+    where that leaves a word open, or where more are so decided: then it may be a hand."""
     ours = [one for one in readings if one.seen.reader != TESSERACT]
     other = next((one for one in readings if one.seen.reader == TESSERACT), None)
     if other is None or any(len(one.words) != len(other.words) for one in ours):
         return None
-    woven = []
+    woven, decided = [], 0
     for place, word in enumerate(other.words):
         both = [one.sure[place] for one in ours if one.words[place] == word]
-        known = [(one.words[place], one.sure[place]) for one in readings if vocabulary.knows(one.words[place])]
+        seen = [(one.words[place], one.sure[place]) for one in readings]
+        known = [(text, sure) for text, sure in seen if vocabulary.knows(text)]
+        initial = any(re.fullmatch(r"[A-Z]\.?", text) for text, _ in seen)  # `S.` is as good a word as `SC.`
         if both:
             woven.append((word, max(both)))
-        elif known and len({text.strip(".,") for text, _ in known}) == 1:
+        elif known and not initial and not decided and len({text.strip(".,") for text, _ in known}) == 1:
             woven.append(min(known, key=lambda entry: entry[1]))
+            decided += 1
         else:
             return None
     return woven

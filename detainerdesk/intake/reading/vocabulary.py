@@ -25,7 +25,7 @@ SMALL = "a and at by de first for from in of on or over the to under with withou
 
 _SMALL = frozenset(SMALL.split())
 _WORDS = _SMALL.union(" ".join((TITLES, AGENCIES, STREETS, STATES, CITIES)).split())
-_ALIKE = str.maketrans("0QGD1l!|()[]j85F", "OOOOIIIIIIIIIBSE")  # letters and digits that bad paper makes alike
+_ALIKE = str.maketrans("0QGD1Tl!|()[]j85F", "OOOOIIIIIIIIIIBSE")  # letters and digits that bad paper makes alike
 
 
 def is_small(word: str) -> bool:

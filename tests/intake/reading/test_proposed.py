@@ -29,7 +29,10 @@ from detainerdesk.intake.reading.cells import Cell
         ("text", "Houston Police Department. Station A-8", "Houston Police Department, Station A-8"),
         ("name", "MONTEIRO; Adilson", "MONTEIRO, Adilson"),
         ("name", "MACL.EOD-BYRNE, RAUI.", "MACLEOD-BYRNE, RAUL"),
+        ("text", "Conroe, 1X", "Conroe, TX"),
         ("a_number", "A000-000 664", "A000-000-664"),
+        ("date", "03102018", "03/10/2018"),
+        ("date", "10907/16/2019", "07/16/2019"),
     ],
 )
 def test_what_paper_does_to_print_is_undone(grammar: str, read: str, offered: str) -> None:
@@ -73,6 +76,22 @@ def test_a_vietnamese_name_is_offered_with_its_letters_and_goes_to_a_person() ->
 @pytest.mark.parametrize("name", ["SZABÓ, Zsófia", "MUÑOZ-IBÁÑEZ, Íñigo", "SOTO, Maria"])
 def test_no_other_name_is_made_vietnamese(name: str) -> None:
     assert all(one.reader != readers.VIETNAMESE for one in readers.judge(printed(name), "name", 200).readers)
+
+
+@pytest.mark.parametrize(
+    ("read", "other", "is_one"),
+    [
+        ("VÕ, Thuỳ Dương", "vō, Thu Duong", True),
+        ("ƠCONNELL, ZSOFIA", "O'CONNELL, ZSOFIA", False),
+        ("MỤNG0Z-IBANEZ, Begona", "MUNOZ-IBANEZ, Begona", False),
+        ("TRAN, Thị Hoa", "TRAN, Thi Hoa", False),
+        ("VÕ, Thuỳ Dương", "SOTO, Maria", False),
+    ],
+)
+def test_vietnamese_is_told_by_its_letters_its_syllables_and_the_other_readers(
+    read: str, other: str, *, is_one: bool
+) -> None:
+    assert proposed.is_vietnamese(read, [other]) is is_one
 
 
 def printed(words: str) -> Cell:

@@ -204,6 +204,16 @@ def test_no_list_of_words_decides_a_name(monkeypatch: pytest.MonkeyPatch, ours: 
     assert verdict.value in (ours, theirs)
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("S. Quill, Officer", "SC. Quill, Officer"), ("A. Quill, Feld Offoe Director", "A. Quill, Field Office Dinctor")],
+)
+def test_the_list_decides_one_word_at_most_and_no_initial(
+    monkeypatch: pytest.MonkeyPatch, ours: str, theirs: str
+) -> None:
+    assert not judged(monkeypatch, ours, theirs).sure
+
+
 def test_a_word_that_no_reader_saw_is_offered_to_a_person_and_not_agreed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     verdict = judged(monkeypatch, "A. Quill, Depoxtation", "A. Quill, Depurtation")
     assert (verdict.value, verdict.agreed, verdict.sure) == ("A. Quill, Deportation", False, False)
