@@ -13,6 +13,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
+    from tests.intake.clamd import Clamd
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
@@ -31,6 +33,15 @@ def data_folder_of_the_test(tmp_path: Path, settings: object) -> Path:
     """No test writes into the checkout's own data folder."""
     settings.DATA = tmp_path / "data"  # type: ignore[attr-defined]
     return tmp_path / "data"
+
+
+@pytest.fixture
+def scanner(data_folder: Path) -> Iterator[Clamd]:
+    """A malware scan that is set up and at work."""
+    from tests.intake.clamd import clamd
+
+    with clamd() as running:
+        yield running.set_up(data_folder)
 
 
 @dataclass

@@ -4,8 +4,6 @@ installation (its folder, Django) is opened here too."""
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -98,24 +96,15 @@ def serve(
 
 
 def _serve(ready: Ready, host: str, port: int, agency: str) -> None:
-    """Until it is stopped; each channel that is set up has a process of its own, so that none waits for another."""
+    """Until it is stopped, with each channel that is set up beside it."""
+    from detainerdesk.cli import serving
+
     typer.echo(f"The desk: http://{host}:{port}/   ({ready.profile} profile, data in {ready.data})")
     typer.echo(f"Papers dropped into {ready.data / 'inbox'}/STATION/ are taken in.")
     _say_logins(ready)
     typer.echo("Stop with Ctrl+C.")
-    beside = [
-        subprocess.Popen(
-            [sys.executable, "-m", "detainerdesk", *command, "--data", str(ready.data)], stdout=subprocess.DEVNULL
-        )
-        for command in _channels(ready.data, agency)
-    ]
-    try:
+    with serving.beside([[*command, "--data", str(ready.data)] for command in _channels(ready.data, agency)]):
         _listen(host, port)
-    finally:
-        for one in beside:
-            one.terminate()
-        for one in beside:
-            one.wait()
 
 
 def _channels(data: Path, agency: str) -> list[list[str]]:

@@ -14,9 +14,10 @@ from rich.table import Table
 from detainerdesk.cli.agencies import known_stack
 from detainerdesk.cli.installation import AGENCY, Data, law_here, open_installation
 from detainerdesk.cli.told import DOES_NOT_HOLD, FICTIONAL, BadInput, counted, out, say_json
+from detainerdesk.cli.watching import went_well
 
 if TYPE_CHECKING:
-    from detainerdesk.intake.lines import Condition
+    from detainerdesk.intake.lines import Condition, Line
 
 A_MINUTE = 60.0
 
@@ -33,25 +34,18 @@ def lines(
     """Each line: what it brought last, what waits to be read, what failed in 24 hours, its last test page. Exit code 1 if one is silent."""
     known_stack(agency, law_here())
     ready = open_installation(data)
-    from django.db import close_old_connections
-
+    if send:
+        all_sent = _send(agency, as_json)
+        while watch:
+            time.sleep(A_MINUTE)
+            went_well(lambda: _send(agency, as_json))
+        if not all_sent:
+            raise typer.Exit(DOES_NOT_HOLD)
+        return
     from detainerdesk.intake import lines as intake_lines
 
-    try:
-        here = intake_lines.used(agency)
-        if send:
-            all_sent = _send(here, datetime.now(UTC), as_json)
-            while watch:
-                time.sleep(A_MINUTE)
-                close_old_connections()  # one that broke is no use a minute later
-                _send(intake_lines.used(agency), datetime.now(UTC), as_json)
-            if not all_sent:
-                raise typer.Exit(DOES_NOT_HOLD)
-            return
-    except intake_lines.LinesError as error:
-        raise BadInput(str(error)) from error
     now = datetime.now(UTC)
-    conditions = intake_lines.conditions(here, now)
+    conditions = intake_lines.conditions(_used(agency), now)
     if as_json:
         say_json([_json(one) for one in conditions])
     else:
@@ -60,13 +54,22 @@ def lines(
         raise typer.Exit(DOES_NOT_HOLD)
 
 
-def _send(here: Any, now: datetime, as_json: bool) -> bool:
+def _used(agency: str) -> tuple[Line, ...]:
+    from detainerdesk.intake import lines as intake_lines
+
+    try:
+        return intake_lines.used(agency)
+    except intake_lines.LinesError as error:
+        raise BadInput(str(error)) from error
+
+
+def _send(agency: str, as_json: bool) -> bool:
     """Whether all that are due went out. Those that can't be sent are said, and the others go out all the same."""
     from detainerdesk.desk.page.channels import channel
     from detainerdesk.intake import lines as intake_lines
 
-    told = []
-    for line in intake_lines.due(here, now):
+    told, now = [], datetime.now(UTC)
+    for line in intake_lines.due(_used(agency), now):
         try:
             intake_lines.send(line, now)
             told.append({"channel": line.channel, "station": line.station, "sent": True, "says": ""})

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import json
 import os
 import signal
 import time
@@ -18,6 +17,8 @@ import typer
 from detainerdesk.cli.agencies import known_stack
 from detainerdesk.cli.installation import Data, law_here, open_installation, profile
 from detainerdesk.cli.told import BadInput, counted, say_json
+from detainerdesk.cli.watching import went_well
+from detainerdesk.intake import setting
 
 if TYPE_CHECKING:
     from detainerdesk.intake.channels.mailbox import Mailbox
@@ -30,6 +31,7 @@ RECIPIENT = {"address", "agency", "station"}
 MAILBOX = {"agency", "station", "host", "user"}
 MAILBOX_MAY = {"port", "folder", "taken", "authorities"}
 SECRET = {"password_file", "password_from", "token_file", "token_from"}
+NO_MAILBOX = f"{FILE} names no mailbox that can be read, so mails wait in their mailboxes. See the log."
 READERS = "They are read by `detainerdesk serve`, or `detainerdesk intake --watch`."
 
 
@@ -69,25 +71,36 @@ def poll(
 ) -> None:
     """Takes in the mails that lie in the mailboxes, by IMAP; each moves to another folder when it is stored, and none is deleted."""
     file, law = open_installation(data).data / FILE, law_here()
-    from django.db import close_old_connections
-
     from detainerdesk.intake.channels.mailbox import poll_all
 
-    while True:
-        close_old_connections()  # one that broke in the last round is no use in this one
-        mailboxes = read_file(
-            file, law
-        ).mailboxes  # each time: a token lasts an hour, and another program writes a new one
-        if not mailboxes:
-            raise BadInput(f"{FILE} has no mailbox. Write it as docs/intake.md shows.")
-        receipts = poll_all(mailboxes)
+    def one_round() -> None:
+        # the file each time: a token lasts an hour, and another program writes a new one
+        receipts = poll_all(_mailboxes(file, law))
         if as_json and (receipts or not watch):
             say_json([{"receipt": one.number, "sha256": one.sha256, "again": one.again} for one in receipts])
         elif receipts or not watch:
             typer.echo(f"{counted(len(receipts), 'mail')} taken in. {READERS}")
-        if not watch:
-            return
+
+    one_round()
+    while watch:
         time.sleep(every)
+        went_well(one_round)
+
+
+def _mailboxes(file: Path, law: Edition) -> tuple[Mailbox, ...]:
+    """At least one. Where there is none, the channel's page says so."""
+    try:
+        if mailboxes := read_file(file, law).mailboxes:
+            return mailboxes
+        raise BadInput(f"{FILE} has no mailbox. Write it as docs/intake.md shows.")
+    except BadInput:
+        from django.utils import timezone
+
+        from detainerdesk.intake import lines
+        from detainerdesk.intake.channels.mailbox import CHANNEL
+
+        lines.fault(CHANNEL, NO_MAILBOX, timezone.now())
+        raise
 
 
 def _say_listening(how: Listening, port: int) -> None:
@@ -115,16 +128,13 @@ def refuse_plain(how: Listening) -> None:
 
 def read_file(file: Path, law: Edition) -> Mail:
     """Who listens, and which mailboxes are read. Every agency must be one that the law here knows."""
-    if not file.is_file():
+    said = setting.read(file, dict[str, Any], BadInput)
+    if said is None:
         raise BadInput(
             f"There is no {file}. Write it as docs/intake.md shows: the addresses or mailboxes, and their stations."
         )
-    try:
-        said = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise BadInput(f"{file} is no JSON: {error}.") from error
-    if not isinstance(said, dict) or not said.keys() <= {"listener", "mailboxes"}:
-        raise BadInput(f'{file} has "listener", "mailboxes" or both, and nothing else.')
+    if not said.keys() <= {"listener", "mailboxes"}:
+        raise BadInput(f'{FILE} has "listener", "mailboxes" or both, and nothing else.')
     listening = _listening(file, said["listener"]) if "listener" in said else None
     mailboxes = tuple(_mailbox(file, number, one) for number, one in enumerate(said.get("mailboxes", ()), 1))
     agencies = {one.agency for one in (listening.recipients.values() if listening else ())}
@@ -136,10 +146,10 @@ def read_file(file: Path, law: Edition) -> Mail:
 def _listening(file: Path, said: Any) -> Listening:
     from detainerdesk.intake.channels.smtp import ListenerError, Listening, Recipient
 
-    _names(f"{file}, listener", said, {"recipients"}, LISTENER)
-    _port(f"{file}, listener", said)
+    _names(f"{FILE}, listener", said, {"recipients"}, LISTENER)
+    _port(f"{FILE}, listener", said)
     entries = {
-        str(_names(f"{file}, recipient {number}", one, RECIPIENT, RECIPIENT)["address"]): Recipient(
+        str(_names(f"{FILE}, recipient {number}", one, RECIPIENT, RECIPIENT)["address"]): Recipient(
             one["agency"], one["station"]
         )
         for number, one in enumerate(said["recipients"], 1)
@@ -148,13 +158,13 @@ def _listening(file: Path, said: Any) -> Listening:
     try:
         return Listening(**{**said, **paths, "recipients": entries})
     except ListenerError as error:
-        raise BadInput(f"{file}, listener: {error}") from error
+        raise BadInput(f"{FILE}, listener: {error}") from error
 
 
 def _mailbox(file: Path, number: int, said: Any) -> Mailbox:
     from detainerdesk.intake.channels.mailbox import Mailbox
 
-    where = f"{file}, mailbox {number}"
+    where = f"{FILE}, mailbox {number}"
     _names(where, said, MAILBOX, MAILBOX | MAILBOX_MAY | SECRET)
     _port(where, said)
     secret = sorted(SECRET & said.keys())

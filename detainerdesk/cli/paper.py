@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -16,6 +16,7 @@ from detainerdesk.cli.agencies import known_stack
 from detainerdesk.cli.installation import AGENCY, Data, law_here, open_installation
 from detainerdesk.cli.papers import read_paper
 from detainerdesk.cli.told import BAD_INPUT, FICTIONAL, BadInput, not_kept, out, say_json
+from detainerdesk.cli.watching import went_well
 from detainerdesk.intake.reading.fields import Field, Paper, Reading, Unreadable
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _watch(folder: Path, agency: str) -> Iterator[list[dict[str, Any]]]:
     def sweep_again_and_again() -> None:
         while not ended.is_set():
             try:
-                _went_well(swept)
+                went_well(swept)
             except FolderError as error:
                 no_folder.append(error)
                 ended.set()
@@ -150,35 +151,12 @@ def _watch(folder: Path, agency: str) -> Iterator[list[dict[str, Any]]]:
         while not ended.wait(PAUSE):
             while not arrived.empty():
                 taken.append(arrived.get())
-            if _went_well(_read_and_answer) and taken:
+            if went_well(_read_and_answer) and taken:
                 yield [_became(receipt) for receipt in taken]
                 taken = []
     finally:
         ended.set()
     raise no_folder[0]
-
-
-def _went_well(act: Callable[[], None]) -> bool:
-    """A full disk, a database that is busy or gone or a fault of ours ends no watch: nothing is lost, and the next round tries again."""
-    from django.db import DatabaseError, InterfaceError, close_old_connections
-
-    from detainerdesk.intake import fault
-    from detainerdesk.intake.channels.folder import FolderError
-
-    close_old_connections()
-    try:
-        act()
-        return True
-    except FolderError:
-        raise
-    except (OSError, DatabaseError, InterfaceError) as error:
-        typer.echo(
-            f"The disk or the database failed ({type(error).__name__}); trying again. See `detainerdesk status`.",
-            err=True,
-        )
-    except Exception as error:
-        typer.echo(f"The program failed: {fault.where(error)}; trying again.", err=True)
-    return False
 
 
 def take_in(folder: Path, agency: str) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
-"""Whether a data folder is being served, and whether a port is free. In: a folder, an address; out: a lock that ends with the process, or a
-`NotReady` that says what to do. A demo is made anew only where nobody serves the old one."""
+"""Whether a data folder is being served, whether a port is free, and what works beside the desk. In: a folder, an address, commands of ours; out: a
+lock that ends with the process, or a `NotReady` that says what to do, and processes that are started again when they end. A demo is made anew only
+where nobody serves the old one."""
 
 from __future__ import annotations
 
@@ -7,14 +8,23 @@ import errno
 import fcntl
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
+
+import typer
 
 from detainerdesk.cli.told import BadInput
 from detainerdesk.desk.setup import NotReady
 
 LOCK = "serving"
+SHORTEST, LONGEST = 1.0, 60.0  # seconds of a pause before what ended is started again
+CHANNEL_OF = {"intake": "folder", "listen": "mail", "poll": "mailbox"}
+ENDED = "What takes papers in by this channel ended by itself and is started again. Meanwhile papers wait where they are. See the log."
 
 
 @contextmanager
@@ -38,6 +48,65 @@ def unserved(data: Path) -> Iterator[None]:
         f"{data} is being served: stop that desk first (Ctrl+C where it runs), or name another folder with --out.",
     ):
         yield
+
+
+@contextmanager
+def beside(commands: Iterable[Sequence[str]]) -> Iterator[None]:
+    """Each command has a process of its own until the block ends, so that none waits for another. One that ends before is started again, after a pause
+    that grows while it ends soon."""
+    over = Event()
+    keeping = [Thread(target=_keep_up, args=(command, over)) for command in commands]
+    for one in keeping:
+        one.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for one in keeping:
+            one.join()
+
+
+def _keep_up(command: Sequence[str], over: Event) -> None:
+    pause = SHORTEST
+    while True:
+        begun = time.monotonic()
+        ended = _run(command, over)
+        if over.is_set():
+            return
+        if time.monotonic() - begun > LONGEST:
+            pause = SHORTEST
+        typer.echo(f"`detainerdesk {command[0]}` {ended}. It is started again in {pause:.0f} s.", err=True)
+        _note(command[0])
+        if over.wait(pause):
+            return
+        pause = min(2 * pause, LONGEST)
+
+
+def _run(command: Sequence[str], over: Event) -> str:
+    """Until it ends, or the block does, which ends it. Out: how it ended. Ctrl+C is not for it: its group of processes is its own."""
+    words = [sys.executable, "-m", "detainerdesk", *command]
+    try:
+        child = subprocess.Popen(words, stdout=subprocess.DEVNULL, process_group=0)
+    except OSError as error:
+        return f"could not be started ({error.strerror})"
+    while child.poll() is None and not over.wait(0.5):
+        pass
+    child.terminate()
+    code = child.wait()
+    return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+
+
+def _note(name: str) -> None:
+    """For the channel's page."""
+    from django.db import Error, connection
+    from django.utils import timezone
+
+    from detainerdesk.intake import lines
+
+    if name in CHANNEL_OF:
+        with suppress(Error):
+            lines.fault(CHANNEL_OF[name], ENDED, timezone.now())
+        connection.close()
 
 
 def refuse_port(host: str, port: int) -> None:

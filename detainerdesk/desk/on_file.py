@@ -9,6 +9,8 @@ from typing import Final
 import msgspec
 from django.conf import settings
 
+from detainerdesk.intake import setting
+
 FILE: Final = "on_file.json"
 
 
@@ -26,18 +28,5 @@ class OnFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def on_file(agency: str) -> OnFile:
     """Nothing where there is no such file, or the agency does not stand in it."""
-    file = Path(settings.DATA) / FILE
-    try:
-        data = file.read_bytes()
-    except FileNotFoundError:
-        return OnFile()
-    except OSError as error:
-        raise OnFileError(_cannot(error)) from error
-    try:
-        return msgspec.json.decode(data, type=dict[str, OnFile]).get(agency, OnFile())
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise OnFileError(_cannot(error)) from error
-
-
-def _cannot(error: Exception) -> str:
-    return f"{FILE} can't be read ({error}), so no sender is compared with it. Write it as docs/intake.md shows."
+    do = "No sender is compared with it. Write it as docs/intake.md shows."
+    return (setting.read(Path(settings.DATA) / FILE, dict[str, OnFile], OnFileError, do) or {}).get(agency, OnFile())

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from detainerdesk.intake import setting
 from detainerdesk.intake.entry import DATES, LISTED, fields_of, paper_of
 from detainerdesk.intake.join import DATE_FORMS, OPENS
 from detainerdesk.intake.reading.fields import Field, Paper, Reading, Unreadable
@@ -54,30 +55,29 @@ OWN = Columns(
 
 def maps(data: Path) -> tuple[Columns, ...]:
     """The maps of an installation, in DATA/columns/*.json, then our own."""
-    return (*(load(file) for file in sorted((data / FOLDER).glob("*.json"))), OWN)
+    return (*filter(None, map(load, sorted((data / FOLDER).glob("*.json")))), OWN)
 
 
-def load(file: Path) -> Columns:
-    """One map, checked."""
-    try:
-        made = msgspec.json.decode(file.read_bytes(), type=Columns)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ColumnsError(f"{file}: {error}. Write it as docs/intake.md shows.") from error
+def load(file: Path) -> Columns | None:
+    """One map, checked; None where it is gone."""
+    made = setting.read(file, Columns, ColumnsError)
+    if made is None:
+        return None
     kinds = [*made.kinds.values()] if made.kind_column else [made.kind]
     if wrong := [kind for kind in kinds if kind not in OPENS]:
-        raise ColumnsError(f"{file}: {wrong[0]!r} is no kind of request. There are: {', '.join(OPENS)}.")
+        raise ColumnsError(f"{file.name}: {wrong[0]!r} is no kind of request. There are: {', '.join(OPENS)}.")
     if bool(made.kind_column) != bool(made.kinds):
         raise ColumnsError(
-            f"{file}: `kind_column` and `kinds` belong together: which column says it, and what its words mean."
+            f"{file.name}: `kind_column` and `kinds` belong together: which column says it, and what its words mean."
         )
     for name in made.columns:
         if not any(name in fields_of(kind) for kind in kinds):
             raise ColumnsError(
-                f"{file}: no field is named {name!r}. The fields of {kinds[0]}: {', '.join(fields_of(kinds[0]))}."
+                f"{file.name}: no field is named {name!r}. The fields of {kinds[0]}: {', '.join(fields_of(kinds[0]))}."
             )
     if not set(IDENTIFYING) & made.columns.keys():
         raise ColumnsError(
-            f"{file}: name a column for one of {', '.join(IDENTIFYING)}, else no request is told from another."
+            f"{file.name}: name a column for one of {', '.join(IDENTIFYING)}, else no request is told from another."
         )
     return made
 

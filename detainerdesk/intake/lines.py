@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Count, Max, Q
 
-from detainerdesk.intake import display, marks
+from detainerdesk.intake import display, marks, setting
 from detainerdesk.intake.models import ChannelFault, LineTest, Transmission
 from detainerdesk.ledger import log as ledger
 
@@ -104,26 +104,11 @@ class Condition(Heard):
 
 def known(data: Path | None = None) -> tuple[Line, ...]:
     """The lines that are set up in DATA/lines.json; none where there is no such file."""
-    file = (data or Path(settings.DATA)) / FILE
-    if not file.is_file():
-        return ()
-    try:
-        lines = msgspec.json.decode(file.read_bytes(), type=_Lines).lines
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise LinesError(f"{file}: {error}. Write it as docs/intake.md shows.") from error
+    said = setting.read((data or Path(settings.DATA)) / FILE, _Lines, LinesError)
+    lines = said.lines if said else ()
     for number, line in enumerate(lines, 1):
-        if sum(map(bool, (line.folder, line.mail, line.command))) > 1:
-            raise LinesError(
-                f"{file}, line {number}: give one of folder, mail, command: the test page goes out one way."
-            )
-        if line.command and "{page}" not in line.command[1:]:
-            raise LinesError(f"{file}, line {number}: the command must have {{page}} where the file's name belongs.")
-        if bool(line.caller) != bool(line.receipts_to):
-            raise LinesError(f"{file}, line {number}: caller and receipts_to belong together: give both or neither.")
-        if line.caller and (line.caller.count("{caller}") != 1 or line.channel not in OF_A_FAX_SERVER):
-            raise LinesError(
-                f"{file}, line {number}: caller must have {{caller}} once, on a line by {', '.join(OF_A_FAX_SERVER)}."
-            )
+        if wrong := _wrong(line):
+            raise LinesError(f"{FILE}, line {number}: {wrong}")
     return lines
 
 
@@ -234,6 +219,19 @@ def fault(channel: str, says: str, at: datetime, *, agency: str = "", station: s
             row.save(force_insert=True)
     except DatabaseError:
         log.error("a fault of channel %s could not be kept", channel)
+
+
+def _wrong(line: Line) -> str:
+    """What can't be so, and what belongs there; empty where nothing is wrong."""
+    if sum(map(bool, (line.folder, line.mail, line.command))) > 1:
+        return "give one of folder, mail, command: the test page goes out one way."
+    if line.command and "{page}" not in line.command[1:]:
+        return "the command must have {page} where the file's name belongs."
+    if bool(line.caller) != bool(line.receipts_to):
+        return "caller and receipts_to belong together: give both or neither."
+    if line.caller and (line.caller.count("{caller}") != 1 or line.channel not in OF_A_FAX_SERVER):
+        return f"caller must have {{caller}} once, on a line by {', '.join(OF_A_FAX_SERVER)}."
+    return ""
 
 
 def _key(of: Line | LineTest) -> tuple[str, ...]:

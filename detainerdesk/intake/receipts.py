@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from detainerdesk.intake.models import Counter, ReceiptsTurned, SenderReceipt, Transmission
@@ -163,13 +164,26 @@ def faxes_without(agency: str, year: int, month: int) -> tuple[Unnumbered, ...]:
         sender__startswith=NUMBER_UNKNOWN,
         received_at__gte=begins,
         received_at__lt=ends,
-        tests=None,
-        parts__tests=None,
     )
     return tuple(
         Unnumbered(row.receipt, row.received_at, row.station, row.channel)
-        for row in rows.distinct().order_by("receipt")
+        for row, *inside in with_all_inside(rows.order_by("receipt"))
+        if not any(paper.tests.all() for paper in (row, *inside))
     )
+
+
+def with_all_inside(rows: QuerySet[Transmission]) -> list[list[Transmission]]:
+    """Each delivery, and behind it all that lay in it, however deep; with their documents and test pages. A few questions, however many they are."""
+    level = list(rows.select_related("document").prefetch_related("tests"))
+    found = [[row] for row in level]
+    of: dict[int | None, list[Transmission]] = {whole[0].pk: whole for whole in found}
+    while level:
+        inside = Transmission.objects.filter(inside__in=level)
+        level = list(inside.select_related("document").prefetch_related("tests"))
+        for paper in level:
+            of[paper.pk] = of[paper.inside_id]
+            of[paper.pk].append(paper)
+    return found
 
 
 def as_csv(issued: Collection[Issued]) -> str:

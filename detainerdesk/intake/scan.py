@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from detainerdesk.intake import display, lines, store
+from detainerdesk.intake import display, lines, setting, store
 from detainerdesk.intake.door import ACTOR, largest
 from detainerdesk.intake.models import Document, Joined, Transmission, Waiting
 from detainerdesk.intake.reading import archive
@@ -35,6 +35,9 @@ LONGEST_GREETING = 3.0
 PIECE = 64 * 1024
 LONGEST_ANSWER = 4096
 
+_silent: dict[Scanner | None, float] = {}
+"""Until when (by the clock of this process) nobody who opens a paper waits for a scanner that was silent."""
+
 
 class ScanError(ValueError):
     """scan.json can't be used; the message says what belongs there."""
@@ -42,6 +45,10 @@ class ScanError(ValueError):
 
 class NotScanned(OSError):
     """There is no answer about these bytes."""
+
+
+class Silent(NotScanned):
+    """The scanner answers nothing at all, whatever it is asked."""
 
 
 class NotHeld(ValueError):
@@ -74,14 +81,8 @@ class Held:
 def known(data: Path | None = None) -> Scanner | None:
     """The scanner that is set up; None where there is no scan.json. Raises ScanError."""
     file = (data or Path(settings.DATA)) / FILE
-    if not file.is_file():
-        return None
-    try:
-        scanner = msgspec.json.decode(file.read_bytes(), type=Scanner)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        says = error.strerror if isinstance(error, OSError) else error  # the system's own words hold the path
-        raise ScanError(f'{FILE}: {says}. Write it as {{"clamd": "/run/clamav/clamd.ctl"}}.') from error
-    if not _is_of_this_machine(scanner.clamd):
+    scanner = setting.read(file, Scanner, ScanError, 'Write it as {"clamd": "/run/clamav/clamd.ctl"}.')
+    if scanner and not _is_of_this_machine(scanner.clamd):
         raise ScanError(
             f"{FILE}: clamd is a socket file, or 127.0.0.1 and a port. It speaks no TLS, so no paper is sent to another machine: "
             "let clamd run here, or put the end of a tunnel here."
@@ -118,7 +119,8 @@ def why_not_opened(sha256: str) -> str:
     if document.scan == "" and _is_set_up() and store.path(sha256).is_file():
         earliest, latest = _lately()
         try:
-            if document.scan_tried_at is not None and earliest <= document.scan_tried_at <= latest:
+            tried_lately = document.scan_tried_at is not None and earliest <= document.scan_tried_at <= latest
+            if tried_lately or time.monotonic() < _silent.get(known(), 0.0):
                 raise NotScanned("it gave no answer a moment ago")
             _look(document, LONGEST_LOOK_OF_A_PAGE)
         except (NotScanned, ScanError):
@@ -196,7 +198,7 @@ def _may_go_on(row: Transmission) -> bool:
     except (NotScanned, ScanError) as error:
         now = timezone.now()
         these = Document.objects.filter(scan="", sha256=document.sha256)
-        if not _greets():
+        if isinstance(error, Silent | ScanError):  # else one paper is at fault, and keeps no other waiting
             unplaced = Transmission.objects.filter(placed=False).values("document")
             these = Document.objects.filter(scan="", sha256__in=unplaced)
         these.update(scan_tried_at=now)
@@ -204,15 +206,6 @@ def _may_go_on(row: Transmission) -> bool:
         lines.fault(row.channel, says, now, agency=row.agency, station=row.station)
         return False
     return True
-
-
-def _greets() -> bool:
-    """Whether the scanner answers at all: then one paper is at fault, and keeps no other waiting."""
-    try:
-        scanner = known()
-        return scanner is not None and bool(version(scanner))
-    except (NotScanned, ScanError):
-        return False
 
 
 def _look(document: Document, seconds: float) -> None:
@@ -224,7 +217,13 @@ def _look(document: Document, seconds: float) -> None:
         data = store.path(document.sha256).read_bytes()
     except OSError as error:
         raise NotScanned(f"the stored file can't be read ({error.strerror}). Check the disk.") from error
-    signature = signature_in(data, scanner, seconds)
+    try:
+        signature = signature_in(data, scanner, seconds)
+    except NotScanned as error:
+        if _greets(scanner):
+            raise
+        _silent[scanner] = time.monotonic() + AGAIN_AFTER.total_seconds()
+        raise Silent(str(error)) from error
     unknown = Document.objects.filter(sha256=document.sha256, scan="")
     if signature is None:
         unknown.update(scan=Document.Scan.CLEAN)
@@ -236,6 +235,13 @@ def _look(document: Document, seconds: float) -> None:
                 facts = {"signature": _plain(signature)}
                 ledger.append("paper.quarantined", actor=ACTOR, agency=agency, subject=str(document), facts=facts)
     document.refresh_from_db(fields=["scan", "scan_says"])
+
+
+def _greets(scanner: Scanner) -> bool:
+    try:
+        return bool(version(scanner))
+    except NotScanned:
+        return False
 
 
 def _lately() -> tuple[datetime, datetime]:

@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from detainerdesk.desk import facts, life, page
-from detainerdesk.desk.facts import BookedFacts
+from detainerdesk.desk.facts import BookedFacts, FoundWarrant
 from detainerdesk.desk.models import BookedPerson, Identity, Officer, RequestState
 from detainerdesk.desk.on_file import OnFile, OnFileError, on_file
 from detainerdesk.desk.page import RequestPage, see
@@ -342,6 +343,36 @@ def test_a_recorded_hold_keeps_a_request_open_though_its_paper_was_taken_out(des
     assert page.board(BOSTON, "D-4", NOW + timedelta(hours=26)).open == 1
 
 
+def test_nobody_is_ready_for_release_at_the_end_of_a_hold_while_a_court_warrant_keeps_them(
+    desk: Desk, lima: Officer
+) -> None:
+    state = arrive(desk)
+    warrant = FoundWarrant("federal_criminal_arrest", "magistrate_judge", True, "1:26-mj-00123")
+    life.record_warrant_check(state.number, 1, lima, "found", found=(warrant,), at=NOW)
+    life.record_booking(state.number, 2, lima, "bail_or_ROR", NOW, other_basis=False, at=NOW)
+    held = decided("required", until=NOW + timedelta(hours=48))
+    life.record_decision(state.number, 3, lima, "hold", held, view="person", at=NOW)
+    after = NOW + timedelta(hours=49)
+    board = page.board(BOSTON, "D-4", after)
+    assert board.strip is None
+    assert [row.next_step for group in board.groups for row in group.rows] != ["Record release"]
+    seen = shown(state, after)
+    assert seen.record is None or seen.record.value != "release"
+
+
+def test_the_board_says_when_a_recorded_hold_is_over_though_its_paper_was_taken_out(desk: Desk, lima: Officer) -> None:
+    """What the law says of the time without the paper begins later than what was recorded."""
+    state = arrive(desk)
+    life.record_warrant_check(state.number, 1, lima, "none", at=NOW)
+    life.record_booking(state.number, 2, lima, "bail_or_ROR", NOW, other_basis=False, at=NOW)
+    held = decided("required", until=NOW + timedelta(hours=20))
+    life.record_decision(state.number, 3, lima, "hold", held, view="person", at=NOW)
+    queue.part(Document.objects.get().sha256, state.number, BOSTON, actor="officer lima")
+    board = page.board(BOSTON, "D-4", NOW + timedelta(hours=21))
+    assert board.strip is not None
+    assert board.strip.number == state.number
+
+
 def test_acl_4_whether_it_is_the_same_person_is_asked_again_once_a_paper_was_taken_out(
     desk: Desk, lima: Officer
 ) -> None:
@@ -359,6 +390,25 @@ def test_acl_4_whether_it_is_the_same_person_is_asked_again_once_a_paper_was_tak
     question = shown(state).question
     assert question is not None
     assert question.name == "same_person"
+
+
+@pytest.mark.parametrize("clock", [timedelta(hours=-1), timedelta(0), timedelta(hours=1)])
+def test_acl_4_what_was_said_before_and_after_a_paper_was_taken_out_is_told_apart_by_no_clock(
+    desk: Desk, lima: Officer, monkeypatch: pytest.MonkeyPatch, clock: timedelta
+) -> None:
+    """The clock stood still, was set back, or was set forward, between what was said and the paper that left."""
+    state = arrive(desk)
+    for data in (b"FICTIONAL copy", b"FICTIONAL third"):
+        desk.gets(data, reading(form()), at=NOW)
+    desk.understands()
+    life.same_person(state.number, shown(state).version, lima, "same", at=NOW)
+    monkeypatch.setattr(timezone, "now", lambda: NOW + clock)
+    queue.part(load(state.number).documents[2], state.number, BOSTON, actor="officer lima")
+    assert life.history(state).known.same_person == ""
+    life.same_person(state.number, shown(state).version, lima, "different", at=NOW)
+    assert life.history(state).known.same_person == "different"
+    queue.part(load(state.number).documents[0], state.number, BOSTON, actor="officer lima")
+    assert life.history(state).known.same_person == ""
 
 
 def test_acl_4_a_confirmation_goes_with_its_paper_and_never_to_the_one_that_takes_its_place(

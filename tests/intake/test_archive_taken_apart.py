@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import zipfile
 from email.message import EmailMessage
 from pathlib import Path
@@ -137,22 +136,6 @@ def test_an_archive_that_was_opened_before_waits_when_it_comes_after_archives_we
     (waits,) = desk.waits()
     assert [one.station for one in waits.transmissions] == ["D-4", "B-2"]
     assert Transmission.objects.filter(placed=False).count() == 0
-
-
-def test_the_words_for_a_setting_that_the_disk_does_not_give_hold_no_path(
-    data_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fails(file: Path) -> bytes:
-        raise PermissionError(errno.EACCES, "Permission denied", str(file))
-
-    for name in (archive.FILE, scan.FILE):
-        (data_folder / name).write_text("{}")
-    monkeypatch.setattr(Path, "read_bytes", fails)
-    with pytest.raises(archive.ArchivesError, match="Permission denied") as archives:
-        archive.set_up(data_folder)
-    with pytest.raises(scan.ScanError, match="Permission denied") as scanner:
-        scan.known(data_folder)
-    assert str(data_folder) not in f"{archives.value} {scanner.value}"
 
 
 def test_in_4_a_file_in_an_archive_is_looked_at_like_the_archive_itself(desk: Desk, data_folder: Path) -> None:

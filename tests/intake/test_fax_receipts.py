@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import time
-from datetime import UTC, datetime, timedelta
+import zipfile
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -22,9 +24,9 @@ from detainerdesk.intake.channels.fax_receipts import answer_all
 from detainerdesk.intake.channels.folder import sweep
 from detainerdesk.intake.door import Envelope, receive
 from detainerdesk.intake.models import ChannelFault, SenderReceipt, Transmission
-from detainerdesk.intake.reading import MARK
+from detainerdesk.intake.reading import MARK, archive
 from detainerdesk.intake.reading.fields import Code, Reading, Unreadable
-from detainerdesk.intake.understand import understand_all
+from detainerdesk.intake.understand import understand_all, understand_next
 from tests.intake.made import BOSTON, detainer, reading
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -169,6 +171,24 @@ def test_rel_4_wherever_it_dies_each_fax_is_answered_once_with_its_own_number(
     assert [one.number for one in SenderReceipt.objects.all()] == [1, 2]
 
 
+@pytest.mark.parametrize("at", ["receipts.give", "_hand_over"])
+def test_rel_4_a_page_that_lay_there_when_its_line_got_another_folder_goes_out_once(
+    at: str, inbox: Path, out: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder is still another line's: whether the page goes out from there is settled before it is written for the new one."""
+    faxed(inbox, f"1-{ERO}.pdf")
+    with monkeypatch.context() as patch:
+        patch.setattr(f"detainerdesk.intake.channels.fax_receipts.{at}", dies)
+        with pytest.raises(Died):
+            answer_all()
+    written = json.loads((data_folder / lines.FILE).read_text(encoding="utf-8"))
+    written["lines"][0]["receipts_to"] = str(data_folder / "new")
+    (data_folder / "new").mkdir()
+    (data_folder / lines.FILE).write_text(json.dumps(written), encoding="utf-8")
+    answer_all()
+    assert len([*sent(out), *sent(data_folder / "new")]) == SenderReceipt.objects.count() == 1
+
+
 def rows() -> list[Transmission]:
     return list(Transmission.objects.order_by("receipt"))
 
@@ -249,10 +269,14 @@ def test_a_test_page_of_ours_is_not_answered_and_not_in_the_list(inbox: Path, ou
         test = lines.send(lines.Line(BOSTON, "folder", "D-4", folder=str(out)), datetime.now(UTC))
         page = out / f"line-test-{test.token}.pdf"
         page.rename(inbox / "D-4" / name)
+    with CaptureQueriesContext(connection) as nothing_waits:
+        answer_all()
     sweep(inbox, BOSTON)
     assert answer_all() == 0, "not before it is known what it is"
     understand_all()  # the real reader finds the codes
-    assert answer_all() == 0
+    with CaptureQueriesContext(connection) as asked:
+        assert answer_all() == 0
+    assert len(asked) == len(nothing_waits), "and costs no round a question more: one comes each day"
     now = datetime.now(UTC)
     assert receipts.faxes_without(BOSTON, now.year, now.month) == ()
 
@@ -277,6 +301,49 @@ def test_a_receipt_is_never_answered_by_a_receipt(inbox: Path, out: Path) -> Non
     sweep(inbox, BOSTON)
     understand_all()
     assert answer_all() == 0
+
+
+@pytest.mark.parametrize("caller", [ERO, None])
+@pytest.mark.parametrize("page", ["receipt", "test page"])
+def test_what_lies_in_an_archive_in_a_mail_is_looked_at_before_its_fax_is_answered(
+    page: str, caller: str | None, inbox: Path, out: Path, data_folder: Path
+) -> None:
+    (data_folder / archive.FILE).write_text('{"zip": true}')
+    data = marks.receipt_page("one", OTHER, 5)
+    if page == "test page":
+        test = lines.send(lines.Line(BOSTON, "mail", "B-2", folder=str(out)), datetime.now(UTC))
+        data = (out / f"line-test-{test.token}.pdf").read_bytes()
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as file:
+        file.writestr("fax.pdf", data)
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["Message-ID"], mail["Subject"] = "fax@gateway.example", "<1@a>", "Fax from unknown"
+    mail.add_attachment(zipped.getvalue(), maintype="application", subtype="zip", filename="fax.zip")
+    sender = receipts.by_fax(caller, GATEWAY)
+    receive(mail.as_bytes(), Envelope("mail", BOSTON, "B-2", "mail.eml", datetime.now(UTC), "1", sender))
+    while understand_next() is not None:
+        assert answer_all() == 0
+    now = datetime.now(UTC)
+    without = receipts.faxes_without(BOSTON, now.year, now.month)
+    assert len(without) == (caller is None and page == "receipt"), "a test page is no fax"
+
+
+@pytest.mark.parametrize("station", ["A-1", "C-6"])
+def test_a_fax_that_a_cover_sheet_sent_to_another_station_is_answered_on_the_line_it_came_by(
+    station: str, inbox: Path, out: Path, data_folder: Path
+) -> None:
+    """A-1 has a line of its own, C-6 none."""
+    file, others = data_folder / lines.FILE, data_folder / "outgoing of A-1"
+    written = json.loads(file.read_text(encoding="utf-8"))["lines"]
+    other = {**written[0], "station": "A-1", "receipts_to": str(others)}
+    file.write_text(json.dumps({"lines": [other, *written]}), encoding="utf-8")
+    others.mkdir()
+    (inbox / "D-4" / f"1-{ERO}.pdf").write_bytes(marks.cover_sheet(BOSTON, station, date(2026, 3, 3)))
+    sweep(inbox, BOSTON)
+    understand_all()
+    assert Transmission.objects.get().station == station
+    assert answer_all() == 1
+    assert (sent(out), sent(others)) == ([f"{ERO}-1.pdf"], [])
 
 
 def test_what_is_not_answered_costs_the_next_rounds_no_question_each(inbox: Path, out: Path) -> None:
@@ -341,10 +408,21 @@ def test_a_fax_with_any_other_code_is_answered(inbox: Path, out: Path) -> None:
         ("anonymous", "{caller}", None),
         ("", "*{caller}*", None),
         ("1" * 5000, "*{caller}*", None),
+        ("a 6175550101 b 6175550134 b.pdf", "*{caller} b.pdf", ERO),
+        ("to 6175550101 from 6175550134 of 2", "*to*from {caller}*of*", ERO),
+        ("6175550134 fax", "*fax*{caller}*", None),
+        ("fax 6175550134", "**fax**{caller}**", ERO),
+        ("6175550134.tif", "{caller}.tif*", ERO),
     ],
 )
 def test_a_number_is_read_where_the_pattern_says_and_never_guessed(text: str, pattern: str, number: str | None) -> None:
     assert callers.number_in(text, pattern) == number
+
+
+def test_a_pattern_with_many_stars_takes_no_time_that_grows_with_each() -> None:
+    begun = time.monotonic()
+    assert callers.number_in("a" * callers.LONGEST, "*a" * 100 + "{caller}") is None
+    assert time.monotonic() - begun < 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from detainerdesk.cli import paper as watching
+from detainerdesk.cli import paper
+from detainerdesk.cli.watching import went_well
 from detainerdesk.intake import store, understand
 from detainerdesk.intake.channels import folder
 from detainerdesk.intake.channels.folder import sweep
@@ -162,15 +163,15 @@ def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
 def test_a_watch_of_a_folder_that_is_not_there_ends_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watching, "PAUSE", 0.01)
+    monkeypatch.setattr(paper, "PAUSE", 0.01)
     with pytest.raises(folder.FolderError, match="Make it"):
-        list(watching._watch(tmp_path / "nowhere", BOSTON))
+        list(paper._watch(tmp_path / "nowhere", BOSTON))
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_fax_is_acknowledged_while_another_paper_is_read(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The reading waits here for the second receipt: without a sweep beside it, it would wait for ever."""
-    monkeypatch.setattr(watching, "PAUSE", 0.01)
+    monkeypatch.setattr(paper, "PAUSE", 0.01)
 
     def read(place: Path) -> Unreadable:
         if Transmission.objects.count() == 1:
@@ -183,7 +184,7 @@ def test_a_fax_is_acknowledged_while_another_paper_is_read(inbox: Path, monkeypa
 
     monkeypatch.setattr(understand, "read_pages", read)
     (inbox / "D-4" / "first.pdf").write_bytes(b"%PDF one")
-    watch = watching._watch(inbox, BOSTON)
+    watch = paper._watch(inbox, BOSTON)
     told = next(watch)
     watch.close()
     assert told[0]["file"] == "first.pdf"
@@ -193,7 +194,7 @@ def test_a_fault_of_ours_ends_no_watch_and_names_nobody(capsys: pytest.CaptureFi
     def fails() -> None:
         raise TypeError("Luis")
 
-    assert watching._went_well(fails) is False
+    assert went_well(fails) is False
     said = capsys.readouterr().err
     assert "TypeError at " in said
     assert "Luis" not in said

@@ -27,7 +27,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from detainerdesk.cli.listening import read_file, refuse_plain
+from detainerdesk.cli.listening import NO_MAILBOX, read_file, refuse_plain
 from detainerdesk.cli.told import BadInput
 from detainerdesk.intake import store
 from detainerdesk.intake.channels import callers, mailbox
@@ -39,7 +39,7 @@ from detainerdesk.intake.syncpoint import KILL_AT
 from detainerdesk.law import Edition, load
 from tests.crash.orders import ROOT, Installation
 from tests.intake.made import BOSTON
-from tests.intake.test_smtp import HOW, certificate, fax
+from tests.intake.test_smtp import HOW, certificate, comes_to_hold, fax
 
 pytestmark = pytest.mark.django_db
 
@@ -578,6 +578,41 @@ def test_the_command_polls_as_mail_json_says(box: Box, installation: Installatio
     assert box.holds() == []
 
 
+def test_a_watch_goes_on_while_mail_json_is_being_written(box: Box, installation: Installation, tmp_path: Path) -> None:
+    data, log = tmp_path / "data", tmp_path / "log"
+    installation.done("prepare", data)
+    (data / "d4.password").write_text(PASSWORD + "\n")
+    (data / "d4.password").chmod(0o600)
+    whole = json.dumps({"mailboxes": [polled(box, password_file="d4.password")]})
+    (data / "mail.json").write_text(whole)
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("DETAINERDESK", "DJANGO"))}
+
+    def command(*words: str) -> list[str]:
+        return [sys.executable, "-m", "detainerdesk", *words, "--data", str(data)]
+
+    box.gets(fax())
+    with log.open("w") as said:
+        running = subprocess.Popen(command("poll", "--watch", "--every", "5"), cwd=ROOT, env=env, stderr=said)
+    try:
+        assert comes_to_hold(lambda: box.holds() == [])
+        (data / "mail.json").write_text(whole[:-9])
+        assert comes_to_hold(lambda: "Trying again." in log.read_text())
+        box.gets(fax(b"another"))
+        told = subprocess.run(command("lines", "--json"), cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+        (line,) = json.loads(told.stdout)
+        assert [one["says"] for one in line["errors"]] == [NO_MAILBOX]
+        (data / "mail.json").write_text(whole)
+        assert comes_to_hold(lambda: box.holds() == []), "and what came meanwhile is taken"
+        (data / "mail.json").unlink()
+        assert comes_to_hold(lambda: "There is no " in log.read_text())
+        assert running.poll() is None
+    finally:
+        running.kill()
+        running.wait()
+    first = subprocess.run(command("poll", "--watch"), cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert (first.returncode, "There is no " in first.stderr) == (2, True), "who starts it hears at once"
+
+
 def test_a_password_comes_from_a_file_that_nobody_else_can_read(box: Box, law: Edition, tmp_path: Path) -> None:
     file, password = tmp_path / "mail.json", tmp_path / "d4.password"
     file.write_text(json.dumps({"mailboxes": [polled(box, password_file="d4.password")]}))
@@ -612,7 +647,8 @@ def test_a_secret_can_come_from_the_environment(
 @pytest.mark.parametrize(
     ("said", "says"),
     [
-        ("{", "no JSON"),
+        ("{", r"mail\.json can't be read: Input data was truncated"),
+        ("[]", "Expected `object`"),
         ('{"smtp": {}}', "nothing else"),
         ('{"listener": {"port": 25}}', "has recipients"),
         ('{"listener": {"recipients": []}}', "name at least one"),

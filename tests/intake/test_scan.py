@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from itertools import count
@@ -29,12 +28,6 @@ BAD = b"%PDF-1.4 " + EICAR
 
 
 @pytest.fixture
-def scanner(data_folder: Path) -> Iterator[Clamd]:
-    with clamd() as running:
-        yield running.set_up(data_folder)
-
-
-@pytest.fixture
 def desk(db: None) -> Desk:
     desk = Desk()
     desk.readings = {FAX: reading(detainer(LUIS)), OTHER: reading(detainer(MARCOS)), BAD: reading(detainer(LUIS))}
@@ -44,10 +37,12 @@ def desk(db: None) -> Desk:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan, "LONGEST_LOOK", 0.5)
+    monkeypatch.setattr(scan, "LONGEST_LOOK_OF_A_PAGE", 0.5)
     monkeypatch.setattr(scan, "LONGEST_GREETING", 0.5)
 
 
 def a_minute_later() -> None:
+    scan._silent.clear()
     for one in Document.objects.exclude(scan_tried_at=None):
         assert one.scan_tried_at is not None
         one.scan_tried_at -= timedelta(seconds=61)
@@ -230,6 +225,28 @@ def test_a_scanner_that_is_gone_is_asked_once_a_minute_and_what_it_knows_goes_on
     assert time.monotonic() - begun < 3, "one wait for all of them, not one for each"
     assert [one.station for one in request.load("2026-0001", BOSTON).transmissions] == ["D-4", "B-2"]
     assert Transmission.objects.filter(placed=False).count() == 20
+
+
+def test_papers_from_before_there_was_a_scanner_wait_for_a_silent_one_once_and_not_each(
+    desk: Desk, data_folder: Path, impatient: None
+) -> None:
+    for number in range(20):
+        desk.gets(b"%%PDF-1.4 fax %d" % number)
+    papers = [one.sha256 for one in Document.objects.all()]
+    with clamd() as running:
+        running.set_up(data_folder).mood = "silent"
+        begun = time.monotonic()
+        assert all("gives no answer now" in scan.why_not_opened(one) for one in papers)
+        assert time.monotonic() - begun < 5
+        running.mood = "well"
+        a_minute_later()
+        assert {scan.why_not_opened(one) for one in papers} == {""}
+    with clamd() as another:
+        another.set_up(data_folder).mood = "silent"
+        Document.objects.update(scan="")
+        assert "gives no answer now" in scan.why_not_opened(papers[0])
+    with clamd() as running:
+        assert scan.why_not_opened(running.set_up(data_folder) and papers[1]) == "", "another scanner is asked at once"
 
 
 def test_one_paper_that_is_too_large_for_clamd_keeps_no_other_waiting(desk: Desk, scanner: Clamd) -> None:

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -62,17 +63,25 @@ def test_a_missing_file_says_what_to_do() -> None:
         store.get("ab" * 32)
 
 
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
-def test_rel_1_a_full_disk_is_said_plainly_and_leaves_nothing_half_written(
-    code: int, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+def add_a_piece(data: bytes) -> None:
+    store.Arriving().add(data)
+
+
+@pytest.mark.parametrize("keeps", [store.put, add_a_piece])
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [(errno.ENOSPC, "free some space"), (errno.EDQUOT, "free some space"), (errno.EIO, "not acknowledged")],
+)
+def test_rel_1_a_disk_that_fails_is_said_plainly_and_leaves_nothing_half_written(
+    code: int, says: str, keeps: Callable[[bytes], object], data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_room(fd: int) -> None:
+    def fails(fd: int) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(os, "fsync", no_room)
-    with pytest.raises(store.StoreFull, match="free some space"):
-        store.put(b"a page")
-    assert [file for file in data_folder.rglob("*") if file.is_file()] == []
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(store.StoreFull if says == "free some space" else store.StoreError, match=says):
+        keeps(b"x" * store.SYNCED_EACH)
+    assert files(data_folder) == []
 
 
 def test_rel_1_a_failing_disk_is_fatal_and_never_retried(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,20 +165,6 @@ def test_nothing_that_came_is_a_file_of_no_bytes() -> None:
     with store.Arriving() as arriving:
         stored = arriving.keep()
     assert (store.get(stored.sha256), stored.type) == (b"", "application/x-empty")
-
-
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
-def test_rel_1_a_disk_that_fails_while_bytes_come_is_said_plainly_and_leaves_nothing(
-    code: int, data_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fails(fd: int) -> None:
-        raise OSError(code, os.strerror(code))
-
-    monkeypatch.setattr(os, "fsync", fails)
-    arriving = store.Arriving()
-    with pytest.raises(store.StoreError, match="not acknowledged"):
-        arriving.add(b"x" * store.SYNCED_EACH)
-    assert files(data_folder) == []
 
 
 def files(folder: Path) -> list[Path]:

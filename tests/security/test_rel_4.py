@@ -71,7 +71,6 @@ def test_rel_4_a_cut_at_1000_moments_loses_halves_and_doubles_nothing(
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-@pytest.mark.timeout(900)
 def test_rel_4_a_cut_at_10000_moments_loses_halves_and_doubles_nothing(
     day: Day, installations: list[Installation], folder: Path
 ) -> None:

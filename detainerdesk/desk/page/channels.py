@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
 from detainerdesk.desk import words
 from detainerdesk.desk.models import Officer
 from detainerdesk.intake import lines
@@ -75,7 +73,7 @@ def channels_page(agency: str, station: str, now: datetime) -> ChannelsPage:
     try:
         found = [line for line in lines.used(agency) if not station or line.station == station]
     except LinesError as error:
-        return ChannelsPage(agency, station, at, (f"{NO_LIST} {_without_folder(error)}",), (), "")
+        return ChannelsPage(agency, station, at, (f"{NO_LIST} {error}",), (), "")
     conditions = sorted(lines.conditions(found, now), key=lambda one: (one.silent_since is None, not one.late))
     alarms = tuple(said for one in conditions if (said := alarm(one, zone, now, of_many=not station)))
     rows = tuple(line_row(one, zone, now) for one in conditions)
@@ -137,11 +135,6 @@ def line_row(one: Condition, zone: ZoneInfo, now: datetime) -> LineRow:
         test=_test(one, zone, now),
         faults=tuple((words.hour(fault.at, zone, now), fault.says) for fault in one.faults),
     )
-
-
-def _without_folder(error: LinesError) -> str:
-    """Where the data lies on this machine is nobody's business on a page."""
-    return str(error).replace(f"{settings.DATA}/", "")
 
 
 def _test(one: Condition, zone: ZoneInfo, now: datetime) -> str:

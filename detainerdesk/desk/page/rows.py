@@ -120,10 +120,11 @@ def _ready_since(look: Look) -> datetime | None:
     """Since when the person is ready for release: the end of other custody, or of a hold that is over."""
     if look.past.act is not None and look.past.act.act in ("release", "not_in_custody"):
         return None
-    end = _hold_end(look)
-    if look.situation.held and end is not None and words.passed(end, look.now) and look.situation.check_recorded:
+    end, decision = _hold_end(look), look.decision
+    over = look.situation.held and end is not None and words.passed(end, look.now) and look.situation.check_recorded
+    if over and not (decision and words.rests_on_another_ground(decision)):
         return end
-    return look.situation.ended_at if look.decision and words.ready(look.decision, look.situation) else None
+    return look.situation.ended_at if decision and words.ready(decision, look.situation) else None
 
 
 def _hold_end(look: Look) -> datetime | None:

@@ -33,9 +33,12 @@ def sender_of_mail(channel: str, agency: str, station: str, head: bytes, handed_
 
 
 def number_in(text: str, pattern: str) -> str | None:
-    """The ten digits where `{caller}` stands in the pattern; `*` stands for anything. None: not there, or no number that can be called back."""
-    parts = (re.escape(part).replace(r"\*", ".*?") for part in pattern.split("{caller}"))
-    found = re.fullmatch(NUMBER.join(parts), text.strip()[:LONGEST], re.IGNORECASE | re.DOTALL)
+    """The ten digits where `{caller}` stands in the pattern; `*` stands for anything. None: not there, or no number that can be called back.
+    What stands between two `*` is looked for once, where it comes first: else a text takes as many tries as it has places for all of them."""
+    first, *others = (NUMBER.join(map(re.escape, part.split("{caller}"))) for part in pattern.split("*"))
+    between = "".join(f"(?>.*?{part})" for part in others[:-1])
+    last = f".*?{others[-1]}" if others else ""
+    found = re.fullmatch(first + between + last, text.strip()[:LONGEST], re.IGNORECASE | re.DOTALL)
     digits = "".join(found.groups()) if found else ""
     return None if not digits or digits[3:6] == "976" else digits
 

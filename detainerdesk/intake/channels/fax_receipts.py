@@ -8,7 +8,7 @@ import fcntl
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from django.utils import timezone
 from detainerdesk.intake import display, lines, marks, receipts, store
 from detainerdesk.intake.lines import Line
 from detainerdesk.intake.models import SenderReceipt, Transmission
+from detainerdesk.ledger import log as ledger
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +36,18 @@ class _NotThisNumber(Exception):
 
 def answer_all() -> int:
     """Answers each fax that is read and was not answered. Returns how many pages went out. A folder that fails stops no other."""
-    out = 0
-    for line in _known():
-        if line.receipts_to:
-            try:
-                out += _answer_each(line, Path(line.receipts_to))
-            except OSError as error:
-                _note(line, f"A receipt could not be put into the folder for outgoing faxes ({error.strerror}). {LOOK}")
-    return out
+    # What a crash left is settled in every folder before a number is given in one: the fax's line may name another folder since.
+    settled = [line for line in _known() if line.receipts_to and _done(_settle, line) is not None]
+    return sum(_done(_answer_each, line) or 0 for line in settled)
+
+
+def _done(act: Callable[[Line, Path], int], line: Line) -> int | None:
+    """How many pages went out; None where the folder failed."""
+    try:
+        return act(line, Path(line.receipts_to))
+    except OSError as error:
+        _note(line, f"A receipt could not be put into the folder for outgoing faxes ({error.strerror}). {LOOK}")
+        return None
 
 
 def _known() -> tuple[Line, ...]:
@@ -52,12 +57,16 @@ def _known() -> tuple[Line, ...]:
         return ()  # the board says that the list can't be read
 
 
+def _settle(line: Line, folder: Path) -> int:
+    with _alone(folder) as mine:
+        if mine:
+            _finish(folder)
+    return 0
+
+
 def _answer_each(line: Line, folder: Path) -> int:
     with _alone(folder) as mine:
-        if not mine:
-            return 0
-        _finish(folder)
-        return sum(_answer(row, folder) for row in _unanswered(line))
+        return sum(_answer(row, folder) for row in _unanswered(line)) if mine else 0
 
 
 @contextmanager
@@ -77,13 +86,12 @@ def _alone(folder: Path) -> Iterator[bool]:
 
 def _unanswered(line: Line) -> Iterator[Transmission]:
     """The oldest first. A fax is answered when it and all that lay in it is placed: only then is it known that it is no test page of ours."""
-    since = receipts.on_since(line.agency)
+    since, station = receipts.on_since(line.agency), display.station_name(line.station)
     if since is None:
         return
     rows = Transmission.objects.filter(
         agency=line.agency,
         channel=line.channel,
-        station=display.station_name(line.station),
         inside=None,
         placed=True,
         sender__startswith=receipts.FAX,
@@ -91,20 +99,32 @@ def _unanswered(line: Line) -> Iterator[Transmission]:
         sender_receipt=None,
         tests=None,
         parts__tests=None,
-    ).distinct()
-    for row in rows.select_related("document").prefetch_related("parts__document").order_by("receipt"):
-        papers = (row, *row.parts.all())
-        if all(paper.placed and not _is_an_answer(paper) for paper in papers):
+    )
+    for row, *inside in receipts.with_all_inside(rows.distinct().order_by("receipt")):
+        papers = (row, *inside)
+        if _came_to(row) == station and all(paper.placed and not _is_ours(paper) for paper in papers):
             if _answered_in_the_day_before(row) < MOST_A_DAY:
                 yield row
             elif row.acknowledged_at > timezone.now() - A_DAY:
                 _note(line, TOO_MANY)
 
 
-def _is_an_answer(paper: Transmission) -> bool:
-    """A receipt by which this desk or another one answered a fax: answered again, they would go to and fro for ever."""
+def _came_to(row: Transmission) -> str:
+    """The station of the line that it came by: a cover sheet may have sent it to another one."""
+    if not _has(row, marks.Cover):
+        return row.station
+    arrived = (entry.event.facts for entry in ledger.entries(str(row.document), kind="paper.received"))
+    return next((str(facts["station"]) for facts in arrived if facts["receipt"] == row.receipt), row.station)
+
+
+def _is_ours(paper: Transmission) -> bool:
+    """A test page, or a receipt by which this desk or another one answered a fax: answered again, they would go to and fro for ever."""
+    return bool(paper.tests.all()) or _has(paper, marks.Answered)
+
+
+def _has(paper: Transmission, mark: type[marks.Cover | marks.Answered]) -> bool:
     codes = (paper.document.reading or {}).get("codes", ())
-    return any(isinstance(marks.meaning(code["text"]), marks.Answered) for code in codes)
+    return any(isinstance(marks.meaning(code["text"]), mark) for code in codes)
 
 
 def _answered_in_the_day_before(row: Transmission) -> int:

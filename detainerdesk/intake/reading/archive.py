@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from detainerdesk.intake import display
+from detainerdesk.intake import display, setting
 from detainerdesk.intake.reading.mail import CannotOpen, Part
 
 if TYPE_CHECKING:
@@ -75,14 +75,8 @@ def opened_here(data: Path) -> bool:
 
 def set_up(data: Path) -> bool:
     """What archives.json says. Raises ArchivesError."""
-    file = data / FILE
-    if not file.is_file():
-        return False
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=_Opened).zip
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        says = error.strerror if isinstance(error, OSError) else error  # the system's own words hold the path
-        raise ArchivesError(f'{FILE}: {says}. Write it as {{"zip": true}}.') from error
+    said = setting.read(data / FILE, _Opened, ArchivesError, 'Write it as {"zip": true}.')
+    return said is not None and said.zip
 
 
 def is_in_one(delivery: Transmission) -> bool:

@@ -1,0 +1,139 @@
+"""What `serve` starts beside the desk is started again when it ends, and ends with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from detainerdesk.cli import serving
+from tests.test_cli_installation import ROOT, _until, free_port, run
+
+pytestmark = [pytest.mark.xdist_group("installation"), pytest.mark.timeout(600)]
+
+
+@pytest.fixture
+def busy() -> Iterator[socket.socket]:
+    """A port on which somebody else listens."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other
+
+
+def test_what_ends_beside_the_desk_is_started_again_after_a_pause_that_grows(
+    tmp_path: Path, busy: socket.socket
+) -> None:
+    run("setup", cwd=tmp_path)
+    data, port = tmp_path / "data", busy.getsockname()[1]
+    (data / "inbox" / "D-4").mkdir()
+    recipient = {"address": "d4@desk.example.gov", "agency": "us-ma-boston/police", "station": "D-4"}
+    (data / "mail.json").write_text(json.dumps({"listener": {"port": port, "recipients": [recipient]}}))
+    with (tmp_path / "log").open("w") as log:
+        serving = subprocess.Popen(
+            [sys.executable, "-m", "detainerdesk", "serve", "--port", str(free_port())],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
+
+    def said(words: str) -> bool:
+        return words in (tmp_path / "log").read_text()
+
+    try:
+        _until(lambda: said("`detainerdesk listen` ended with exit code 2. It is started again in 2 s."))
+        busy.close()
+        _until(lambda: greets(port))
+        (intake,) = (pid for pid in started_by(serving.pid) if "intake" in command(pid))
+        os.kill(intake, signal.SIGKILL)
+        (data / "inbox" / "D-4" / "note.txt").write_text("no form at all")
+        _until(lambda: any((data / "inbox" / ".taken").rglob("*note.txt")))
+        assert said("`detainerdesk intake` was killed by signal 9. It is started again in 1 s.")
+        _until(lambda: bool(json.loads(run("lines", "--json", cwd=tmp_path))))
+        (line,) = json.loads(run("lines", "--json", cwd=tmp_path))
+        assert [one["says"].split(" ended")[0] for one in line["errors"]] == ["What takes papers in by this channel"]
+        beside = [pid for pid in started_by(serving.pid) if "detainerdesk" in command(pid)]
+    finally:
+        serving.send_signal(signal.SIGINT)
+        serving.wait(30)
+    assert serving.returncode == 0
+    assert len(beside) >= 2
+    assert not any(command(pid) for pid in beside)
+
+
+def test_what_ended_is_not_started_again_once_the_desk_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+    said = Event()
+
+    def ends(command: Sequence[str], over: Event) -> str:
+        started.append(command[0])
+        return "ended"
+
+    monkeypatch.setattr(serving, "_run", ends)
+    monkeypatch.setattr(serving, "_note", lambda name: said.set())
+    with serving.beside([["lines"]]):
+        assert said.wait(10)
+    assert started == ["lines"]
+
+
+def test_a_watch_of_the_lines_goes_on_while_lines_json_is_being_written(tmp_path: Path) -> None:
+    run("setup", cwd=tmp_path)
+    station, log = tmp_path / "data" / "inbox" / "D-4", tmp_path / "log"
+    station.mkdir()
+    told = {"agency": "us-ma-boston/police", "channel": "folder", "station": "D-4", "folder": str(station)}
+    (tmp_path / "data" / "lines.json").write_text('{"lines": []}')
+    code = "from detainerdesk.cli import app, lines; lines.A_MINUTE = 0.5; app()"
+    with log.open("w") as said:
+        watching = subprocess.Popen(
+            [sys.executable, "-c", code, "lines", "--send", "--watch"],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        _until(lambda: "0 test pages sent." in log.read_text())
+        (tmp_path / "data" / "lines.json").write_text('{"lines": [')
+        _until(lambda: "lines.json can't be read: Input data was truncated." in log.read_text())
+        (tmp_path / "data" / "lines.json").write_text(json.dumps({"lines": [told]}))
+        _until(lambda: any(station.glob("line-test-*.pdf")))
+    finally:
+        watching.kill()
+        watching.wait()
+
+
+def environment() -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("DETAINERDESK", "DJANGO"))}
+    return {**clean, "PYTHONPATH": str(ROOT)}
+
+
+def greets(port: int) -> bool:
+    try:
+        with smtplib.SMTP("127.0.0.1", port, timeout=5) as server:
+            return server.noop()[0] == 250
+    except OSError:
+        return False
+
+
+def started_by(pid: int) -> list[int]:
+    """Whatever thread of the process started them."""
+    children = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(one) for each in children for one in each.read_text().split()]
+
+
+def command(pid: int) -> str:
+    """Empty where there is no such process any more."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except FileNotFoundError:
+        return ""
