@@ -374,7 +374,7 @@ def release(decision: Decision, agency: AgencyWords, situation: Situation, now: 
     if situation.view != "person":
         return ""
     outcome = decision.actions.get("release")
-    if outcome is None or outcome.outcome == "silent":
+    if outcome is None or rests_on_another_ground(decision):
         return _custody_rests(agency, situation, now)
     if situation.ended_at is None:
         return ""
@@ -404,6 +404,12 @@ def ready(decision: Decision, situation: Situation) -> bool:
         and outcome is not None
         and outcome.outcome == "required"
     )
+
+
+def rests_on_another_ground(decision: Decision) -> bool:
+    """The law is silent on release where custody goes on by another ground, such as a court warrant: then nothing speaks of release."""
+    outcome = decision.actions.get("release")
+    return outcome is None or outcome.outcome == "silent"
 
 
 def _custody_rests(agency: AgencyWords, situation: Situation, now: datetime) -> str:
@@ -565,10 +571,9 @@ def records(decision: Decision, agency: AgencyWords, situation: Situation, now: 
         return (RecordWords("not_in_custody", "Record: not in custody here"),)
     leaving = RecordWords("release", "Record release")
     hold = decision.actions.get("hold")
-    if not situation.papers and (hold_over(decision, situation, now) or _may_leave(decision, situation)):
-        return (leaving,)  # ending custody waits for no paper
+    may_leave = hold_over(decision, situation, now) or _may_leave(decision, situation)
     if not situation.form or situation.cancels is not None or hold is None:
-        return ()
+        return (leaving,) if may_leave else ()  # ending custody waits for no paper
     for_now = "" if hold.settled and hold.outcome in ("forbidden", "required", "permitted", "silent") else ", for now"
     if hold.standing == "required":
         given = [
@@ -581,20 +586,21 @@ def records(decision: Decision, agency: AgencyWords, situation: Situation, now: 
             given.append(RecordWords("hold", f"Record: hold on this request {until}"))
     if ready(decision, situation) or hold_over(decision, situation, now):
         return (leaving, *given)
-    return (*given, leaving) if _may_leave(decision, situation) else tuple(given)
+    return (*given, leaving) if may_leave else tuple(given)
 
 
 def hold_over(decision: Decision, situation: Situation, now: datetime) -> bool:
-    """A hold that was recorded has come to its end."""
+    """A hold that was recorded has come to its end, and custody rests on no other ground."""
     hold = decision.actions.get("hold")
     end = hold_end(hold, decision) if hold is not None else None
-    return situation.held and situation.ended_at is not None and end is not None and passed(end, now)
+    over = situation.held and situation.ended_at is not None and end is not None and passed(end, now)
+    return over and not rests_on_another_ground(decision)
 
 
 def _may_leave(decision: Decision, situation: Situation) -> bool:
     """Other custody has ended and nothing keeps the person for now: release can be recorded, though not all is looked up."""
     outcome = decision.actions.get("release")
-    if situation.view != "person" or situation.ended_at is None or outcome is None or outcome.outcome == "silent":
+    if situation.view != "person" or situation.ended_at is None or outcome is None:
         return False
     return outcome.standing in ("required", "permitted")
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
 from detainerdesk.intake.models import Correction, Document
@@ -18,12 +19,13 @@ def reading_of(document: Document) -> Reading | None:
     return readings_of([document]).get(document.sha256)
 
 
-def readings_of(documents: Iterable[Document]) -> dict[str, Reading]:
-    """The readings of many documents by their SHA-256, with one query for what was corrected in them."""
+def readings_of(documents: Iterable[Document], as_of: datetime | None = None) -> dict[str, Reading]:
+    """The readings of many documents by their SHA-256, with one query for what was corrected in them (by then)."""
     of_sha256 = {document.sha256: document for document in documents}
     readings = {sha256: from_json(one.reading) for sha256, one in of_sha256.items() if one.reading is not None}
     changed = set()
-    for row in Correction.objects.filter(document__in=readings).order_by("id"):
+    made = Correction.objects.filter(document__in=readings, **({"at__lte": as_of} if as_of else {}))
+    for row in made.order_by("id"):
         read_at = of_sha256[row.document_id].read_at
         if read_at is None or row.at >= read_at:
             readings[row.document_id] = _with(readings[row.document_id], row)

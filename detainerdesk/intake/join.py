@@ -21,6 +21,9 @@ WARRANTS = ("i200", "i205", "ao442", "ao93", "state_warrant")
 COVER_SHEET = "cover_sheet"
 UNKNOWN = "unknown"
 
+NEAR = "near match"
+"""Why a form waits that may be a copy of another one."""
+
 WORDS = {
     "i247a": "I-247A",
     "i247d": "I-247D",
@@ -137,8 +140,7 @@ def plan(reading: Reading, known: Iterable[Known]) -> tuple[Placement, ...]:
     known = tuple(known)
     placed: list[Placement] = [_place(papers, group, companions[n], known) for n, group in enumerate(groups)]
     placed += [
-        Waits((i,), "near match", _near_words(papers[i], (), in_file=True), beside=tuple(beside))
-        for i, beside in near.items()
+        Waits((i,), NEAR, _near_words(papers[i], (), in_file=True), beside=tuple(beside)) for i, beside in near.items()
     ]
     placed += [
         _unsure_cancellation(papers, group) for group in groups if "kind" not in identity_of(papers[group[0]]).accepted
@@ -193,6 +195,16 @@ def completed(identity: Identity, by: Identity) -> Identity:
     return Identity(identity.kind, identity.form, accepted=identity.accepted | better, **values)
 
 
+def known_by(forms: Iterable[Paper]) -> tuple[Identity, date | None]:
+    """What a request with these forms in it is known by, and the day that it cancels. The first that surely says what it is leads; the others
+    complete it."""
+    lead, *others = sorted(forms, key=lambda form: "kind" not in identity_of(form).accepted)
+    identity = identity_of(lead)
+    for other in others:
+        identity = completed(identity, identity_of(other))
+    return identity, cancelled_date(lead) if identity.kind == "cancellation" else None
+
+
 def cancelled_date(paper: Paper) -> date | None:
     """The date of the request that a cancellation names, where it reads as a date."""
     try:
@@ -215,10 +227,7 @@ def day_of(text: str) -> date | None:
 
 
 def _place(papers: Sequence[Paper], group: list[int], companions: list[int], known: tuple[Known, ...]) -> Placement:
-    form = papers[group[0]]
-    identity = identity_of(form)
-    for i in group[1:]:
-        identity = completed(identity, identity_of(papers[i]))
+    identity, cancels_on = known_by(papers[i] for i in group)
     all_papers = (*group, *companions)
     verdicts = [(request.number, judge(identity, request.identity)) for request in known]
     same = [number for number, verdict in verdicts if verdict == "same"]
@@ -227,8 +236,8 @@ def _place(papers: Sequence[Paper], group: list[int], companions: list[int], kno
         return Joins(all_papers, identity, same[0])
     if same or unsure:
         candidates = tuple(same + unsure)
-        return Waits(all_papers, "near match", _near_words(form, candidates), candidates)
-    return Opens(all_papers, identity, cancelled_date(form) if identity.kind == "cancellation" else None)
+        return Waits(all_papers, NEAR, _near_words(papers[group[0]], candidates), candidates)
+    return Opens(all_papers, identity, cancels_on)
 
 
 def _groups(papers: Sequence[Paper], forms: list[int]) -> tuple[list[list[int]], dict[int, list[int]]]:

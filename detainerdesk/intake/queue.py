@@ -18,9 +18,9 @@ from detainerdesk.intake.reading.fields import Paper
 from detainerdesk.intake.request import Transmission, transmission
 from detainerdesk.intake.understand import (
     LAID_OUT,
-    complete_identity,
     deliveries,
-    identify,
+    identify_by_its_papers,
+    is_laid_out,
     link_to,
     open_request,
     settle,
@@ -91,17 +91,8 @@ def attach(sha256: str, agency: str, number: str, *, actor: str) -> None:
             raise QueueError(f"There is no request {number} to attach this paper to. Look it up on the board.")
         papers = _papers(document, waits)
         for row in deliveries(document, agency):
-            link = Joined.objects.filter(transmission=row, request=request, undone_at=None).first()
-            if link is None:
-                link_to(request, row, papers, Joined.Reason.PERSON, actor)
-            else:
-                link.papers = sorted({*link.papers, *papers})
-                link.save(update_fields=["papers"])
-                _event("request.attached", request, row, actor)
-        reading = _papers_of(document)
-        for place in papers:
-            if reading[place].kind in join.OPENS:
-                complete_identity(request, join.identity_of(reading[place]))
+            link_to(request, row, papers, Joined.Reason.PERSON, actor)
+        identify_by_its_papers(request)
         settle(document, waits, actor)
 
 
@@ -111,14 +102,12 @@ def keep_apart(sha256: str, agency: str, *, actor: str) -> str:
         document, waits = open_waits(sha256, agency)
         papers = _papers(document, waits)
         reading = _papers_of(document)
-        forms = [place for place in papers if reading[place].kind in join.OPENS]
+        forms = [reading[place] for place in papers if reading[place].kind in join.OPENS]
         if not forms:
             raise QueueError(
                 "No detainer form was read on this paper, so it can't be a request of its own. Attach it, or set it aside."
             )
-        form: Paper = reading[forms[0]]
-        identity = join.identity_of(form)
-        opens = join.Opens(papers, identity, join.cancelled_date(form) if identity.kind == "cancellation" else None)
+        opens = join.Opens(papers, *join.known_by(forms))
         first, *others = deliveries(document, agency)
         request = open_request(opens, first, actor)
         for row in others:
@@ -146,7 +135,7 @@ def part(sha256: str, number: str, agency: str, *, actor: str) -> None:
         links = list(
             Joined.objects.select_for_update()
             .filter(request=request, transmission__document=document, undone_at=None)
-            .select_related("transmission__document", "request")
+            .select_related("transmission")
             .order_by("transmission__receipt")
         )
         if document is None or request is None or not links:
@@ -156,25 +145,18 @@ def part(sha256: str, number: str, agency: str, *, actor: str) -> None:
         for link in links:
             link.undone_at = timezone.now()
             link.save(update_fields=["undone_at"])
-            _event("request.parted", request, link.transmission, actor)
-        _identify_by_what_is_left(request)
+            row = link.transmission
+            ledger.append(
+                "request.parted",
+                actor=actor,
+                agency=agency,
+                subject=str(request),
+                facts={"paper": document.number, "receipt": row.receipt, "station": row.station},
+            )
+        identify_by_its_papers(request)
         papers = tuple(sorted({place for link in links for place in link.papers}))
         says = f"A person took this paper out of request {number}. Attach it to its request, or keep it apart as a request of its own."
         wait(document, agency, join.Waits(papers, PARTED, says), (number,))
-
-
-def _identify_by_what_is_left(request: DetainerRequest) -> None:
-    """What a paper that was attached by mistake had filled in is forgotten; without a form in it, the request keeps the identity it had."""
-    links = Joined.objects.filter(request=request, undone_at=None).select_related("transmission__document")
-    forms: list[Paper] = []
-    for link in links.order_by("id"):
-        reading = _papers_of(link.transmission.document)
-        forms += [reading[place] for place in link.papers if reading[place].kind in join.OPENS]
-    if forms:
-        first, *others = (join.identity_of(form) for form in forms)
-        for other in others:
-            first = join.completed(first, other)
-        identify(request, first)
 
 
 def open_waits(sha256: str, agency: str) -> tuple[Document, list[Waiting]]:
@@ -188,7 +170,7 @@ def open_waits(sha256: str, agency: str) -> tuple[Document, list[Waiting]]:
         raise QueueError(
             f"Paper {sha256[:16]} does not wait for a person here. Somebody may have settled it: look at the queue again."
         )
-    if any(row.reason == LAID_OUT for row in waits):
+    if is_laid_out(document):
         raise QueueError("The pages of this paper were laid out and are being read. Wait until that is done.")
     return document, waits
 
@@ -204,13 +186,3 @@ def _papers(document: Document, waits: Iterable[Waiting]) -> tuple[int, ...]:
 def _papers_of(document: Document) -> tuple[Paper, ...]:
     reading = corrected.reading_of(document)
     return reading.papers if reading else ()
-
-
-def _event(kind: str, request: DetainerRequest, row: TransmissionRow, actor: str) -> None:
-    ledger.append(
-        kind,
-        actor=actor,
-        agency=request.agency,
-        subject=str(request),
-        facts={"paper": row.document.number, "receipt": row.receipt, "station": row.station},
-    )

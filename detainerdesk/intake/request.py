@@ -4,8 +4,10 @@ and its transmissions. Nothing here changes a row."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q
 
 from detainerdesk.intake import corrected, join
 from detainerdesk.intake.models import DetainerRequest, Document, Joined, Waiting
@@ -62,30 +64,34 @@ class Request:
         return self.documents[index], self.places[index] if self.places else index
 
     @property
+    def forms(self) -> tuple[Paper, ...]:
+        return tuple(paper for paper in self.papers if paper.kind in join.OPENS)
+
+    @property
     def detainer(self) -> Paper | None:
         """The detainer form; of several copies the one of which most was read surely, the first of these."""
-        forms = [paper for paper in self.papers if paper.kind in join.OPENS]
-        return max(forms, key=lambda form: sum(field.accepted for field in form.fields.values()), default=None)
+        return max(self.forms, key=lambda form: sum(field.accepted for field in form.fields.values()), default=None)
 
     @property
     def warrants(self) -> tuple[Paper, ...]:
         return tuple(paper for paper in self.papers if paper.kind in join.WARRANTS)
 
 
-def load(number: str, agency: str | None = None) -> Request:
-    """Numbers are dense within an agency: an installation with several agencies must say which."""
+def load(number: str, agency: str | None = None, as_of: datetime | None = None) -> Request:
+    """Numbers are dense within an agency: an installation with several agencies must say which. `as_of`: with the papers that it had
+    then, and as these say."""
     rows = DetainerRequest.objects.filter(number=number, **({"agency": agency} if agency else {}))
     found = list(rows[:2])
     if not found:
         raise _no_such(number, agency)
     if len(found) > 1:
         raise NoSuchRequest(f"Several agencies have a request {number}: say which agency's is meant.")
-    return _requests(found)[number]
+    return _requests(found, as_of)[number]
 
 
-def load_many(numbers: Collection[str], agency: str) -> dict[str, Request]:
+def load_many(numbers: Collection[str], agency: str, as_of: datetime | None = None) -> dict[str, Request]:
     """The same for many requests of one agency, by number, in as many queries as for one."""
-    found = _requests(DetainerRequest.objects.filter(agency=agency, number__in=numbers))
+    found = _requests(DetainerRequest.objects.filter(agency=agency, number__in=numbers), as_of)
     for number in numbers:
         if number not in found:
             raise _no_such(number, agency)
@@ -122,29 +128,44 @@ def came_with(sent: Iterable[Transmission]) -> dict[int, CameWith]:
     return found
 
 
-def _requests(rows: Iterable[DetainerRequest]) -> dict[str, Request]:
+def _requests(rows: Iterable[DetainerRequest], as_of: datetime | None) -> dict[str, Request]:
     """Requests of one agency, by number: their links, the files of these, and what waits for a person, each in one query."""
     of_pk = {row.pk: row for row in rows}
     links: dict[int, list[Joined]] = {pk: [] for pk in of_pk}
-    joined = Joined.objects.filter(request__in=of_pk, undone_at=None).select_related("transmission")
+    joined = Joined.objects.filter(_stood(as_of), request__in=of_pk).select_related("transmission")
     for link in joined.order_by("transmission__receipt"):
         links[link.request_id].append(link)
     files = Document.objects.in_bulk({link.transmission.document_id for each in links.values() for link in each})
-    readings = {sha256: reading.papers for sha256, reading in corrected.readings_of(files.values()).items()}
+    readings = {sha256: reading.papers for sha256, reading in corrected.readings_of(files.values(), as_of).items()}
     waits: dict[str, list[Waiting]] = {}
     agencies = {row.agency for row in of_pk.values()}
     for wait in Waiting.objects.filter(agency__in=agencies, document__in=files, settled_at=None).order_by("id"):
         waits.setdefault(wait.document_id, []).append(wait)
-    return {row.number: _request(row, links[pk], readings, waits) for pk, row in of_pk.items()}
+    found = {row.number: _request(row, links[pk], files, readings, waits) for pk, row in of_pk.items()}
+    return found if as_of is None else {number: _as_its_papers_say(one) for number, one in found.items()}
+
+
+def _stood(as_of: datetime | None) -> Q:
+    """The links that stand, or stood then. What a person decided later did not stand; where nobody was asked, it is only that the machine came to it
+    later, and what had arrived by then counts."""
+    if as_of is None:
+        return Q(undone_at=None)
+    asked = Waiting.objects.filter(
+        agency=OuterRef("request__agency"), document=OuterRef("transmission__document"), since__lt=OuterRef("at")
+    )
+    came = Q(transmission__received_at__lte=as_of) & (Q(at__lte=as_of) | ~Exists(asked))
+    return came & (Q(undone_at=None) | Q(undone_at__gt=as_of))
 
 
 def _request(
     row: DetainerRequest,
     links: Sequence[Joined],
+    files: Mapping[str, Document],
     readings: Mapping[str, tuple[Paper, ...]],
     waits: Mapping[str, Sequence[Waiting]],
 ) -> Request:
-    placed = dict.fromkeys((link.transmission.document_id, place) for link in links for place in link.papers)
+    of_file = [(link.transmission.document_id, link) for link in links]
+    placed = dict.fromkeys((sha256, place) for sha256, link in of_file for place in _places(link, files[sha256]))
     waiting = min(
         (wait for sha256 in {sha256 for sha256, _ in placed} for wait in waits.get(sha256, ())),
         key=lambda wait: wait.pk,
@@ -163,3 +184,17 @@ def _request(
         queue=waiting.why if waiting else None,
         places=tuple(place for _, place in placed),
     )
+
+
+def _places(link: Joined, file: Document) -> list[int]:
+    """Where its papers stand in the file as it is read now; none once the file was laid out anew: how they were read before is not kept."""
+    anew = link.undone_at is not None and file.read_at is not None and link.at < file.read_at
+    return [] if anew else list(link.papers)
+
+
+def _as_its_papers_say(request: Request) -> Request:
+    """Its row says what it is by the papers that it has now."""
+    if not request.forms:
+        return request
+    identity, cancels_on = join.known_by(request.forms)
+    return replace(request, kind=identity.kind, cancels_on=cancels_on)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from detainerdesk.intake import clock, columns, corrected, display, entry, fault, join, lines, marks, scan, store
+from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.door import ACTOR, largest, take_out
 from detainerdesk.intake.models import DetainerRequest, Document, Joined, Transmission, Waiting
 from detainerdesk.intake.numbers import next_request_number, one_at_a_time
@@ -141,7 +143,11 @@ def _read_as_laid_out(waits: Waiting, read: ArrangedReader) -> Document:
 
 
 def _place_as_laid_out(waits: Waiting, result: Read) -> None:
-    one_at_a_time(f"placing {waits.agency}")
+    agencies = (
+        Transmission.objects.filter(document=waits.document_id).order_by("agency").values_list("agency", flat=True)
+    )
+    for agency in agencies.distinct():  # in one order, so that no two processes wait for each other
+        one_at_a_time(f"placing {agency}")
     document = Document.objects.select_for_update().get(sha256=waits.document_id)
     row = Waiting.objects.select_for_update().get(pk=waits.pk)
     if row.settled_at is not None:
@@ -153,11 +159,15 @@ def _place_as_laid_out(waits: Waiting, result: Read) -> None:
         wait(document, row.agency, join.Waits(tuple(row.papers), "not read as laid out", says), tuple(row.candidates))
         return
     _record(document, result, row.agency)
-    for agency in (
-        Waiting.objects.filter(document=document, settled_at=None).values_list("agency", flat=True).distinct()
-    ):
-        settle(document, Waiting.objects.filter(document=document, agency=agency, settled_at=None), ACTOR)
+    settled = list(Waiting.objects.filter(document=document, settled_at=None))
+    settle(document, settled, ACTOR)
+    for agency in sorted({one.agency for one in settled}):
         place_anew(document, agency)
+
+
+def is_laid_out(document: Document) -> bool:
+    """Its pages were laid out, by whichever agency, and are not yet read that way. Until then it goes nowhere: its papers would change places."""
+    return Waiting.objects.filter(document=document, reason=LAID_OUT, settled_at=None).exists()
 
 
 def place_anew(document: Document, agency: str) -> None:
@@ -211,8 +221,8 @@ def place(arrived: Transmission, result: Read | None = None, stored: tuple[Store
     one_at_a_time(f"placing {arrived.agency}")
     document = Document.objects.select_for_update().get(sha256=arrived.document_id)
     row = Transmission.objects.select_for_update().get(pk=arrived.pk)
-    if row.placed:
-        return
+    if row.placed or is_laid_out(document):
+        return  # what is laid out is read first, and then this delivery is the next
     if document.state == Document.State.STORED:
         if result is None:
             return  # set back to be read again, since it was looked at
@@ -336,9 +346,18 @@ def _carry_out(placements: Iterable[join.Placement], row: Transmission, document
                 complete_identity(request, placement.identity)
                 link_to(request, row, placement.papers, Joined.Reason.SAME_IDENTITY)
                 opened[n] = request.number
+            case join.Waits() if placement.reason == join.NEAR and (own := _request_of(placement.papers[0], row)):
+                link_to(own, row, placement.papers, Joined.Reason.SAME_IDENTITY)
+                opened[n] = own.number
             case join.Waits():
                 beside = tuple(opened[i] for i in placement.beside if i in opened)
                 wait(document, row.agency, placement, placement.candidates + beside)
+
+
+def _request_of(place: int, row: Transmission) -> DetainerRequest | None:
+    """The request that this paper of the delivery is in already: placed again, it is not only like it."""
+    links = Joined.objects.filter(transmission=row, undone_at=None).select_related("request")
+    return next((link.request for link in links if place in link.papers), None)
 
 
 def open_request(placement: join.Opens, row: Transmission, actor: str = ACTOR) -> DetainerRequest:
@@ -388,9 +407,17 @@ def open_request(placement: join.Opens, row: Transmission, actor: str = ACTOR) -
 def link_to(
     request: DetainerRequest, row: Transmission, papers: Iterable[int], reason: Joined.Reason, actor: str = ACTOR
 ) -> None:
-    """Joins a transmission to a request, with its event. In the caller's transaction."""
+    """Joins a transmission to a request, with its event; one that belongs to it already, with these papers too. In the caller's transaction."""
+    link = Joined.objects.filter(transmission=row, request=request, undone_at=None).first()
+    added = [place for place in papers if link is None or place not in link.papers]
+    if link is not None and not added and reason != Joined.Reason.PERSON:
+        return
     with around("link row"):
-        Joined.objects.create(transmission=row, request=request, papers=list(papers), reason=reason, at=timezone.now())
+        now, whole = timezone.now(), added
+        if link is not None:  # it stays as it was until now: a report up to an earlier moment asks
+            link.undone_at, whole = now, sorted([*link.papers, *added])
+            link.save(update_fields=["undone_at"])
+        Joined.objects.create(transmission=row, request=request, papers=whole, reason=reason, at=now)
     with around("request.joined event"):
         ledger.append(
             "request.attached" if reason == Joined.Reason.PERSON else "request.joined",
@@ -408,15 +435,21 @@ def link_to(
 
 def complete_identity(request: DetainerRequest, by: join.Identity) -> None:
     """A better copy fills in what the first one left unsure."""
-    identify(request, join.completed(_identity(request), by))
+    _identify(request, join.completed(identity_on_file(request), by), request.cancels_on)
 
 
-def identify(request: DetainerRequest, identity: join.Identity) -> None:
-    """From now on copies of the request are known by this."""
+def identify_by_its_papers(request: DetainerRequest) -> None:
+    """What it is and what copies of it are known by, from the forms that are in it now; without one, the request keeps what it was."""
+    if forms := intake_request.load(request.number, request.agency).forms:
+        _identify(request, *join.known_by(forms))
+
+
+def _identify(request: DetainerRequest, identity: join.Identity, cancels_on: date | None) -> None:
     for name in join.FIELD_OF:
         setattr(request, name, identity.of(name))
+    request.kind, request.form, request.cancels_on = identity.kind, identity.form, cancels_on
     request.accepted = " ".join(sorted(identity.accepted))
-    request.save(update_fields=[*join.FIELD_OF, "accepted"])
+    request.save(update_fields=[*join.FIELD_OF, "kind", "form", "cancels_on", "accepted"])
 
 
 def wait(document: Document, agency: str, placement: join.Waits, candidates: tuple[str, ...] = ()) -> None:
@@ -472,10 +505,10 @@ def _known(agency: str, reading: Reading) -> tuple[join.Known, ...]:
     if all("issued_on" in form.accepted for form in forms):
         dates = {form.issued_on for form in forms}
         rows = rows.filter(Q(issued_on__in=dates) | ~Q(accepted__contains="issued_on"))
-    return tuple(join.Known(row.number, _identity(row)) for row in rows.iterator())
+    return tuple(join.Known(row.number, identity_on_file(row)) for row in rows.iterator())
 
 
-def _identity(row: DetainerRequest) -> join.Identity:
+def identity_on_file(row: DetainerRequest) -> join.Identity:
     return join.Identity(
         kind="cancellation" if row.kind == DetainerRequest.Kind.CANCELLATION else "detainer",
         form=row.form,

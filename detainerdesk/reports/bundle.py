@@ -17,8 +17,9 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 
@@ -26,7 +27,8 @@ from detainerdesk.desk import facts, life
 from detainerdesk.desk.models import Act, RequestState
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake import scan, store
-from detainerdesk.intake.models import Document
+from detainerdesk.intake.models import Document, Joined, Waiting
+from detainerdesk.intake.numbers import zone_of
 from detainerdesk.intake.request import Request
 from detainerdesk.law import Adoption, Case, Decision, Edition, LawError, decide
 from detainerdesk.law.decision import plain
@@ -34,7 +36,6 @@ from detainerdesk.law.load import RULEBOOKS
 from detainerdesk.law.opened import cases_beside
 from detainerdesk.ledger import log, notary
 from detainerdesk.ledger.log import Entry
-from detainerdesk.reports.counted import as_it_stood
 
 FORMAT = "detainerdesk bundle 1"
 PROOF_HEAD = "c2sp.org/tlog-proof@v1"
@@ -44,7 +45,7 @@ README = """{fictional}Bundle of request {number} of {agency}, made {made}.
 Check it offline:   detainerdesk verify THIS-FOLDER    (or the zip)
 Better: get the ledger's public key from the agency by another way, and add   --vkey KEY
 
-bundle.json says what is here. entries/ holds what was recorded, in the order in which it was recorded; each entry has a proof
+bundle.json says what is here, and which papers a person took out of the request. entries/ holds what was recorded, in the order in which it was recorded; each entry has a proof
 that it is in the ledger whose signed head is the file checkpoint. What counsel adopted is among them; counsel's reasons stay sealed. documents/ holds the papers as they came. law/ holds the rulebooks that the
 decisions were made under. decisions/ holds each decision, the facts it was made from, and what became of each rule.
 
@@ -69,7 +70,7 @@ class Bundle:
 def write(number: str, agency: str, edition: Edition, *, out: Path, actor: str, at: datetime) -> Bundle:
     """Signs the ledger as it stands, then writes the bundle under `out`, which must not be there yet."""
     request = intake_request.load(number, agency)
-    files = sorted(set(request.documents))
+    files = sorted({one.sha256 for one in request.transmissions})
     held = [why for one in files if (why := scan.why_not_opened(one))]
     if held:
         raise BundleError(f"Request {number} has a paper that is not handed out. {held[0]}")
@@ -88,6 +89,7 @@ def write(number: str, agency: str, edition: Edition, *, out: Path, actor: str, 
     for sha256 in files:
         _put(folder / "documents" / sha256, store.get(sha256))
     decisions, notes = _decisions(folder, request, entries, edition)
+    notes += _taken_out(request, entries)
     fictional = settings.PROFILE == "development"
     told = {
         "format": FORMAT,
@@ -150,13 +152,49 @@ def trace_json(decision: Decision) -> dict[str, list[dict[str, Any]]]:
 
 def _entries(request: Request) -> Iterator[Entry]:
     """What is recorded about the request and its papers, what counsel signed, and the keys that sign the log."""
-    papers = {str(document) for document in Document.objects.filter(sha256__in=request.documents)}
+    papers = {
+        str(document) for document in Document.objects.filter(sha256__in=[one.sha256 for one in request.transmissions])
+    }
     for entry in log.entries():
         event = entry.event
         about_it = event.subject == f"request {request.number}" or event.subject in papers
         about_it = about_it or event.kind in life.SIGNED_KINDS
         if event.kind == "key.made" or (about_it and event.agency == request.agency):
             yield entry
+
+
+def _taken_out(request: Request, entries: list[Entry]) -> Iterator[str]:
+    """Of each paper that a person took out of the request: its transmissions are in the entries, and its document is not here."""
+    zone = zone_of(request.agency)
+
+    def parting(entry: Entry) -> tuple[int, str] | None:
+        parted = entry.event.kind == "request.parted"
+        return (cast(int, entry.event.facts["paper"]), entry.event.actor) if parted else None
+
+    for which, group in groupby(entries, parting):
+        if which is not None:
+            paper, actor = which
+            each = [(entry.index, entry.event) for entry in group]
+            indexes = ", ".join(str(index) for index, _ in each)
+            came = ", ".join(f"receipt {event.facts['receipt']}, {event.facts['station']}" for _, event in each)
+            yield (
+                f"Entry {indexes}: {actor} took paper {paper} ({came}) out of this request at {each[0][1].at.astimezone(zone):%Y-%m-%d %H:%M %Z}. "
+                f"{_where_it_is(paper, request)}"
+            )
+
+
+def _where_it_is(paper: int, request: Request) -> str:
+    """What became of a paper that was taken out."""
+    links = Joined.objects.filter(
+        transmission__document__number=paper, request__agency=request.agency, undone_at=None
+    ).order_by("request")
+    numbers = dict.fromkeys(links.values_list("request__number", flat=True))
+    if request.number in numbers:
+        return "It was joined to it again later, and is here."
+    if numbers:
+        return f"It is not here: it is in request {', '.join(numbers)} now."
+    waits = Waiting.objects.filter(document__number=paper, agency=request.agency, settled_at=None).exists()
+    return f"It is not here: it {'waits for a person' if waits else 'was set aside, and is in no request'}."
 
 
 def _openings(entries: list[Entry]) -> Iterator[dict[str, object]]:
@@ -200,11 +238,13 @@ def _made_again(
     """The decision anew, from what was recorded and signed before the act; None where it does not come out the same."""
     if state is None or act.edition != edition.hash or act.decision is None:
         return None
-    before = life.history_of([row for row in life.history(state).rows if row.version < act.version])
+    past = life.histories([state], act.at)[state.pk]
+    before = life.history_of([row for row in past.rows if row.version < act.version], parted=past.parted)
     at = datetime.fromisoformat(act.decision["at"])
     view: facts.View = "person" if act.view == "person" else "request"
+    then = intake_request.load(request.number, request.agency, act.at)
     try:
-        case = facts.case_of(as_it_stood(request, act.at), before.known, view=view, at=at)
+        case = facts.case_of(then, before.known, view=view, at=at)
         decision = decide(Case.read(case_json(case)), edition, adoption)
     except LawError:
         return None

@@ -7,16 +7,16 @@ prove each. A request without a recorded outcome says so (None); that is never t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from detainerdesk.desk import facts, life
-from detainerdesk.desk.models import Act, Booking, FieldCheck, RequestState
-from detainerdesk.intake import queue
+from detainerdesk.desk.models import RequestState
+from detainerdesk.intake import join, queue, understand
 from detainerdesk.intake import request as intake_request
-from detainerdesk.intake.models import DetainerRequest, Waiting
+from detainerdesk.intake.models import DetainerRequest, Document, Joined, Waiting
 from detainerdesk.intake.reading.fields import Paper
 from detainerdesk.intake.request import Request
 from detainerdesk.law import UNKNOWN
@@ -47,6 +47,9 @@ REASONS = {
 NO_BOX = "no reason ticked"
 NOT_SURE = "reason not read surely; a person has not looked yet"
 NO_SUCH_BOXES = "the form has no boxes for a reason"
+NOT_KEPT = "reason not known: the pages were laid out anew since, and how they were read at the cut-off is not kept"
+
+NOTHING_RECORDED = life.History(facts.Known())
 
 
 @dataclass(frozen=True)
@@ -78,54 +81,54 @@ class Pile:
 
 
 def pile(agency: str, period: Period, as_of: datetime) -> Pile:
-    """The agency's detainer requests that arrived in the period and by the cut-off. Cancellations are no requests and are left out."""
-    rows = list(
-        DetainerRequest.objects.filter(
-            agency=agency,
-            kind=DetainerRequest.Kind.DETAINER,
-            opened_at__gte=period.begins,
-            opened_at__lt=period.ends,
-            opened_at__lte=as_of,
-        ).order_by("number")
-    )
-    states = {
-        state.number: state
-        for state in RequestState.objects.filter(agency=agency, number__in=[row.number for row in rows])
-    }
-    pasts = life.histories(list(states.values()))
-    requests = intake_request.load_many([row.number for row in rows], agency)
-    proofs = _entries(agency)
-    people = _people(rows)
-    now_waiting = Waiting.objects.filter(agency=agency, settled_at=None).values_list("candidates", flat=True)
-    may_come_back = {number for candidates in now_waiting for number in candidates}
+    """The agency's detainer requests that arrived in the period and by the cut-off, each with the papers that it had then and what was known of it
+    then. Cancellations are no requests and are left out. No detention ever leaves a count, whatever became of the papers."""
+    opened = DetainerRequest.objects.filter(
+        agency=agency, opened_at__gte=period.begins, opened_at__lt=period.ends, opened_at__lte=as_of
+    ).order_by("number")
+    requests = intake_request.load_many([row.number for row in opened], agency, as_of)
+    identities = {row.number: _identity(row, requests[row.number]) for row in opened}
+    states = list(RequestState.objects.filter(agency=agency, number__in=opened.values("number")))
+    pasts = life.histories(states, as_of)
+    past_of = {state.number: pasts[state.pk] for state in states}
+    held = {number for number, past in past_of.items() if any(act.act == "hold" for act in past.acts)}
+    detainers = [row for row in opened if requests[row.number].kind == "detainer" or row.number in held]
+    proofs = _entries(agency, as_of)
+    people = _people({row.number: identities[row.number] for row in detainers})
+    laid_out = Document.objects.filter(transmissions__agency=agency, arranged__isnull=False, read_at__gt=as_of)
+    laid_out_since = set(laid_out.values_list("sha256", flat=True))
+    waited = Waiting.objects.filter(Q(settled_at=None) | Q(settled_at__gt=as_of), agency=agency, since__lte=as_of)
+    may_come_back = {number for candidates in waited.values_list("candidates", flat=True) for number in candidates}
+    undone = Joined.objects.filter(request__in=opened, undone_at__lte=as_of)
+    parted = set(undone.values_list("request__number", flat=True))
     counted, emptied = [], []
-    for row in rows:
-        recorded = pasts[states[row.number].pk].rows if row.number in states else ()
-        by_then = [one for one in recorded if one.at <= as_of]
-        request = as_it_stood(requests[row.number], as_of)
-        held = any(isinstance(one, Act) and one.act == "hold" for one in by_then)  # no detention ever leaves a count
-        if not request.transmissions and row.number not in may_come_back and not held:
-            emptied.append(row.number)
+    for row in detainers:
+        request, past = requests[row.number], past_of.get(row.number, NOTHING_RECORDED)
+        if not request.transmissions and row.number not in may_come_back and row.number not in held:
+            if row.number in parted:  # else its paper still waited, and it was no request yet
+                emptied.append(row.number)
             continue
-        outcome = _outcome(by_then, as_of)
+        detained, transferred = _outcome(past, as_of)
+        lost = request.detainer is None and any(one.sha256 in laid_out_since for one in request.transmissions)
         counted.append(
             Counted(
                 number=row.number,
                 person=people[row.number],
-                notice_only=(request.detainer.kind if request.detainer else row.form) in NOTICE_ONLY,
-                reason=_reason(request, [one for one in by_then if isinstance(one, FieldCheck)]),
+                notice_only=identities[row.number].form in NOTICE_ONLY,
+                reason=NOT_KEPT if lost else _reason(request, past.known.field_checks),
                 transmissions=len(request.transmissions),
-                detained=outcome[0],
-                transferred=outcome[1],
+                detained=detained,
+                transferred=transferred,
                 entries=proofs.get(str(row), {}),
             )
         )
-    still = Q(settled_at=None) | Q(settled_at__gt=as_of)
-    arrived = Waiting.objects.filter(
-        still,
-        agency=agency,
-        since__lte=as_of,
-        document__transmissions__agency=agency,
+    return Pile(tuple(counted), _in_no_figure(waited, period, counted), tuple(emptied))
+
+
+def _in_no_figure(waited: QuerySet[Waiting], period: Period, counted: Sequence[Counted]) -> int:
+    """How many papers of the period waited and are not counted with a request: one that was taken out of a request with no other is counted there."""
+    arrived = waited.filter(
+        document__transmissions__agency=F("agency"),
         document__transmissions__received_at__gte=period.begins,
         document__transmissions__received_at__lt=period.ends,
     )
@@ -135,29 +138,16 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
         for document, reason, candidates in arrived.values_list("document", "reason", "candidates")
         if not candidates or (reason == queue.PARTED and not empty.intersection(candidates))
     }
-    return Pile(tuple(counted), len(waits), tuple(emptied))
+    return len(waits)
 
 
-def as_it_stood(request: Request, as_of: datetime) -> Request:
-    """The request with what had arrived by then."""
-    came = tuple(one for one in request.transmissions if one.received_at <= as_of)
-    files = {one.sha256 for one in came}
-    kept = [index for index, file in enumerate(request.documents) if file in files]
-    return replace(
-        request,
-        transmissions=came,
-        papers=tuple(request.papers[index] for index in kept),
-        documents=tuple(request.documents[index] for index in kept),
-        places=tuple(request.paper_in_file(index)[1] for index in kept),
-    )
+def _identity(row: DetainerRequest, request: Request) -> join.Identity:
+    """What the request was, and what it was known by, by the forms that it had then; without one, by what it is known by now."""
+    return join.known_by(request.forms)[0] if request.forms else understand.identity_on_file(row)
 
 
-def _reason(request: Request, looked: Sequence[FieldCheck]) -> str:
+def _reason(request: Request, checks: Sequence[facts.FieldCheckFacts]) -> str:
     """The reason that the request itself gives, by its ticks. Several ticks are one reason of their own: each request stands in one row."""
-    checks = [
-        facts.FieldCheckFacts(one.document, one.paper, one.field, one.value, one.state)  # type: ignore[arg-type]
-        for one in looked
-    ]
     form = facts.checked(request, checks).detainer
     if form is None:
         return NOT_SURE
@@ -174,12 +164,12 @@ def _ticks(form: Paper) -> dict[str, object]:
     return {name: facts.tick(form, name) for name in REASONS if name in form.fields}
 
 
-def _outcome(rows: Sequence[object], as_of: datetime) -> tuple[bool | None, bool | None]:
+def _outcome(past: life.History, as_of: datetime) -> tuple[bool | None, bool | None]:
     """(detained on the request, transferred), as far as acts are recorded.
 
     A hold is detention. No hold is none, unless other custody has ended since and nobody recorded that the person left. A hand-over has no
     act of its own at this desk, so only who was let go without a hold, or was never here, is known not to have been transferred."""
-    acts = [row.act for row in rows if isinstance(row, Act)]
+    acts = [act.act for act in past.acts]
     if not acts:
         return None, None
     closed = acts[-1] in ("release", "not_in_custody")
@@ -187,34 +177,37 @@ def _outcome(rows: Sequence[object], as_of: datetime) -> tuple[bool | None, bool
         return True, None
     if closed:
         return False, False
-    bookings = [row for row in rows if isinstance(row, Booking)]
-    ended = bookings and bookings[-1].eligible_at is not None and bookings[-1].eligible_at <= as_of
+    booking = past.known.booking
+    ended = booking is not None and booking.ended_by(as_of)
     return (None if ended else False), None
 
 
-def _people(rows: Sequence[DetainerRequest]) -> dict[str, str]:
+def _people(identities: Mapping[str, join.Identity]) -> dict[str, str]:
     """A stand-in for each request's person: requests that surely name one person share it. It is the first one's number, nothing personal."""
-    person = {row.number: row.number for row in rows}
+    person = {number: number for number in identities}
     known: dict[tuple[str, ...], str] = {}
-    for row in rows:
-        for key in _identifiers(row):
-            one, other = person[known.setdefault(key, row.number)], person[row.number]
+    for number, identity in identities.items():
+        for key in _identifiers(identity):
+            one, other = person[known.setdefault(key, number)], person[number]
             if one != other:
-                person = {number: min(one, other) if who in (one, other) else who for number, who in person.items()}
+                person = {each: min(one, other) if who in (one, other) else who for each, who in person.items()}
     return person
 
 
-def _identifiers(row: DetainerRequest) -> list[tuple[str, ...]]:
+def _identifiers(identity: join.Identity) -> list[tuple[str, ...]]:
     """What names a person, of what was read surely."""
-    sure = row.accepted.split()
-    keys: list[tuple[str, ...]] = [(name, getattr(row, name)) for name in ("subject_id", "file_no") if name in sure]
-    return [*keys, ("name and birth date", row.subject_name, row.dob)] if {"subject_name", "dob"} <= set(sure) else keys
+    sure = identity.accepted
+    keys: list[tuple[str, ...]] = [(name, identity.of(name)) for name in ("subject_id", "file_no") if name in sure]
+    both = ("name and birth date", identity.subject_name, identity.dob)
+    return [*keys, both] if {"subject_name", "dob"} <= sure else keys
 
 
-def _entries(agency: str) -> dict[str, dict[str, tuple[int, ...]]]:
-    """subject -> kind of event -> indexes of its entries."""
+def _entries(agency: str, as_of: datetime) -> dict[str, dict[str, tuple[int, ...]]]:
+    """subject -> kind of event -> indexes of its entries, of what was recorded by then. A request was opened by when its paper arrived."""
     found: dict[str, dict[str, tuple[int, ...]]] = {}
     for entry in log.entries(agency=agency):
+        if entry.event.at > as_of and entry.event.kind != "request.opened":
+            continue
         kinds = found.setdefault(entry.event.subject, {})
         kinds[entry.event.kind] = (*kinds.get(entry.event.kind, ()), entry.index)
     return found

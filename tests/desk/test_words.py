@@ -456,6 +456,27 @@ def test_release_can_be_recorded_before_all_is_looked_up_but_is_not_the_main_but
     assert [record.act for record in words.records(decision(TX), TEXAS, PERSON, NOW)] == ["hold"]
 
 
+@pytest.mark.parametrize("papers", [True, False])
+def test_a_hold_that_is_over_offers_no_release_where_custody_rests_on_another_ground(papers: bool) -> None:
+    """Else `Record release` would lead under the headline that a court warrant is a ground to keep this person."""
+    over = replace(PERSON, held=True, papers=papers, form=papers, court_warrant="1:26-mj-00123")
+    hold = {"clocks": {"hold_until": NOW - timedelta(hours=1)}, "at": NOW}
+    for release, offered in ((outcome("silent"), False), (outcome("undetermined", "forbidden"), True)):
+        given = decision(outcome("forbidden"), release=release, **hold)
+        assert ("release" in [one.act for one in words.records(given, BOSTON, over, NOW)]) == offered
+
+
+@pytest.mark.parametrize(
+    "left", [{"form": False}, {"form": False, "papers": False}, {"cancels": "Mar 1, 2026"}], ids=lambda left: str(left)
+)
+def test_who_has_left_is_recorded_whatever_paper_is_left(left: dict[str, Any]) -> None:
+    """A paper was taken out, and what is left asks for no hold: ending custody waits for none."""
+    given = decision(outcome("undetermined", "forbidden"), release=outcome("undetermined", "required"))
+    for situation, offered in ((PERSON, ["release"]), (Situation(), [])):
+        said = words.records(given, BOSTON, replace(situation, **left), NOW)
+        assert [one.act for one in said] == offered
+
+
 def test_somebody_who_is_not_here_is_recorded_as_that_and_nothing_else() -> None:
     said = words.records(decision(outcome("forbidden")), BOSTON, Situation(same_person="different"), NOW)
     assert [(record.act, record.text) for record in said] == [("not_in_custody", "Record: not in custody here")]

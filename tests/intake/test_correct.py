@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from detainerdesk.intake import correct, corrected, entry, queue, request, understand
-from detainerdesk.intake.models import Correction, DetainerRequest, Document
+from detainerdesk.intake.models import Correction, DetainerRequest, Document, Joined, Transmission
 from detainerdesk.intake.queue import QueueError
 from detainerdesk.intake.reading.fields import Arranged, BadArrangement, Defect, Reading, Unreadable
 from detainerdesk.intake.understand import understand_all
 from detainerdesk.ledger import log as ledger
-from tests.intake.made import BOSTON, LUIS, Desk, detainer, field, paper, reading
+from tests.intake.made import BOSTON, LUIS, MARCOS, Desk, detainer, field, paper, reading
 
 LIMA = "officer lima"
+SUFFOLK = "us-ma-suffolk/sheriff"
 
 
 @pytest.fixture
@@ -71,6 +74,47 @@ def test_the_ledger_says_which_field_and_never_what_it_shows(unsure: str) -> Non
     assert entry.event.facts == {"field": "form_date", "state": "shown", "as_read": False}
     assert entry.event.actor == LIMA
     assert "04/04/2026" not in repr(entry)
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_a_request_is_what_a_person_sees_in_the_box_that_cancels(desk: Desk, ticked: bool) -> None:
+    desk.gets(b"smudge", reading(detainer(cancel_prior=False, cancel_date="03/01/2026", unsure=["cancel_prior"])))
+    desk.understands()
+    (matter,) = desk.waits()
+    sees(matter.sha256, ticked, name="cancel_prior")
+    correct.place_again(matter.sha256, BOSTON, actor=LIMA)
+    row = DetainerRequest.objects.get()
+    assert (row.kind, row.cancels_on) == (("cancellation", date(2026, 3, 1)) if ticked else ("detainer", None))
+    assert queue.waiting(BOSTON) == ()
+
+
+def test_a_form_that_is_a_request_of_its_own_is_placed_again_as_that_and_never_as_like_it(desk: Desk) -> None:
+    """Kept apart from itself, it would be two requests."""
+    desk.gets(b"smudge", reading(detainer(unsure=["cancel_prior", "form_date"])))
+    desk.understands()
+    (matter,) = desk.waits()
+    correct.place_again(matter.sha256, BOSTON, actor=LIMA)
+    assert [one.reason for one in desk.waits()] == ["unsure cancellation"]
+    sees(matter.sha256, False, name="cancel_prior")
+    correct.place_again(matter.sha256, BOSTON, actor=LIMA)
+    assert queue.waiting(BOSTON) == ()
+    assert Joined.objects.count() == 1
+
+
+def test_a_paper_without_an_owner_is_placed_again_beside_those_that_have_one(desk: Desk) -> None:
+    """The other papers of its file stay where they are, and nothing is told of them again."""
+    warrant = paper("i200", {"file_no": LUIS["file_no"]}, page=3, unsure=["file_no"])
+    desk.gets(b"fax", reading(detainer(), detainer(MARCOS, page=2), warrant))
+    desk.gets(b"fax", station="B-2")
+    desk.understands()
+    (matter,) = desk.waits()
+    correct.correct(matter.sha256, BOSTON, paper=2, field="file_no", state="shown", value=LUIS["file_no"], actor=LIMA)
+    correct.place_again(matter.sha256, BOSTON, actor=LIMA)
+    assert [one.kind for one in request.load("2026-0001", BOSTON).papers] == ["i247a", "i200"]
+    assert [one.kind for one in request.load("2026-0002", BOSTON).papers] == ["i247a"]
+    assert Joined.objects.filter(undone_at=None).count() == 4
+    assert [one.event.kind for one in ledger.entries("request 2026-0002")] == ["request.opened", "request.joined"]
+    assert queue.waiting(BOSTON) == ()
 
 
 @pytest.mark.parametrize(
@@ -182,6 +226,44 @@ def test_a_copy_that_comes_while_it_is_read_goes_with_it(scan: str, desk: Desk) 
     understand_all(desk.reader(), Reads(AS_LAID_OUT))
     assert [one.station for one in request.load("2026-0001", BOSTON).transmissions] == ["D-4", "B-2"]
     assert queue.waiting(BOSTON) == ()
+
+
+def test_another_agency_keeps_its_hands_off_a_paper_whose_pages_are_being_read_anew(scan: str, desk: Desk) -> None:
+    """The bytes are one file for both: what it laid out or attached meanwhile would be of papers that are gone a moment later."""
+    desk.gets(b"scan", agency=SUFFOLK)
+    desk.gets(b"fax", reading(detainer(MARCOS)), agency=SUFFOLK)
+    desk.understands()
+    correct.arrange(scan, BOSTON, LAID_OUT, actor=LIMA)
+    for act in (
+        lambda: correct.arrange(scan, SUFFOLK, (Arranged("i247d", (1, 2)),), actor="officer ruiz"),
+        lambda: queue.attach(scan, SUFFOLK, "2026-0001", actor="officer ruiz"),
+    ):
+        with pytest.raises(QueueError, match="Wait until that is done"):
+            act()
+    understand_all(read_arranged=Reads(AS_LAID_OUT))
+    for agency, number in ((BOSTON, "2026-0001"), (SUFFOLK, "2026-0002")):
+        assert [one.kind for one in request.load(number, agency).papers] == ["i247a", "i200"]
+
+
+def test_what_comes_to_another_agency_while_its_pages_are_read_anew_is_placed_by_the_new_papers(desk: Desk) -> None:
+    """Another process has taken the delivery already."""
+    desk.gets(b"fax", reading(detainer()))
+    smudged = detainer(unsure=["form_date"])
+    desk.gets(b"scan", replace(reading(smudged, *[paper("unknown", {})] * 3), pages=2))
+    desk.understands()
+    (matter,) = desk.waits()
+    desk.gets(b"scan", agency=SUFFOLK)
+    arrived = Transmission.objects.get(agency=SUFFOLK)
+
+    def reads(_: Path, arranged: tuple[Arranged, ...]) -> Reading:
+        with transaction.atomic():
+            understand.place(arrived)
+        return AS_LAID_OUT
+
+    correct.arrange(matter.sha256, BOSTON, LAID_OUT, actor=LIMA)
+    understand_all(desk.reader(), reads)
+    for agency in (BOSTON, SUFFOLK):
+        assert [one.kind for one in request.load("2026-0001", agency).papers][-2:] == ["i247a", "i200"]
 
 
 def test_corrections_of_an_earlier_layout_count_no_more(unsure: str) -> None:

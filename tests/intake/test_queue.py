@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from detainerdesk.intake import queue, request
 from detainerdesk.intake.models import DetainerRequest, Document, Joined, Waiting
@@ -149,6 +151,25 @@ def test_what_a_wrongly_attached_form_filled_in_is_forgotten_with_it(desk: Desk)
     assert known.subject_id == LUIS["subject_id"]
 
 
+def test_a_request_is_what_the_papers_left_in_it_say(desk: Desk) -> None:
+    """A cancellation and a detainer that a person put into one request by mistake: whichever is taken out, it is the other."""
+    desk.gets(b"cancel", reading(detainer(cancel_prior=True, cancel_date="03/01/2026", unsure=["file_no"])))
+    desk.gets(b"fax", reading(detainer(kind="i247d", unsure=["cancel_prior"])))
+    desk.understands()
+    assert kind_of("2026-0001") == ("cancellation", "i247a", date(2026, 3, 1))
+    queue.attach(sha256_of(b"fax"), BOSTON, "2026-0001", actor=LIMA)
+    queue.part(sha256_of(b"cancel"), "2026-0001", BOSTON, actor=LIMA)
+    assert kind_of("2026-0001") == ("detainer", "i247d", None)
+    queue.attach(sha256_of(b"cancel"), BOSTON, "2026-0001", actor=LIMA)
+    queue.part(sha256_of(b"fax"), "2026-0001", BOSTON, actor=LIMA)
+    assert kind_of("2026-0001") == ("cancellation", "i247a", date(2026, 3, 1))
+
+
+def kind_of(number: str) -> tuple[str, str, date | None]:
+    row = DetainerRequest.objects.get(number=number)
+    return row.kind, row.form, row.cancels_on
+
+
 def test_a_paper_that_somebody_else_took_out_is_not_taken_out_twice(near_match: str) -> None:
     queue.attach(near_match, BOSTON, "2026-0001", actor=LIMA)
     queue.part(near_match, "2026-0001", BOSTON, actor=LIMA)
@@ -181,3 +202,33 @@ def test_a_cat_is_no_request_of_its_own(desk: Desk) -> None:
     desk.understands()
     with pytest.raises(queue.QueueError, match="set it aside"):
         queue.keep_apart(queue.waiting(BOSTON)[0].sha256, BOSTON, actor=LIMA)
+
+
+def test_a_paper_that_is_taken_out_and_put_back_leaves_the_request_what_it_was(desk: Desk) -> None:
+    desk.gets(b"cancel", reading(detainer(cancel_prior=True, cancel_date="03/01/2026")))
+    desk.gets(b"fax", reading(detainer(kind="i247d")))
+    desk.understands()
+    queue.part(sha256_of(b"fax"), "2026-0002", BOSTON, actor=LIMA)
+    queue.attach(sha256_of(b"fax"), BOSTON, "2026-0001", actor=LIMA)
+    was = ("cancellation", "i247a", date(2026, 3, 1))
+    assert kind_of("2026-0001") == was
+    queue.part(sha256_of(b"cancel"), "2026-0001", BOSTON, actor=LIMA)
+    assert kind_of("2026-0001") == ("detainer", "i247d", None)
+    queue.attach(sha256_of(b"cancel"), BOSTON, "2026-0001", actor=LIMA)
+    assert kind_of("2026-0001") == was
+    then = request.load("2026-0001", BOSTON, timezone.now())
+    assert (then.kind, then.cancels_on) == ("cancellation", date(2026, 3, 1))
+
+
+def test_a_request_had_no_paper_before_a_person_attached_it_though_another_one_of_its_file_was_there(
+    desk: Desk,
+) -> None:
+    warrant = paper("i200", {"file_no": LUIS["file_no"]}, page=3, unsure=["file_no"])
+    desk.gets(b"fax", reading(detainer(), detainer(MARCOS, page=2), warrant))
+    desk.understands()
+    before = timezone.now()
+    queue.attach(sha256_of(b"fax"), BOSTON, "2026-0001", actor=LIMA)
+    for at, papers in ((before, ["i247a"]), (timezone.now(), ["i247a", "i200"]), (None, ["i247a", "i200"])):
+        loaded = request.load("2026-0001", BOSTON, at)
+        assert [one.kind for one in loaded.papers] == papers
+        assert len(loaded.transmissions) == 1

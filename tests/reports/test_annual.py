@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,18 +13,19 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from detainerdesk.desk import life
-from detainerdesk.desk.models import Officer
-from detainerdesk.intake import queue
+from detainerdesk.desk.models import Officer, RequestState
+from detainerdesk.intake import correct, queue, understand
 from detainerdesk.intake import request as intake_request
+from detainerdesk.intake.reading.fields import Arranged
 from detainerdesk.law import digest
 from detainerdesk.law.language.rulebook import ReportField
 from detainerdesk.ledger import log, notary
 from detainerdesk.reports import annual as reports
-from detainerdesk.reports.counted import Counted, pile
+from detainerdesk.reports.counted import NOT_KEPT, Counted, pile
 from detainerdesk.reports.duty import ReportError
 from detainerdesk.reports.measures import NOT_COUNTED, Figure, measure
 from tests.desk.made import decided
-from tests.intake.made import BOSTON, detainer
+from tests.intake.made import BOSTON, detainer, field, reading
 from tests.reports.conftest import PENDING, SUMMER, YEAR_END, ZONE, Department
 from tests.reports.test_pdf import text_of
 
@@ -31,9 +34,9 @@ def lines(figure: Figure) -> dict[str, tuple[int, int]]:
     return {row.label: (row.count, row.notice_count) for row in figure.rows}
 
 
-def _counted(department: Department) -> tuple[Counted, ...]:
+def _counted(department: Department, as_of: datetime = YEAR_END) -> tuple[Counted, ...]:
     due = department.counts().due
-    return pile(BOSTON, due.period, YEAR_END).requests
+    return pile(BOSTON, due.period, as_of).requests
 
 
 @pytest.fixture
@@ -55,11 +58,13 @@ def test_a_request_whose_papers_all_went_elsewhere_is_in_no_figure_and_is_said(s
     one, two = _counted(small_pile)[:2]
     (paper,) = intake_request.load(two.number, BOSTON).documents
     queue.part(paper, two.number, BOSTON, actor="lima")
-    assert two.number in {row.number for row in _counted(small_pile)}, "the paper waits, and may come back"
-    assert "Taken out" not in dict(small_pile.counts().facts())
+    now = timezone.now()
+    assert two.number in {row.number for row in _counted(small_pile, now)}, "the paper waits, and may come back"
+    assert "Taken out" not in dict(small_pile.counts(now).facts())
     queue.attach(paper, BOSTON, one.number, actor="lima")
-    assert two.number not in {row.number for row in _counted(small_pile)}
-    assert dict(small_pile.counts().facts())["Taken out"].startswith(f"{two.number}: a person took every paper out")
+    now = timezone.now()
+    assert two.number not in {row.number for row in _counted(small_pile, now)}
+    assert dict(small_pile.counts(now).facts())["Taken out"].startswith(f"{two.number}: a person took every paper out")
 
 
 def test_a_detention_stays_in_the_count_though_every_paper_of_its_request_went_elsewhere(
@@ -72,8 +77,105 @@ def test_a_detention_stays_in_the_count_though_every_paper_of_its_request_went_e
     (paper,) = intake_request.load(four.number, BOSTON).documents
     queue.part(paper, four.number, BOSTON, actor="lima")
     queue.attach(paper, BOSTON, one.number, actor="lima")
-    assert [row.detained for row in _counted(small_pile) if row.number == four.number] == [True]
-    assert "Taken out" not in dict(small_pile.counts().facts())
+    now = timezone.now()
+    assert [row.detained for row in _counted(small_pile, now) if row.number == four.number] == [True]
+    assert "Taken out" not in dict(small_pile.counts(now).facts())
+
+
+def test_a_detention_stays_in_the_count_though_only_a_cancellation_is_left_in_its_request(
+    small_pile: Department,
+) -> None:
+    four = _counted(small_pile)[3].number
+    life.record_decision(four, small_pile.version(four), small_pile.officer, "hold", decided("required"), at=SUMMER)
+    small_pile.sends(b"cancels", detainer({**PENDING, "dob": "01/01/1990"}, cancel_prior=True))
+    cancels = max(RequestState.objects.values_list("number", flat=True))
+    (detained,), (cancellation,) = (intake_request.load(number, BOSTON).documents for number in (four, cancels))
+    queue.part(cancellation, cancels, BOSTON, actor="lima")
+    queue.attach(cancellation, BOSTON, four, actor="lima")
+    queue.part(detained, four, BOSTON, actor="lima")
+    assert intake_request.load(four, BOSTON).kind == "cancellation"
+    assert [row.detained for row in _counted(small_pile, timezone.now()) if row.number == four] == [True]
+
+
+def test_a_report_up_to_an_earlier_moment_is_the_same_whatever_became_of_the_papers_since(
+    small_pile: Department,
+) -> None:
+    """Taken out, put into another request, corrected, laid out anew: at the cut-off they were where they were."""
+    one, two, three = _counted(small_pile)[:3]
+    small_pile.sends(b"smudge", detainer({**PENDING, "dob": "01/01/1990"}, unsure=["cancel_prior"]))
+    stood, report = _counted(small_pile), small_pile.counts()
+    (matter,) = queue.waiting(BOSTON)
+    correct.correct(matter.sha256, BOSTON, paper=0, field="cancel_prior", state="shown", value=True, actor="lima")
+    correct.place_again(matter.sha256, BOSTON, actor="lima")
+    (paper,) = intake_request.load(one.number, BOSTON).documents
+    queue.part(paper, one.number, BOSTON, actor="lima")
+    between = timezone.now()
+    waits = pile(BOSTON, report.due.period, between)
+    queue.attach(paper, BOSTON, two.number, actor="lima")
+    (paper,) = intake_request.load(three.number, BOSTON).documents
+    queue.part(paper, three.number, BOSTON, actor="lima")
+    queue.set_aside(paper, BOSTON, actor="lima")
+    assert _counted(small_pile) == stood
+    assert small_pile.counts().to_csv() == report.to_csv()
+    assert pile(BOSTON, report.due.period, between) == waits
+    assert pile(BOSTON, report.due.period, timezone.now()).emptied == (one.number, three.number)
+    assert len(_counted(small_pile, between)) == len(stood) - 1, "what a person saw is a cancellation"
+
+
+def test_a_request_that_comes_while_a_report_is_made_is_in_the_next_one(
+    small_pile: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_many, period = intake_request.load_many, small_pile.counts().due.period
+    stood = pile(BOSTON, period, YEAR_END)
+
+    def then_one_comes(*asked: Any) -> dict[str, intake_request.Request]:
+        found = load_many(*asked)
+        small_pile.gets("LATE, Lea")
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake_request, "load_many", then_one_comes)
+        assert pile(BOSTON, period, YEAR_END) == stood
+    assert len(pile(BOSTON, period, YEAR_END).requests) == len(stood.requests) + 1
+
+
+def test_a_paper_that_a_person_kept_apart_after_the_cut_off_was_no_request_then(small_pile: Department) -> None:
+    one, *_ = _counted(small_pile)
+    (paper,) = intake_request.load(one.number, BOSTON).papers
+    small_pile.sends(b"bad copy", replace(paper, fields={**paper.fields, "form_date": field("x", accepted=False)}))
+    before = timezone.now()
+    stood = small_pile.counts(before)
+    (matter,) = queue.waiting(BOSTON)
+    number = queue.keep_apart(matter.sha256, BOSTON, actor="lima")
+    assert number not in {row.number for row in _counted(small_pile, before)}
+    assert small_pile.counts(before).facts() == stood.facts()
+    assert number in {row.number for row in _counted(small_pile, timezone.now())}
+
+
+def test_how_pages_were_read_before_they_were_laid_out_anew_is_not_kept_and_is_said(small_pile: Department) -> None:
+    """The report does not take what is read now for what was read then."""
+    before, (one, *_) = timezone.now(), _counted(small_pile)
+    (paper,) = intake_request.load(one.number, BOSTON).documents
+    queue.part(paper, one.number, BOSTON, actor="lima")
+    correct.arrange(paper, BOSTON, (Arranged("i247a", (1,)),), actor="lima")
+    anew = detainer({**PENDING, "pc_pending": False, "subject_name": "FIRST, Ana"})
+    understand.understand_all(read_arranged=lambda *_: reading(anew))
+    then = {row.number: row for row in _counted(small_pile, before)}
+    assert (then[one.number].reason, then[one.number].transmissions) == (NOT_KEPT, 1)
+    assert NOT_KEPT in {row.label for row in small_pile.counts(before).figure("requests_by_reason").rows}
+    assert NOT_KEPT not in {row.reason for row in _counted(small_pile, timezone.now())}
+
+
+def test_a_field_that_was_checked_on_the_pages_as_they_lay_before_is_no_reason_now(small_pile: Department) -> None:
+    four = _counted(small_pile)[3].number
+    version = small_pile.version(four)
+    life.correct_field(four, version, small_pile.officer, paper=0, name="pc_biometric", value=True, at=SUMMER)
+    assert _counted(small_pile)[3].reason == "biometric match"
+    read = intake_request.load(four, BOSTON)
+    queue.part(read.documents[0], four, BOSTON, actor="lima")
+    correct.arrange(read.documents[0], BOSTON, (Arranged("i247a", (1,)),), actor="lima")
+    understand.understand_all(read_arranged=lambda *_: reading(read.papers[0]))
+    assert _counted(small_pile, timezone.now())[3].reason == "no reason ticked"
 
 
 def test_a_paper_that_was_taken_out_of_a_request_with_others_waits_and_is_in_no_figure(small_pile: Department) -> None:
@@ -95,7 +197,8 @@ def test_whether_a_request_asks_for_notice_only_is_told_by_the_form_that_is_in_i
     queue.part(notice, five.number, BOSTON, actor="lima")
     queue.part(form, one.number, BOSTON, actor="lima")
     queue.attach(form, BOSTON, five.number, actor="lima")
-    assert {row.number: row.notice_only for row in _counted(small_pile)}[five.number] is False
+    assert {row.number: row.notice_only for row in _counted(small_pile, timezone.now())}[five.number] is False
+    assert {row.number: row.notice_only for row in _counted(small_pile)}[five.number] is True, "then it was"
 
 
 def test_requests_are_counted_by_the_reason_that_they_give(small_pile: Department) -> None:

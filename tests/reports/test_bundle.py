@@ -15,13 +15,17 @@ from pathlib import Path
 import metamorphic_log
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from detainerdesk.desk import life
 from detainerdesk.desk.life import acts
-from detainerdesk.desk.models import Officer
+from detainerdesk.desk.models import Officer, RequestState
+from detainerdesk.intake import queue
+from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.models import Document
+from detainerdesk.intake.reading.fields import Unreadable
 from detainerdesk.law import digest, load, provisions
-from detainerdesk.ledger import notary, tree
+from detainerdesk.ledger import log, notary, tree
 from detainerdesk.reports import bundle
 from detainerdesk.reports.check import DOES_NOT_PROVE, KEY_FROM_INSIDE, Checked, NotABundle, check, read_proof, unpack
 from tests.intake.made import BOSTON
@@ -75,6 +79,88 @@ def test_in_4_a_paper_that_is_held_back_is_in_no_bundle(department: Department) 
     with pytest.raises(bundle.BundleError, match=r"not handed out.*Fictional\.Test"):
         bundle.write(number, BOSTON, department.edition, out=out, actor="counsel", at=SUMMER)
     assert not out.exists()
+
+
+def test_papers_that_were_taken_out_of_the_request_are_said_with_when_by_whom_and_where_they_went(
+    department: Department,
+) -> None:
+    """Its entries tell of transmissions whose papers are not in the bundle."""
+    number, other = department.gets("FIRST, Ana"), department.gets("SECOND, Bea")
+    (wrong,) = intake_request.load(other, BOSTON).documents
+    department.desk.gets(b"paper 2", station="B-2", at=SUMMER)
+    department.desk.understands()
+    queue.part(wrong, other, BOSTON, actor="officer 7")
+    queue.attach(wrong, BOSTON, number, actor="officer 7")
+    queue.part(wrong, number, BOSTON, actor="officer 8")
+    paper = Document.objects.get(sha256=wrong).number
+    _, _, first, second = (entry for entry in log.entries(kind="request.parted"))
+    when = f"{first.event.at.astimezone(ZONE):%Y-%m-%d %H:%M %Z}"
+    head = f"Entry {first.index}, {second.index}: officer 8 took paper {paper} (receipt 2, D-4, receipt 3, B-2) out of this request at {when}. "
+
+    def notes(*, here: bool = False) -> list[str]:
+        out = department.folder / f"out {log.size()}"
+        packed = bundle.write(number, BOSTON, department.edition, out=out, actor="counsel", at=SUMMER)
+        assert check(packed.folder, vkeys=notary.vkeys()).ok
+        assert (packed.folder / "documents" / wrong).exists() == here
+        said = json.loads((packed.folder / "bundle.json").read_bytes())["notes"]
+        assert list(packed.notes) == said
+        return [one.removeprefix(head) for one in said]
+
+    assert notes() == ["It is not here: it waits for a person."]
+    queue.attach(wrong, BOSTON, other, actor="officer 8")
+    assert notes() == [f"It is not here: it is in request {other} now."]
+    queue.part(wrong, other, BOSTON, actor="officer 8")
+    queue.attach(wrong, BOSTON, number, actor="officer 8")
+    assert notes(here=True) == ["It was joined to it again later, and is here."]
+    queue.part(wrong, number, BOSTON, actor="officer 9")
+    queue.set_aside(wrong, BOSTON, actor="officer 9")
+    first_out, second_out = notes()
+    assert first_out == "It is not here: it was set aside, and is in no request."
+    assert f"officer 9 took paper {paper} (" in second_out
+
+
+def test_a_decision_comes_out_again_though_its_paper_was_taken_out_since(department: Department) -> None:
+    number = department.gets("FIRST, Ana")
+    department.releases(number)
+    (paper,) = intake_request.load(number, BOSTON).documents
+    queue.part(paper, number, BOSTON, actor="officer 7")
+    packed = bundle.write(number, BOSTON, department.edition, out=department.folder / "out", actor="counsel", at=SUMMER)
+    assert "2 decisions come out again" in " ".join(check(packed.folder).holds)
+    (note,) = packed.notes
+    assert "It is not here" in note
+
+
+def test_a_decision_after_a_paper_was_taken_out_comes_out_again_without_what_was_said_of_that_paper(
+    department: Department,
+) -> None:
+    number = department.gets("FIRST, Ana")
+    (paper,) = intake_request.load(number, BOSTON).papers
+    department.sends(b"copy", paper)
+    _noticed(number)
+    life.record_answer(number, department.version(number), department.officer, "request.withdrawn", True, at=SUMMER)
+    copy = intake_request.load(number, BOSTON).documents[-1]
+    queue.part(copy, number, BOSTON, actor="officer 7")
+    _noticed(number)
+    department.releases(number, timezone.now())
+    packed = bundle.write(number, BOSTON, department.edition, out=department.folder / "out", actor="counsel", at=SUMMER)
+    assert "2 decisions come out again" in " ".join(check(packed.folder).holds)
+
+
+def _noticed(number: str) -> None:
+    """As the page does that shows the request."""
+    state = RequestState.objects.get(agency=BOSTON, number=number)
+    life.notice_papers(state, intake_request.load(number, BOSTON), SUMMER)
+
+
+def test_a_file_on_which_nothing_could_be_read_is_in_the_bundle_too(department: Department) -> None:
+    number = department.gets("FIRST, Ana")
+    department.desk.gets(b"smear", Unreadable("Nothing can be read on this page."), at=SUMMER)
+    department.desk.understands()
+    (matter,) = queue.waiting(BOSTON)
+    queue.attach(matter.sha256, BOSTON, number, actor="officer 7")
+    packed = bundle.write(number, BOSTON, department.edition, out=department.folder / "out", actor="counsel", at=SUMMER)
+    assert (packed.folder / "documents" / matter.sha256).read_bytes() == b"smear"
+    assert check(packed.folder, vkeys=notary.vkeys()).ok
 
 
 def test_only_this_request_s_entries_are_in_it(packed: bundle.Bundle) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final, TypeVar, cast
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 
 from detainerdesk.desk import facts
 from detainerdesk.desk.facts import BookedFacts, BookingFacts, FoundWarrant, Known, WarrantCheckFacts
@@ -31,6 +31,7 @@ from detainerdesk.intake.models import Document, Joined
 from detainerdesk.intake.reading.fields import PERSON, Paper
 from detainerdesk.intake.reading.fields import State as ReadState
 from detainerdesk.intake.request import Request
+from detainerdesk.ledger import log
 
 OPEN_STATES = (
     "reading_to_check",
@@ -68,6 +69,7 @@ class History:
     booking: Booking | None = None
     changed_after_act: bool = False
     rows: tuple[Recorded, ...] = field(default=(), repr=False)
+    parted: int = 0
 
     @property
     def act(self) -> Act | None:
@@ -79,29 +81,29 @@ def history(state: RequestState) -> History:
     return histories([state])[state.pk]
 
 
-def histories(states: Sequence[RequestState]) -> dict[int, History]:
-    """The same for many requests, in one query for each kind of row."""
+def histories(states: Sequence[RequestState], as_of: datetime | None = None) -> dict[int, History]:
+    """The same for many requests (as it stood then), in one query for each kind of row, and one more for each request that lost a paper."""
+    by_then = {"at__lte": as_of} if as_of else {}
     rows: dict[int, list[Recorded]] = {state.pk: [] for state in states}
     for model in (Identity, BookedPerson, Booking, WarrantCheck, Answer, FieldCheck, PaperCheck, Act):
-        recorded = model.objects.filter(request__in=states).select_related("by__user")
-        for row in recorded.annotate(parted_at=_PARTED_AT) if model in (Identity, Answer) else recorded:
+        recorded = model.objects.filter(request__in=states, **by_then).select_related("by__user")
+        for row in recorded.annotate(lost_a_paper=_LOST_A_PAPER) if model in (Identity, Answer) else recorded:
             rows[row.request_id].append(row)
     laid_out = _laid_out(one for found in rows.values() for one in found)
-    parted = {one.request_id: vars(one)["parted_at"] for each in rows.values() for one in each if _is_of_papers(one)}
+    lost = {row.request_id for found in rows.values() for row in found if vars(row).get("lost_a_paper")}
+    parted = {state.pk: _parted(state, as_of) for state in states if state.pk in lost}
     return {
-        pk: history_of(sorted(found, key=lambda row: row.version), laid_out, parted.get(pk))
+        pk: history_of(sorted(found, key=lambda row: row.version), laid_out, parted.get(pk, 0))
         for pk, found in rows.items()
     }
 
 
-def history_of(
-    rows: Sequence[Recorded], laid_out: Mapping[str, datetime] = NOT_LAID_OUT, parted: datetime | None = None
-) -> History:
-    """`laid_out`: when files were read anew because a person laid their pages out; `parted`: when a paper was last taken out of the request. What
-    was seen of papers before that is of other papers."""
+def history_of(rows: Sequence[Recorded], laid_out: Mapping[str, datetime] = NOT_LAID_OUT, parted: int = 0) -> History:
+    """`laid_out`: when files were read anew because a person laid their pages out; `parted`: the request's version when a paper was last taken out of
+    it. What was seen of papers before that is of other papers."""
     identity, booked = _last(rows, Identity), _last(rows, BookedPerson)
     booking, check = _last(rows, Booking), _last(rows, WarrantCheck)
-    if identity is not None and (_before(identity, parted) or _said_before_booking(identity, booked)):
+    if identity is not None and (identity.version <= parted or _said_before_booking(identity, booked)):
         identity = None
     acts = tuple(row for row in rows if isinstance(row, Act))
     known = Known(
@@ -112,7 +114,7 @@ def history_of(
         answers={
             row.fact: facts.typed_answer(row.value)
             for row in rows
-            if isinstance(row, Answer) and not (row.fact.startswith(OF_THE_PAPER) and _before(row, parted))
+            if isinstance(row, Answer) and not (row.fact.startswith(OF_THE_PAPER) and row.version <= parted)
         },
         field_checks=tuple(
             facts.FieldCheckFacts(row.document, row.paper, row.field, row.value, cast(ReadState, row.state))
@@ -133,7 +135,7 @@ def history_of(
             isinstance(row, Act | Booking | BookedPerson) or (isinstance(row, Answer) and row.fact in acts[-1].owes)
         )
     )
-    return History(known, acts, booking, changed_after_act=later, rows=tuple(rows))
+    return History(known, acts, booking, changed_after_act=later, rows=tuple(rows), parted=parted)
 
 
 def standing(request: Request, past: History, at: datetime) -> str:
@@ -216,32 +218,32 @@ def _laid_out(rows: Iterable[Recorded]) -> dict[str, datetime]:
 
 
 def _of_this_layout(row: FieldCheck | PaperCheck, laid_out: Mapping[str, datetime]) -> bool:
-    return not _before(row, laid_out.get(row.document))
+    read_at = laid_out.get(row.document)
+    return read_at is None or row.at.astimezone(UTC) >= read_at
 
 
-_PARTED_AT: Final = Subquery(
+_LOST_A_PAPER: Final = Exists(
     Joined.objects.filter(
         request__agency=OuterRef("request__agency"),
         request__number=OuterRef("request__number"),
         undone_at__isnull=False,
     )
-    .order_by("-undone_at")
-    .values("undone_at")[:1]
 )
-"""When a paper was last taken out of the request of which a row is."""
 
 
-def _is_of_papers(row: Recorded) -> bool:
-    return isinstance(row, Identity | Answer)
+def _parted(state: RequestState, as_of: datetime | None) -> int:
+    """The request's version when a paper was last taken out of it. The order of the ledger tells it, and no clock."""
+    version = parted = 0
+    for entry in log.entries(f"request {state.number}", agency=state.agency):
+        version = cast(int, entry.event.facts.get("version", version))
+        if entry.event.kind == "request.parted" and (as_of is None or entry.event.at <= as_of):
+            parted = version
+    return parted
 
 
 def _said_before_booking(identity: Identity, booked: BookedPerson | None) -> bool:
     """Whom booking has was written down later: whether that is the same person is asked again (security.md ACL-4)."""
     return booked is not None and booked.version > identity.version
-
-
-def _before(row: Recorded, at: datetime | None) -> bool:
-    return at is not None and row.at.astimezone(UTC) < at
 
 
 def _booking_facts(row: Booking) -> BookingFacts:
