@@ -134,6 +134,21 @@ def test_of_a_text_the_readers_are_shown_where_they_differ() -> None:
     assert said(made.focus, "page missing", "x") == ("page missing", None)
 
 
+def test_what_no_reader_saw_is_said_to_be_offered() -> None:
+    seen = (Seen("ocr", "0. Quill, SD00"), Seen("tesseract", "0. Quill, SDO0"))
+    made = desk(officer_name=field("D. Quill, SDDO", readers=seen))
+    assert choices(made)[:3] == [
+        ("Y", "right as offered"),
+        ("1", "first reader: 0. Quill, SD00"),
+        ("2", "another reader: 0. Quill, SDO0"),
+    ]
+    assert made.focus is not None
+    assert made.focus.offered
+    spaced = desk(officer_name=field("D. Quill, SDDO", readers=(Seen("ocr", "D.Quill, SDDO"),)))
+    assert spaced.focus is not None
+    assert not spaced.focus.offered
+
+
 def test_of_a_text_that_nobody_could_read_each_reader_is_shown_and_nothing_is_right_as_read() -> None:
     seen = (Seen("ocr", "12/25/1982"), Seen("ocr again", "12/26/1982"))
     keys = [key for key, _ in choices(desk(dob=field(None, "unreadable", readers=seen)))]

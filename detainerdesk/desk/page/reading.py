@@ -18,6 +18,7 @@ from detainerdesk.desk.page.sheet import Look, Mark
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.reading import forms
 from detainerdesk.intake.reading.fields import PERSON, Box, Field, Paper, State
+from detainerdesk.intake.reading.grammar import comparable
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Focus:
-    """The field in focus, what was made of it, and what can be said."""
+    """The field in focus, what was made of it, and what can be said. `offered`: no reader saw just this, it is what most likely stands there."""
 
     field: ReadField
     read: Field
     typed: str
     readers: tuple[Seen, ...]
     choices: tuple[Choice, ...]
+    offered: bool
 
 
 @dataclass(frozen=True)
@@ -223,13 +225,14 @@ READERS: Final = {
     "ocr": "first reader",
     "ocr again": "second reader",
     "tesseract": "another reader",
+    "tesseract, Vietnamese": "Vietnamese reader",
 }
 
 
 def _focus(field: ReadField, read: Field) -> Focus:
     readers = _readers(read) if field.kind == "text" else ()
     typed = read.value if isinstance(read.value, str) else ""
-    return Focus(field, read, typed, readers, _choices(field, read, readers))
+    return Focus(field, read, typed, readers, _choices(field, read, readers), _is_offered(read))
 
 
 def _readers(read: Field) -> tuple[Seen, ...]:
@@ -239,10 +242,15 @@ def _readers(read: Field) -> tuple[Seen, ...]:
     return tuple(seen[:3]) if len(told_apart) > 1 or (seen and read.value is None) else ()
 
 
+def _is_offered(read: Field) -> bool:
+    seen = {comparable(one.text) for one in read.readers}
+    return isinstance(read.value, str) and read.reader != PERSON and bool(seen) and comparable(read.value) not in seen
+
+
 def _choices(field: ReadField, read: Field, readers: Sequence[Seen]) -> tuple[Choice, ...]:
     choices = []
     if read.state in ("shown", "empty"):
-        choices.append(Choice("Y", "right as read", "right"))
+        choices.append(Choice("Y", "right as offered" if _is_offered(read) else "right as read", "right"))
     if field.kind == "text":
         choices += [
             Choice(str(n), f"{one.who}: {one.text}", f"reader {n}")
