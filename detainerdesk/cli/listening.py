@@ -131,7 +131,7 @@ def read_file(file: Path, law: Edition) -> Mail:
     said = setting.read(file, dict[str, Any], BadInput)
     if said is None:
         raise BadInput(
-            f"There is no {file}. Write it as docs/intake.md shows: the addresses or mailboxes, and their stations."
+            f"There is no {FILE} in the data folder. Write it as docs/intake.md shows: the addresses or mailboxes, and their stations."
         )
     if not said.keys() <= {"listener", "mailboxes"}:
         raise BadInput(f'{FILE} has "listener", "mailboxes" or both, and nothing else.')

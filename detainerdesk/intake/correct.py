@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from detainerdesk.intake import corrected, display, join
 from detainerdesk.intake.models import Correction, DetainerRequest, Document, Joined
-from detainerdesk.intake.numbers import one_at_a_time
 from detainerdesk.intake.queue import QueueError, open_waits
 from detainerdesk.intake.reading.fields import Arranged, Field, State, arranged_to_json, check_arranged
 from detainerdesk.intake.understand import LAID_OUT, identify_by_its_papers, place_anew, settle, wait
@@ -54,17 +53,16 @@ def correct(
             facts={"field": field, "state": state, "as_read": _as_read(now, state, value)},
             personal={"value": str(value)} if state == "shown" else {},
         )
+        holds_it = Joined.objects.filter(transmission__document=document, undone_at=None).values("request")
+        for request in DetainerRequest.objects.select_for_update().filter(pk__in=holds_it).order_by("pk"):
+            identify_by_its_papers(request)
 
 
 def place_again(sha256: str, agency: str, *, actor: str) -> None:
     """The waiting paper goes where its corrected reading says: a request of its own, one that is there, or back to the queue."""
     with transaction.atomic():
-        one_at_a_time(f"placing {agency}")  # before the document, as whoever places what arrives does
         document, waits = open_waits(sha256, agency)
         settle(document, waits, actor)
-        holds_it = Joined.objects.filter(transmission__document=document, undone_at=None).values("request")
-        for request in DetainerRequest.objects.select_for_update().filter(agency=agency, pk__in=holds_it):
-            identify_by_its_papers(request)
         place_anew(document, agency)
 
 

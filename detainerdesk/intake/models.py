@@ -125,7 +125,8 @@ class Transmission(models.Model):
 
 
 class Joined(models.Model):
-    """A transmission belongs to a request, with these papers of its document. A link that a person undoes is kept, with the moment."""
+    """A transmission belongs to a request, with these papers of its document. A link that a person undoes is kept, with the
+    moment; so is one to which papers are added, beside the new one."""
 
     class Reason(models.TextChoices):
         OPENED = "opened", "its form opened the request"

@@ -14,6 +14,7 @@ from django.utils import timezone
 from detainerdesk.intake import corrected, join
 from detainerdesk.intake.models import DetainerRequest, Document, Joined, Waiting
 from detainerdesk.intake.models import Transmission as TransmissionRow
+from detainerdesk.intake.numbers import one_at_a_time
 from detainerdesk.intake.reading.fields import Paper
 from detainerdesk.intake.request import Transmission, transmission
 from detainerdesk.intake.understand import (
@@ -130,6 +131,7 @@ def part(sha256: str, number: str, agency: str, *, actor: str) -> None:
     """Takes a paper with all its transmissions out of a request again; it waits for a person. The links stay as rows, with the moment they were
     undone, and the request is known by what is left in it. It stays a request though nothing is left: the paper may come back, laid out anew."""
     with transaction.atomic():
+        one_at_a_time(f"placing {agency}")
         document = Document.objects.select_for_update().filter(sha256=sha256).first()
         request = DetainerRequest.objects.select_for_update().filter(agency=agency, number=number).first()
         links = list(
@@ -160,6 +162,8 @@ def part(sha256: str, number: str, agency: str, *, actor: str) -> None:
 
 
 def open_waits(sha256: str, agency: str) -> tuple[Document, list[Waiting]]:
+    """The paper and its waits here, which nobody else settles or places meanwhile. Raises QueueError. In the caller's transaction."""
+    one_at_a_time(f"placing {agency}")  # before the document, as whoever places what arrives does
     document = Document.objects.select_for_update().filter(sha256=sha256).first()
     waits = (
         list(Waiting.objects.select_for_update().filter(document=document, agency=agency, settled_at=None))

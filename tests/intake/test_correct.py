@@ -88,6 +88,20 @@ def test_a_request_is_what_a_person_sees_in_the_box_that_cancels(desk: Desk, tic
     assert queue.waiting(BOSTON) == ()
 
 
+def test_a_request_is_what_a_person_sees_in_its_paper_at_once_and_at_each_agency_that_has_it(desk: Desk) -> None:
+    """The bytes are one file for both, and nobody need place it again."""
+    smudge = reading(detainer(cancel_prior=False, unsure=["cancel_prior"]))
+    for agency in (BOSTON, SUFFOLK):
+        desk.gets(b"smudge", smudge, agency=agency)
+    desk.understands()
+    (matter,) = desk.waits()
+    sees(matter.sha256, True, name="cancel_prior")
+    assert {row.agency: row.kind for row in DetainerRequest.objects.all()} == {
+        BOSTON: "cancellation",
+        SUFFOLK: "cancellation",
+    }
+
+
 def test_a_form_that_is_a_request_of_its_own_is_placed_again_as_that_and_never_as_like_it(desk: Desk) -> None:
     """Kept apart from itself, it would be two requests."""
     desk.gets(b"smudge", reading(detainer(unsure=["cancel_prior", "form_date"])))

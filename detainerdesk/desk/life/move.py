@@ -17,8 +17,7 @@ from detainerdesk.desk.models import Act, Officer, RequestState
 from detainerdesk.desk.roles import Ability, may
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake import syncpoint
-from detainerdesk.intake.models import DetainerRequest
-from detainerdesk.intake.numbers import zone_of
+from detainerdesk.intake.numbers import one_at_a_time, zone_of
 from detainerdesk.intake.request import Request
 from detainerdesk.ledger import log
 
@@ -44,6 +43,7 @@ def moving(number: str, version: int, officer: Officer, *, ability: Ability, nam
         )
     syncpoint.reached(f"desk.{name}.begin")
     with transaction.atomic(durable=True):
+        one_at_a_time(f"placing {officer.agency}")  # no paper comes or leaves before this is done
         state = RequestState.objects.select_for_update().filter(agency=officer.agency, number=number).first()
         if state is None:
             raise NotPossible(f"Request {number}: there is none with this number here. Look it up on the board.")
@@ -51,8 +51,6 @@ def moving(number: str, version: int, officer: Officer, *, ability: Ability, nam
             raise StaleState(who_changed(state))
         if state.state in CLOSED_STATES:
             raise NotPossible(f"Request {number} is closed. Nothing was saved.")
-        # No paper leaves before this is done: `queue.part` waits for the same row.
-        DetainerRequest.objects.select_for_update().filter(agency=officer.agency, number=number).first()
         request = intake_request.load(number, officer.agency)
         if state.papers != papers_digest(request):
             raise StaleState(words.new_paper())
