@@ -51,6 +51,7 @@ class Cell:
     upright: float = 9.0  # how much more sharply its strokes stand upright than at a slant: below 1 they lean
     on_rule: bool = False  # a letter's tail runs into the rule below it
     crowded: bool = False  # it has more lines than its field
+    goes_on: bool = False  # a line close above or below begins where it begins and may be a part of it
     dots: int = 0  # small marks right above a letter: of an i, an accent, specks
 
 
@@ -71,7 +72,11 @@ def strokes_of(mask: ink.Mask, grain: float) -> Strokes:
     boxes = np.empty((count, 5), np.int64)
     boxes[:, 0:2], boxes[:, 2:4], boxes[:, 4] = stats[:, 0:2], stats[:, 0:2] + stats[:, 2:4], stats[:, 4]
     boxes[0, 4] = 0
-    return Strokes(np.asarray(of, dtype=np.int32), boxes, grain, lines, (page > 0) & (ink_only == 0))
+    wide, tall = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    hairs, _ = _in_line(page.shape, boxes, wide <= 4 * grain, (6 * grain, 1), (80 * grain, 1))
+    dots, dotted = _in_line(page.shape, boxes, np.maximum(wide, tall) <= 5 * grain, (1, 9 * grain), (1, 60 * grain))
+    boxes[hairs | dots, 4] = 0
+    return Strokes(np.asarray(of, dtype=np.int32), boxes, grain, (*lines, *dotted), (page > 0) & (ink_only == 0))
 
 
 def _long(rules: npt.NDArray[np.uint8], least: int) -> tuple[PixelBox, ...]:
@@ -81,6 +86,29 @@ def _long(rules: npt.NDArray[np.uint8], least: int) -> tuple[PixelBox, ...]:
     )
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     return tuple((x, y + 1, x + wide, y + tall - 1) for x, y, wide, tall, _ in stats[1:count].tolist() if wide >= least)
+
+
+def _in_line(
+    shape: tuple[int, ...],
+    boxes: npt.NDArray[np.int64],
+    some: npt.NDArray[np.bool_],
+    gap: tuple[float, float],
+    long: tuple[float, float],
+) -> tuple[npt.NDArray[np.bool_], tuple[PixelBox, ...]]:
+    """Which of `some` strokes stand in a straight line with no wider gaps between them, and the lines: a frame as thin as a hair that a scan
+    has broken, a rule of dots. Looked at with half the dots, which costs less."""
+    small = np.zeros((shape[0] // 2 + 1, shape[1] // 2 + 1), np.uint8)
+    ours = np.flatnonzero(some & (boxes[:, 4] > 0))
+    for x0, y0, x1, y1 in (boxes[ours, :4] // 2).tolist():
+        small[y0 : y1 + 1, x0 : x1 + 1] = 1
+    odd = [(round(tall / 2) | 1, round(wide / 2) | 1) for tall, wide in (gap, long)]  # others would move the lines
+    joined = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones(odd[0], np.uint8))
+    lines = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones(odd[1], np.uint8))
+    x, y = (boxes[ours, 0:2] + boxes[ours, 2:4]).T // 4
+    found = np.zeros(len(boxes), np.bool_)
+    found[ours[lines[y, x] > 0]] = True
+    rules = _long(np.asarray(lines, np.uint8), max(1, round(long[1] / 2)))
+    return found, tuple((2 * x0, 2 * y0, 2 * x1, 2 * y1) for x0, y0, x1, y1 in rules)
 
 
 def cell(
@@ -102,8 +130,8 @@ def cell(
     boxes, middles = strokes.boxes[near], strokes.middles[near]
     tall, wide = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
     if ruled:
-        x0 = _start(strokes, x0, y1)
-        printed = [_before(label, x0) for label in printed]
+        x0, x1 = _ends(strokes, box, others)
+        printed = [_before(label, x0) if label[1] < (y0 + y1) / 2 < label[3] else label for label in printed]
     ours = ~_printed(boxes, middles, printed, box) & (boxes[:, 4] >= SPECK * grain**2)
     within = (
         (middles[:, 0] >= x0 - loose_x)
@@ -117,6 +145,7 @@ def cell(
     ours &= ~big
     dash = (tall <= 4 * grain) & (wide >= 3 * tall) & (middles[:, 1] > y1 - 2 * grain)  # what is left of a broken rule
     ours &= ~dash & ~_rests(boxes, strokes)
+    free = ours & ~_inside(middles, others)
     if ruled:
         ours &= middles[:, 0] >= x0
         within &= middles[:, 0] <= x1
@@ -127,16 +156,22 @@ def cell(
     rows: list[npt.NDArray[np.int64]] = []
     touches = False
     level = (y0 + y1) / 2
-    nearest = sorted(_rows(boxes[letters]), key=lambda row: abs((row[0] + row[1]) / 2 - level))
-    least = 0.7 * (nearest[0][1] - nearest[0][0])
-    inside = sum(y0 - 2 * grain <= row[0] and row[1] <= y1 + 2 * grain and row[1] - row[0] >= least for row in nearest)
+    found = _joined(_rows(boxes[letters]), grain)
+    nearest = sorted(found, key=lambda row: abs((row[0] + row[1]) / 2 - level))
+    least = 0.55 * (nearest[0][1] - nearest[0][0])  # a line without tails is lower than one with them
+    inside = sum(
+        y0 <= (row[0] + row[1]) / 2 and row[1] <= y1 + 2 * grain and row[1] - row[0] >= least for row in nearest
+    )
     for top, bottom in nearest[: max(lines, inside)]:
         band = ours & (middles[:, 1] > top - 0.45 * (bottom - top)) & (middles[:, 1] < bottom + 0.45 * (bottom - top))
-        kept = _whole(boxes, middles, band, band & within, bottom - top, others)
-        kept = _without_specks(boxes, kept, bottom - top, grain)
+        high = _high(tall[letters & band], bottom - top)
+        kept = _whole(boxes, middles, band, band & within, high, others)
+        kept = _without_specks(boxes, kept, high, grain)
+        touches = touches or (ruled and bool((boxes[kept, 0] >= x1).any()))  # the form's sentence may go on there
         if kept.any():
             rows.append(near[kept])
-            touches = touches or _touched(boxes, kept, ~big & ~dash, bottom - top)
+            ours &= ~kept
+            touches = touches or _touched(boxes, kept, ~big & ~dash, high)
     if not rows:
         return None
     rows.sort(key=lambda row: int(strokes.boxes[row, 1].min()))
@@ -160,6 +195,7 @@ def cell(
         upright=min(_uprightness(row) for row in pictures),
         on_rule=any(under),
         crowded=len(rows) > lines,
+        goes_on=_goes_on(boxes, np.isin(near, members), free),
         dots=sum(_dots(strokes.boxes[row]) for row in rows),
     )
 
@@ -185,15 +221,21 @@ def _printed(
     return found
 
 
-def _start(strokes: Strokes, x0: int, y1: int) -> int:
-    """Where the rule at the foot of the field begins: a fax may have broken off its first part."""
-    reach = round(3 * strokes.grain)
-    rows = np.s_[max(0, y1 - 2 * reach) : y1 + reach, max(0, x0 - 60 * reach) : x0]
-    inked = np.asarray((strokes.erased[rows] | (strokes.of[rows] > 0)).any(axis=0), np.bool_)
-    if len(inked) < reach:
-        return x0
-    gaps = np.flatnonzero(np.convolve(inked, np.ones(reach), "valid") == 0)
-    return x0 - len(inked) + (int(gaps[-1]) + reach if len(gaps) else 0)
+def _ends(strokes: Strokes, box: PixelBox, others: Sequence[PixelBox]) -> tuple[int, int]:
+    """Where the rule at the foot of the field begins and ends: a fax may have broken off parts of it. It does not run into another field."""
+    x0, y0, x1, y1 = box
+    reach, gap = round(3 * strokes.grain), round(30 * strokes.grain)
+    on_row = [other for other in others if other[1] < y1 and other[3] > y0]
+    left = max([0, x0 - 6 * gap, *(other[2] for other in on_row if other[2] <= x0)])
+    right = min([x1 + 6 * gap, *(other[0] for other in on_row if other[0] >= x1)])
+    rows = np.s_[max(0, y1 - 2 * reach) : y1 + reach, left:right]
+    flat = strokes.boxes[:, 3] - strokes.boxes[:, 1] <= reach + 1
+    inked = (np.flatnonzero((strokes.erased[rows] | flat[strokes.of[rows]]).any(axis=0)) + left).tolist()
+    for x in reversed(inked):
+        x0 = x if x0 - gap <= x < x0 else x0
+    for x in inked:
+        x1 = x + 1 if x1 <= x < x1 + gap else x1
+    return x0, x1
 
 
 def _before(label: PixelBox, start: int) -> PixelBox:
@@ -252,6 +294,24 @@ def _rows(boxes: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
     return [(top, bottom) for top, bottom in rows] or [(int(boxes[:, 1].min()), int(boxes[:, 3].max()))]
 
 
+def _high(letters: npt.NDArray[np.int64], row: int) -> int:
+    """How high a row of letters is: not as high as a single stroke that reaches far over the others."""
+    return min(row, round(1.8 * float(np.median(letters)))) if len(letters) else row
+
+
+def _joined(rows: list[tuple[int, int]], grain: float) -> list[tuple[int, int]]:
+    """The lines of letters; where a fax has lost a line of dots inside of letters, their upper and lower halves are one line."""
+    joined: list[tuple[int, int]] = []
+    for top, bottom in sorted(rows):
+        above = joined[-1] if joined else (0, 0)
+        halves = max(bottom - top, above[1] - above[0]) <= 20 * grain and bottom - above[0] <= 30 * grain
+        if joined and halves and top - above[1] <= 4 * grain:
+            joined[-1] = above[0], bottom
+        else:
+            joined.append((top, bottom))
+    return joined
+
+
 def _whole(
     boxes: npt.NDArray[np.int64],
     middles: npt.NDArray[np.float64],
@@ -288,6 +348,32 @@ def _touched(
     on_row = (np.minimum(out[:, 3], y1) - np.maximum(out[:, 1], y0)) > 0.5 * (out[:, 3] - out[:, 1])
     near = (out[:, 0] < x1 + 0.35 * tall) & (out[:, 2] > x0 - 0.35 * tall)
     return bool((on_row & near).any())
+
+
+def _goes_on(boxes: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_], free: npt.NDArray[np.bool_]) -> bool:
+    """Whether a line of letters that nothing else owns stands close above or below the value and begins where it begins."""
+    tall = boxes[:, 3] - boxes[:, 1]
+    high = float(np.median(tall[kept & (tall >= 0.5 * tall[kept].max())]))
+    letters = tall >= 0.6 * high
+    ours, out = boxes[kept & letters], boxes[free & ~kept & letters & (tall < 2 * high)]
+    left, top, bottom = ours[:, 0].min(), ours[:, 1].min(), ours[:, 3].max()
+    for away in (top - out[:, 3], out[:, 1] - bottom):
+        row = out[(away > -0.3 * high) & (away < 0.8 * high)]
+        first = row[abs(row[:, 0] - left) < 0.8 * high]
+        before = row[(row[:, 2] > left - 2.5 * high) & (row[:, 0] < left - 0.8 * high)]
+        along = row[(row[:, 0] > left - 0.8 * high) & (row[:, 0] < left + 6 * high)]
+        if len(first) and not len(before) and len(along) >= 3:
+            return True
+    return False
+
+
+def _inside(middles: npt.NDArray[np.float64], places: Sequence[PixelBox]) -> npt.NDArray[np.bool_]:
+    """Which strokes stand in one of these places."""
+    found = np.zeros(len(middles), np.bool_)
+    x, y = middles.T
+    for x0, y0, x1, y1 in places:
+        found |= (x >= x0) & (x <= x1) & (y >= y0 - 3) & (y <= y1 + 3)
+    return found
 
 
 def _without_specks(

@@ -21,6 +21,7 @@ from detainerdesk.intake.reading.lines import (
     Line,
     begins_print,
     find,
+    find_alone,
     find_beginning,
     find_broken,
     fold,
@@ -115,6 +116,7 @@ class Registration:
     labels: int
     found: tuple[tuple[Label, Found], ...]
     unclear: tuple[Box, ...] = ()  # lines that begin as several labels do
+    begun: tuple[tuple[Label, Box], ...] = ()  # lines that begin as a label does that was not found
 
     @property
     def rigid(self) -> bool:
@@ -253,7 +255,7 @@ def identify(lines: Sequence[Line], height: float) -> Identity:
     strong = {"mark", "caption", "wording"} & set(seen)
     if not strong or (weight < 3 and best.side != "other"):
         return Identity("unknown", None, page or 1, of, sure=False, conflict=False, seen=seen)
-    number = page or _page_by_wording(best, text) or 1
+    number = _page_number(best, page, text) or 1
     # mark and caption, or mark and wording; without the mark three kinds of evidence; a cover sheet has no mark
     sure = len(seen) >= 2 and weight >= (4 if best.side == "other" else 5)
     return Identity(best.kind, _edition(best, lines, height), number, of or None, sure, conflict=False, seen=seen)
@@ -266,7 +268,7 @@ def identify_as(kind: str, lines: Sequence[Line], height: float, position: int) 
     if template is None:
         return Identity(kind, None, position, None, sure=True, conflict=False, seen=())
     page, of = _page_mark(lines, height)
-    number = page or _page_by_wording(template, _Text(lines, height)) or position
+    number = _page_number(template, page, _Text(lines, height)) or position
     if number > template.page_count:
         number = position
     return Identity(kind, _edition(template, lines, height), number, of, sure=True, conflict=False, seen=("person",))
@@ -297,7 +299,8 @@ def register(page: TemplatePage, lines: Sequence[Line]) -> Registration:
         if label.box is None and hits[label]:
             found[label] = hits[label][0]
     agreeing = sum(label.box is not None for label in found)
-    return replace(laid, agreeing=agreeing, found=tuple(found.items()), unclear=unclear)
+    begun = tuple((label, hit.box) for label in placed if label not in found for hit in hits[label] if not hit.whole)
+    return replace(laid, agreeing=agreeing, found=tuple(found.items()), unclear=unclear, begun=begun)
 
 
 def _hits(lines: Sequence[Line], label: Label) -> list[Found]:
@@ -305,8 +308,12 @@ def _hits(lines: Sequence[Line], label: Label) -> list[Found]:
     wording than the template's must begin its print, because short ones stand inside longer ones (`Booking #:`)."""
     hits = [hit for hit in _with(label, lambda words: find(lines, words, slack=0.0), lines) if hit.whole]
     hits = hits or _with(label, lambda words: find_broken(lines, words), lines)
-    hits = hits or _with(label, lambda words: find(lines, words), lines)
+    if not hits:
+        near = _with(label, lambda words: find(lines, words), lines)
+        alone = [hit for words in label.wordings for hit in find_alone(lines, words)]
+        hits = [hit for hit in near if hit.whole] or alone or near
     hits += [hit for words in label.wordings for hit in find_beginning(lines, words)]
+    hits = [hit for hit in hits if _bracketed_alike(label, lines[hit.line], hit)] or hits
     best: list[Found] = []
     for hit in sorted(hits, key=lambda hit: (not hit.whole, -hit.length)):
         if not any(_overlap(hit, other) for other in best):
@@ -321,6 +328,11 @@ def _with(label: Label, look: Callable[[str], Iterable[Found]], lines: Sequence[
         for hit in look(words)
         if words == label.words or hit.rest is not None or begins_print(lines[hit.line], hit)
     ]
+
+
+def _bracketed_alike(label: Label, line: Line, hit: Found) -> bool:
+    """Whether both or none begin with a bracket: `(Language)` is a caption, `language.` goes on in a sentence."""
+    return label.words.startswith("(") == ("(" in line.text[max(0, hit.start - 1) : hit.start + 1])
 
 
 def _overlap(one: Found, two: Found) -> bool:
@@ -498,11 +510,14 @@ def _page_mark(lines: Sequence[Line], height: float) -> tuple[int | None, int | 
     return None, None
 
 
-def _page_by_wording(template: Template, text: _Text) -> int | None:
-    counts = [(sum(text.has(words, "all") for words in page.wording), -page.number) for page in template.pages]
-    if counts and max(counts)[0] > 0:
-        return -max(counts)[1]
-    return None
+def _page_number(template: Template, marked: int | None, text: _Text) -> int | None:
+    """Which of its form's pages it is: as its mark says, unless the words of another page stand on it and none of that one's: on a bad
+    fax a 1 may look like a 3."""
+    counts = {page.number: sum(text.has(words, "all") for words in page.wording) for page in template.pages}
+    most = max(counts, key=lambda number: (counts[number], -number), default=None)
+    if most is None or counts[most] == 0 or (marked is not None and counts.get(marked, 1) > 0):
+        return marked
+    return most
 
 
 _EDITION = re.compile(r"\(?\s*(?:Rev\.?|Revised)?\s*\(?(\d{1,2}\s*[/-]\s*\d{1,2}(?:\s*[/-]\s*\d{2,4})?)\s*\)?", re.I)

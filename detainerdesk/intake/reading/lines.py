@@ -13,6 +13,7 @@ from detainerdesk.intake.reading.fields import Box
 from detainerdesk.intake.reading.pages import Char
 
 BELOW = 45.0  # points by which running text goes on below, if a row has fields on rules or captions under it
+WORN = 0.25  # part of the letters of a line that a bad fax may have spoiled
 _SAME = str.maketrans({"i": "1", "l": "1", "|": "1", "o": "0"})
 
 
@@ -154,6 +155,19 @@ def find_broken(lines: Sequence[Line], words: str) -> Iterator[Found]:
                     last += closing
                     rest = Found(two, 0, last, box_of(below.chars[:last]), 0)
                     yield Found(one, first, len(line.chars), box_of(line.chars[first:]), 0, rest=rest)
+
+
+def find_alone(lines: Sequence[Line], words: str) -> Iterator[Found]:
+    """Each line of print that is these words and no more, though a bad fax has spoiled several of its letters."""
+    wanted = fold(words)
+    allowed = int(len(wanted) * WORN)
+    for number, line in enumerate(lines):
+        letters, _ = line.folded
+        if len(wanted) < 8 or line.cut or abs(len(letters) - len(wanted)) > allowed:
+            continue
+        for start, end, errors in _spans(letters, wanted, allowed):
+            if errors + start + len(letters) - end <= allowed:
+                yield Found(number, 0, len(line.chars), line.box, errors)
 
 
 def is_word(line: Line, hit: Found) -> bool:

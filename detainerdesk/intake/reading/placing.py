@@ -84,9 +84,11 @@ def _meet(one: Box, two: Box) -> bool:
 def _under(label: Label, hit: Found, places: Sequence[FieldPlace], seen: _Page) -> dict[str, Placed]:
     """The fields below a heading: its lines of print in their order."""
     boxes = {place.name: _from_label(place, label, hit, seen) for place in places}
+    left = min(box[0] for box in boxes.values())
+    end, closed = _heading(label, hit, left, seen)
     beside = [line.box[0] for line in seen.lines if abs(_middle(line.box) - _middle(hit.box)) < 4]
-    right = min([max(box[2] for box in boxes.values()), *(x - 3 for x in beside if x > hit.box[2] + 20)])
-    rows, down = _rows_under(label, hit, (min(box[0] for box in boxes.values()), right), len(places), seen)
+    right = min([max(box[2] for box in boxes.values()), *(x - 3 for x in beside if x > end + 20)])
+    rows, down, guessed = _rows_under(label, hit, (left, right), len(places), seen, closed=closed)
     rule = None if rows or len(places) > 1 else _rule_under(hit.box, seen.rules)
     if rule is not None:
         return {places[0].name: Placed((rule[0], rule[1] - 13, rule[2], rule[1] + 1), held=True, ruled=True)}
@@ -99,6 +101,7 @@ def _under(label: Label, hit: Found, places: Sequence[FieldPlace], seen: _Page) 
         groups = {names[index]: [row] for index, row in zip(_which(middles, rows), rows, strict=False)}
     # with fewer lines than fields, or more, only the drawing tells which is which
     held = len(rows) in (0, len(places)) or (seen.laid.rigid and len(rows) < len(places)) or address is not None
+    held = held and not guessed and not (len(places) == 2 <= len(rows) and _begins_address(rows[0]))
     placed = {}
     for name in names:
         x0, y0, x1, y1 = boxes[name]
@@ -118,11 +121,28 @@ def _from_label(place: FieldPlace, label: Label, hit: Found, seen: _Page) -> Box
     return left, place.box[1], left + (place.box[2] - place.box[0]) * seen.laid.sx, place.box[3]
 
 
+def _heading(label: Label, hit: Found, left: float, seen: _Page) -> tuple[float, bool]:
+    """How far a heading goes on its row, in as many pieces as it was read, and whether its bracket is closed there."""
+    row = [
+        (line, number)
+        for number, line in enumerate(seen.lines)
+        if abs(_middle(line.box) - _middle(hit.box)) < 4 and line.box[0] > left - 8
+    ]
+    others = {at.line for other, at in seen.laid.found if other is not label}
+    end, text = hit.box[2], ""
+    for line, number in sorted(row, key=lambda entry: entry[0].box[0]):
+        closed = text.count("(") <= text.count(")")
+        if number in others or line.box[0] > end + 20 or (text and closed):
+            break
+        end, text = max(end, line.box[2]), text + line.text
+    return end, text.count("(") <= text.count(")")
+
+
 def _rows_under(
-    label: Label, hit: Found, column: tuple[float, float], fields: int, seen: _Page
-) -> tuple[list[Line], float]:
-    """The lines of print below a heading, and how far down the template must be moved to it. A heading whose bracket is not closed
-    goes on below."""
+    label: Label, hit: Found, column: tuple[float, float], fields: int, seen: _Page, *, closed: bool
+) -> tuple[list[Line], float, bool]:
+    """The lines of print below a heading, how far down the template must be moved to it, and whether that is a guess. A heading whose bracket
+    is not closed goes on below."""
     left, right = column
     assert label.box is not None
     down = hit.box[3] - label.box[3]
@@ -134,33 +154,42 @@ def _rows_under(
         line
         for number, line in enumerate(seen.lines)
         if number not in printed and top < _middle(line.box) < bottom and left - 8 < line.box[0] < right
+        if right - line.box[0] > 0.3 * (line.box[2] - line.box[0])  # else it stands in the next column
     )
-    heading = " ".join(
-        line.text
-        for line in seen.lines
-        if abs(_middle(line.box) - _middle(hit.box)) < 4 and left - 8 < line.box[0] < right
-    )
-    if heading.count("(") > heading.count(")"):
-        closed = next((index for index, row in enumerate(rows[:2]) if re.search(r"[)}\]]", row.text)), None)
-        if closed is None and len(rows) > fields:
-            closed = 0  # its mark was misread
-        if closed is not None:
-            down += rows[closed].box[3] - hit.box[3]
-            rows = rows[closed + 1 :]
-    return _together(rows), down
+    guessed = False
+    if not closed:
+        last = next((index for index, row in enumerate(rows[:2]) if re.search(r"[)}\]]", row.text)), None)
+        if last is None and len(rows) > fields:
+            last, guessed = 0, True  # its mark was misread
+        if last is not None:
+            down += rows[last].box[3] - hit.box[3]
+            rows = rows[last + 1 :]
+    wide = right - left
+    frame = [
+        rule[1]
+        for rule in seen.rules
+        if rule[2] - rule[0] > 1.5 * wide and min(rule[2], right) - max(rule[0], left) > 0.9 * wide
+    ]
+    return _together(rows, frame), down, guessed
 
 
-def _together(rows: list[Line]) -> list[Line]:
-    """The lines as far as they follow each other: what stands far below them belongs to something else."""
+def _together(rows: list[Line], frame: Sequence[float]) -> list[Line]:
+    """The lines as far as they follow each other: what stands far below them, or below a line of the frame, belongs to something else."""
     for number in range(1, len(rows)):
-        if rows[number].box[1] - rows[number - 1].box[3] > 2.5 * max(6.0, rows[0].box[3] - rows[0].box[1]):
+        above, below = rows[number - 1].box, rows[number].box
+        far = below[1] - above[3] > 2.5 * max(6.0, rows[0].box[3] - rows[0].box[1])
+        if far or any(_middle(above) < y < _middle(below) for y in frame):
             return rows[:number]
     return rows
 
 
 def _address(rows: Sequence[Line]) -> int | None:
     """The line with which an address begins, below the name of an office: the first that begins with a number."""
-    return next((n for n, row in enumerate(rows) if n and re.match(r"\s*(?:\d|P\.? ?O\.? Box)", row.text)), None)
+    return next((n for n, row in enumerate(rows) if n and _begins_address(row)), None)
+
+
+def _begins_address(row: Line) -> bool:
+    return re.match(r"\s*(?:\d|P\.? ?O\.? Box)", row.text) is not None
 
 
 def _which(expected: Sequence[float], rows: Sequence[Line]) -> tuple[int, ...]:
@@ -175,12 +204,14 @@ def _which(expected: Sequence[float], rows: Sequence[Line]) -> tuple[int, ...]:
 
 
 def _rows(lines: Iterable[Line]) -> list[Line]:
-    """One line for each row, from the top."""
-    rows: list[Line] = []
+    """The first line of each row, from the top."""
+    rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: _middle(line.box)):
-        if not rows or _middle(line.box) - _middle(rows[-1].box) > 5:
-            rows.append(line)
-    return rows
+        if rows and _middle(line.box) - _middle(rows[-1][0].box) <= 5:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [min(row, key=lambda line: line.box[0]) for row in rows]
 
 
 def wanting(page: TemplatePage, laid: Registration) -> tuple[Label, ...]:
@@ -208,6 +239,8 @@ def _of(place: FieldPlace, page: TemplatePage) -> Iterator[tuple[Label, Side]]:
     if place.beside:
         for side, words in place.beside:
             yield next(label for label in page.labels if label.words == words), cast(Side, side)
+        if place.kind == "text" and place.box is not None:
+            yield from _before(place.box, page)
         return
     if place.box is None:
         for label in page.labels:
@@ -231,15 +264,25 @@ def _of(place: FieldPlace, page: TemplatePage) -> Iterator[tuple[Label, Side]]:
     if before:
         yield min(before, key=lambda entry: entry[0])[1], "after"
     captions = [(gap, label) for gap, label in under if label.words.startswith("(") or (gap <= 5 and not before)]
-    if captions and not _is_row_of(captions, page):
+    captioned = bool(captions) and not _is_row_of(captions, page)
+    if captioned:
         yield min(captions, key=lambda entry: entry[0])[1], "over"
-    after = [(box[0] - x1, label) for label, box in on_row if -2 < box[0] - x1 < 20]
-    if after:
-        yield min(after, key=lambda entry: entry[0])[1], "before"
+    yield from _before(place.box, page)
     above = [(y0 - box[3], label) for label, box in labels if 0 <= y0 - box[3] < 40 and box[0] < x1 and box[2] > x0]
     above = [(gap, label) for gap, label in above if _is_heading(label.words)]
-    if above and not before:
+    if above and not before and not captioned:  # what has a caption stands under no heading
         yield min(above, key=lambda entry: entry[0])[1], "under"
+
+
+def _before(field: Box, page: TemplatePage) -> Iterator[tuple[Label, Side]]:
+    """The label right behind a field on its row."""
+    after = [
+        (label.box[0] - field[2], label)
+        for label in page.labels
+        if label.box and abs(_middle(label.box) - _middle(field)) < ROW and -2 < label.box[0] - field[2] < 20
+    ]
+    if after:
+        yield min(after, key=lambda entry: entry[0])[1], "before"
 
 
 def _is_heading(words: str) -> bool:
@@ -281,12 +324,16 @@ def _beside(place: FieldPlace, label: Label, hit: Found, side: Side, seen: _Page
         rule = _rule_over(hit.box, seen.rules)
         if rule is not None:
             box = rule[0], rule[1] - max(tall, 12.0), rule[2], rule[1] + 1
-            return Placed(box, held=True, ruled=True)
+            return Placed(
+                box, held=True, ruled=rule[2] - rule[0] > 0.5 * wide
+            )  # a stamp may hide the rest of a rule of dots
         down = ly0 - (label.box[1] - y1)
         left = lx0 + (x0 - label.box[0]) * seen.laid.sx
         return Placed((left, down - tall, left + wide * seen.laid.sx, down), held=True)
     right = lx0 - max(2.0, label.box[0] - x1)
-    return Placed((right - wide, middle - tall / 2, right, middle + tall / 2), held=True)
+    starts = [x for x, y, end, _ in seen.rules if middle + 1 < y < middle + 14 and -12 < end - lx0 < 4]
+    left = starts[0] if starts else right - wide
+    return Placed((left, middle - tall / 2, right, middle + tall / 2), held=True)
 
 
 def _next(place: FieldPlace, hit: Found, seen: _Page) -> Placed:
@@ -299,7 +346,7 @@ def _next(place: FieldPlace, hit: Found, seen: _Page) -> Placed:
         return Placed((last[2] + 3, middle - tall / 2, last[2] + 3 + wide, middle + tall / 2), held=True)
     here = _after(place, last[2], middle, seen)
     print_here = any(abs(_middle(line.box) - middle) < ROW and line.box[0] > last[2] - 2 for line in seen.lines)
-    in_line = seen.lines[hit.last.line].text[hit.last.end :].strip()
+    in_line = re.search(r"\w{2}", seen.lines[hit.last.line].text[hit.last.end :])
     if here.lined or print_here or in_line:
         return here
     rules = [rule for rule in seen.rules if middle + 10 < rule[1] < middle + 36 and rule[0] < last[2]]

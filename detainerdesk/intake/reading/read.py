@@ -133,7 +133,9 @@ def _read_lines(
     # a label that stands before its value is needed to its end
     cut = [hit.box for label, hit in laid.found if not hit.whole and label in labels_before(template_page)]
     cut += laid.unclear
-    missed = [laid.to_page(label.box) for label in wanting(template_page, laid) if label.box]
+    wanted = wanting(template_page, laid)
+    cut += [box for label, box in laid.begun if label in wanted]
+    missed = [laid.to_page(label.box) for label in wanted if label.box]
     if cut or (laid.sure and missed):
         lines = reader.read(
             lambda box: any(overlap(box, one) > 0.3 for one in cut) or any(_may_hold(box, one) for one in missed)

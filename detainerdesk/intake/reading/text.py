@@ -17,6 +17,8 @@ from detainerdesk.intake.reading.pages import Char, Gray, Page, Widget
 from detainerdesk.intake.reading.placing import Placed
 
 LOOSE_X, LOOSE_Y = 4.0, 2.0  # points around a box in which its text may stand
+STAMPS = """BY CERTIFIED CONFIDENTIAL COPY DRAFT DUPLICATE ENTERED FAXED FILED ORIGINAL RECEIVED RECORDS SCANNED TRUE UNIT URGENT
+VOID"""  # the words of stamps
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,6 @@ def text_fields(
     boxes = {place.name: placed[place.name].box for place in places if place.name in placed}
     taken = {} if sheet.page.scanned else _values_in_lines(sheet.lines, laid, boxes)
     stamped = _stamped(taken, laid)
-    printed = _printed(sheet, template, laid) if sheet.page.scanned else ()
     labels = [fold(words) for label in template.labels for words in label.wordings]
     fields = {}
     for place in places:
@@ -73,7 +74,9 @@ def text_fields(
                 sheet, place, widget, labels, sure=held or (sure and _is_named(widget, place))
             )
         elif sheet.page.scanned:
-            others = [sheet.pixels(other) for name, other in boxes.items() if name != place.name]
+            rivals = [name for name in boxes if placed[name].held or not placed[place.name].held]
+            others = [sheet.pixels(boxes[name]) for name in rivals if name != place.name]
+            printed = _printed(sheet, template, laid, placed[place.name])
             fields[place.name] = _from_picture(sheet, place, placed[place.name], printed, others, labels, sure=held)
         else:
             fields[place.name] = _from_text(
@@ -87,11 +90,13 @@ def text_fields(
     return fields
 
 
-def _printed(sheet: Sheet, template: TemplatePage, laid: Registration) -> tuple[PixelBox, ...]:
-    """Where the form's own words stand on the page: as they were found, else as the template has them."""
-    found = {id(label): hit.box for label, hit in laid.found}
-    boxes = [found.get(id(label)) or (laid.to_page(label.box) if label.box else None) for label in template.labels]
-    return tuple(sheet.pixels(box) for box in boxes if box is not None)
+def _printed(sheet: Sheet, template: TemplatePage, laid: Registration, field: Placed) -> tuple[PixelBox, ...]:
+    """Where the form's own words stand on the page: as they were found, else as the template has them, but not where a field is held."""
+    found = dict(laid.found)
+    boxes = [found[label].box for label in template.labels if label in found]
+    lost = [laid.to_page(label.box) for label in template.labels if label not in found and label.box]
+    boxes += [box for box in lost if not (field.held and overlap(box, field.box) > 0.1)]
+    return tuple(sheet.pixels(box) for box in boxes)
 
 
 def widget_of(widgets: Sequence[Widget], place: FieldPlace, box: Box) -> Widget | None:
@@ -186,7 +191,10 @@ def _may_be(place: FieldPlace, value: str, labels: Sequence[str]) -> bool:
 
 
 def _holds_print(value: str, labels: Sequence[str]) -> bool:
-    return any(len(words) >= 8 and words in fold(value) for words in labels)
+    """Whether a value holds the form's own words, or is the words of a stamp and no more."""
+    return {*value.upper().split()} <= {*STAMPS.split()} or any(
+        len(words) >= 8 and words in fold(value) for words in labels
+    )
 
 
 def _from_picture(
@@ -211,10 +219,11 @@ def _from_picture(
         return Field(None, state, proved, number, sheet.to_file(box), reader="ocr")  # type: ignore[arg-type]
     value = without_rest_of_label(verdict.value, place.grammar, labels)
     is_print = value != verdict.value or _holds_print(value, labels)
+    goes_on = found.goes_on and place.grammar in readers.WORDS  # a date or a number has one line
     return Field(
         value,
         "shown",
-        sure and verdict.sure and not is_print,
+        sure and verdict.sure and not is_print and not goes_on,
         number,
         sheet.to_file(cells.points(found.box, sheet.scale)),
         verdict.confidence,
@@ -225,17 +234,36 @@ def _from_picture(
 
 
 def without_rest_of_label(value: str, grammar_name: str, labels: Sequence[str]) -> str:
-    """A value from a picture without the end of a label before it (`Agency) Denver`, `N0: A000`), or its form's sentence around a
-    telephone. A person looks at what was so mended."""
-    head = re.match(r"(?=\S*[A-Za-z])([^\s:()]{2,12})(: ?|\) )(?=\S)", value)
+    """A value from a picture without the end of a label before it (`Agency) Denver`, `N0: A000`, `xing a copy to 303`), or the form's
+    sentence behind it and around a telephone. A person looks at what was so mended."""
+    marks = r": ?|\) " if grammar_name in readers.WORDS else r": ?|\) |[.;] "
+    head = re.match(rf"(?=\S*[A-Za-z])([^\s:;()]{{2,12}}?)({marks})(?=\S)", value)
     if head is not None:
         is_label = any(words.endswith(fold(head[1])) for words in labels)
         if head[2] == ") " or is_label:
             value = value[head.end() :]
+    words = value.split()
+    ends = [
+        n
+        for n in range(1, len(words))
+        if (vocabulary.is_small(words[n - 1]) or words[n - 1][-1] in ":;#")
+        and _ends_a_label(fold(" ".join(words[:n])), labels)
+    ]
+    words = words[ends[-1] :] if ends else words
+    behind = len(words) > 1 and vocabulary.is_small(words[-1])  # `SOTO, Ana on`: the sentence goes on
+    value = " ".join(words[:-1] if behind else words)
     if grammar_name == "phone" and not grammar.fits("phone", value):
         numbers = re.findall(grammar.TELEPHONE, value)
         value = numbers[0] if len(numbers) == 1 else value
     return value
+
+
+def _ends_a_label(letters: str, labels: Sequence[str]) -> bool:
+    """Whether these letters are the end of the form's words before a value, or end as they do (`faxing a copy to`)."""
+    return any(
+        (len(letters) >= 6 and words.endswith(letters)) or (len(words) >= 12 and letters.endswith(words[-12:]))
+        for words in labels
+    )
 
 
 @dataclass(frozen=True)

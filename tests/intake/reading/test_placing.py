@@ -182,3 +182,121 @@ def test_rows_that_cannot_be_shared_out_go_to_a_person() -> None:
     found = place_all(OFFICE, register(OFFICE, rows), (), rows)
     assert not found["agency"].held
     assert not found["address"].held
+
+
+def test_rows_under_a_heading_end_at_the_frame_around_them() -> None:
+    lines = [
+        line("TO: (Name of Institution)", 40, 300),
+        line("Elgin City Jail", 40, 312),
+        line("12 Sample St", 40, 325),
+    ]
+    rows = [*printed((100, 140, 180, 220, 260)), *lines, line("Nam of Peson", 40, 346)]
+    found = place_all(OFFICE, register(OFFICE, rows), ((30.0, 337.0, 560.0, 338.0),), rows)
+    assert (found["agency"].rows, found["address"].rows) == (1, 1)
+    assert found["address"].box[3] < 338
+    assert found["address"].held
+
+
+def test_a_mark_behind_a_label_in_running_text_is_no_value() -> None:
+    found = running(
+        line("Please call", 40, 300), line("the first office or .", 130, 300), rules=((40.0, 325.0, 200.0, 326.0),)
+    )
+    assert found["phone"].box[:3] == (39, 311, 202)
+
+
+def test_without_the_label_before_it_a_value_in_running_text_is_found_by_the_words_behind_it() -> None:
+    """A person looks: the value may also begin elsewhere."""
+    behind = Label(". If you cannot reach us", (404.0, 300.0, 540.0, 308.0))
+    page = TemplatePage(1, (*TEXT.labels, behind), TEXT.fields, ())
+    rows = [*printed((100, 140, 180, 220, 260)), line(". If you cannot reach us", 250, 320)]
+    found = place_all(page, register(page, rows), ((90.0, 329.0, 246.0, 330.0),), rows)["phone"]
+    assert found.box[0] == 90
+    assert found.box[2] < 250
+    assert not found.held
+
+
+LANGUAGE, CAPTION = Label("language.", (300, 300, 350, 308)), Label("(Language)", (200, 312, 250, 318))
+SPOKEN = TemplatePage(
+    1,
+    (*LABELS, LANGUAGE, CAPTION),
+    (*PAGE.fields, field("language", "text", (150, 296, 290, 309))),
+    (),
+)
+
+
+def test_a_caption_in_brackets_is_not_taken_for_the_same_word_in_a_sentence() -> None:
+    rows = [*printed((100, 140, 180, 220, 260)), line("(Language)", 60, 316), line("language.", 130, 300)]
+    found = {label: hit.line for label, hit in register(SPOKEN, rows).found}
+    assert found.get(LANGUAGE) in (None, len(rows) - 1)
+    assert found.get(CAPTION) in (None, len(rows) - 2)
+
+
+def test_a_label_of_which_a_fax_has_spoiled_two_letters_is_known_where_it_stands_alone() -> None:
+    rows = printed((100, 140, 180, 220, 260))
+    rows[0] = line("Narne 0f Perspn:", 40, 100)
+    assert LABELS[0] in dict(register(PAGE, rows).found)
+    rows[0] = line("Narne 0f Perspn: and Case", 40, 100)
+    assert LABELS[0] not in dict(register(PAGE, rows).found)
+
+
+def test_a_line_that_begins_as_a_lost_label_does_is_to_be_read_to_its_end() -> None:
+    """A print may have moved it to the other side of the page."""
+    rows = printed((100, 140, 180, 220, 260))
+    rows[3] = Line(line("(Signature of the", 300, 220).chars, cut=True)
+    laid = register(PAGE, rows)
+    assert LABELS[3] not in dict(laid.found)
+    assert [label.words for label, _ in laid.begun] == [WORDS[3]]
+
+
+def test_what_has_a_caption_is_not_looked_for_under_the_words_above_it() -> None:
+    """Columns were exchanged: another field stands on the rule there."""
+    sig, name = (
+        Label("(Signature of the Officer)", (300, 330, 430, 336)),
+        Label("(Name of the Officer)", (40, 330, 140, 336)),
+    )
+    note = Label("If checked: cancel", (40, 300, 150, 308))
+    fields = (field("officer", "text", (40, 314, 240, 327)), field("sig", "sig", (300, 310, 500, 327)))
+    page = TemplatePage(1, (*LABELS, note, name, sig), (*PAGE.fields, *fields), ())
+    rows = [*printed((100, 140, 180, 220, 260))[:3], line("Case number:", 40, 260), line("If checked: cancel", 40, 300)]
+    rows.append(line("(Signature of the Officer)", 40, 330, 5.0))
+    found = place_all(page, register(page, rows), ((38.0, 327.0, 250.0, 328.0),), rows)
+    assert not found["officer"].held
+
+
+def under(*lines: Line) -> tuple[Placed, Placed]:
+    """Where the office and its address are looked for under `TO: (Name of Institution)` on a page with these lines."""
+    rows = [*printed((100, 140, 180, 220, 260)), *lines]
+    found = place_all(OFFICE, register(OFFICE, rows), (), rows)
+    return found["agency"], found["address"]
+
+
+PLACE = (line("Records", 40, 314), line("12 Sample St", 40, 330), line("Elgin, IL", 40, 342))
+
+
+def test_a_heading_that_was_read_in_pieces_is_closed_in_its_last_piece() -> None:
+    agency, address = under(line("TO: (Name of Institution", 40, 300), line("or any agency)", 192, 300), *PLACE)
+    assert agency.box[1] < 318 < agency.box[3] < 330
+    assert address.box[1] <= 330
+    assert address.box[3] >= 350
+    assert agency.held
+    assert address.held
+
+
+def test_where_the_end_of_a_heading_is_a_guess_or_an_address_stands_first_a_person_looks() -> None:
+    for lines in (
+        (line("TO: (Name of Institution", 40, 300), *PLACE),
+        (line("TO: (Name of Institution)", 40, 300), *PLACE[1:]),
+    ):
+        agency, address = under(*lines)
+        assert not agency.held
+        assert not address.held
+
+
+def test_a_label_of_another_wording_is_known_though_a_bad_fax_has_spoiled_it() -> None:
+    """`File #:`, of which `File` stands there too, is not it."""
+    number = Label("File No:", (40, 60, 80, 68), ("File Number:", "File #:"))
+    page = TemplatePage(1, (number, *LABELS), (field("file_no", "text", (84, 58, 290, 70)), *PAGE.fields), ())
+    rows = [line("File Nuunber:", 40, 60), line("A000 000 743", 130, 60), *printed((100, 140, 180, 220, 260))]
+    found = place_all(page, register(page, rows), (), rows)["file_no"]
+    assert found.held
+    assert found.box[0] == pytest.approx(40 + 13 * 6, abs=2)

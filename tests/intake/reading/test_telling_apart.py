@@ -204,3 +204,12 @@ def test_a_form_mark_that_was_misread_does_not_overrule_the_wording() -> None:
     )
     assert only_paper(reading).kind == "unknown"
     assert "A person must say what it is" in reading.notes[0]
+
+
+def test_a_page_whose_number_was_misread_is_known_by_its_words() -> None:
+    """On a bad fax a 1 may look like a 3."""
+    head = ((150, 40, "DEPARTMENT OF HOMELAND SECURITY"), (150, 55, "IMMIGRATION DETAINER - NOTICE OF ACTION"))
+    foot = ((40, 770, "DHS Form I-247A (3/17)"), (500, 770, "Page 3 of 3"))
+    for words, number in (("IT IS THEREFORE REQUESTED THAT YOU:", 1), ("NOTIFICACAO AO DETENTO", 3)):
+        lines = lines_of(Pages(page_of(*head, (40, 300, words), *foot)).page(1).chars)
+        assert identify(lines, 792).page == number

@@ -1,0 +1,100 @@
+"""The picture of a value has all its letters, and nothing of the form's own print."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from detainerdesk.intake.reading import cells, ink
+from detainerdesk.intake.reading.cells import Cell, PixelBox
+from detainerdesk.intake.reading.pages import Gray
+
+BOX = (300, 240, 700, 280)
+AT = (310, 246)
+
+
+def page(*print_at: tuple[tuple[int, int], str]) -> Gray:
+    """Print at 200 dots an inch, each at its place."""
+    image = Image.new("L", (900, 500), 255)
+    pen = ImageDraw.Draw(image)
+    for place, words in print_at:
+        pen.text(place, words, 0, ImageFont.load_default(24))
+    return np.array(image, dtype=np.uint8)
+
+
+def cut(picture: Gray, box: PixelBox = BOX, *, ruled: bool = False) -> Cell:
+    found = cells.cell(cells.strokes_of(ink.dark(picture), 1.0), picture, box, (), (), ruled=ruled)
+    assert found is not None
+    return found
+
+
+def test_pieces_of_a_frame_as_thin_as_a_hair_are_no_letters() -> None:
+    """They stood higher than the letters, so that small letters at the end of the value were taken for specks."""
+    plain = page((AT, "DHS ICE, Houston"))
+    framed = plain.copy()
+    for top, bottom in ((150, 190), (194, 231), (240, 284), (290, 330), (336, 370)):
+        framed[top:bottom, 296:298] = 0
+    assert cut(framed).box == cut(plain).box
+
+
+def test_a_stroke_that_reaches_far_over_the_others_does_not_make_specks_of_small_letters() -> None:
+    plain = page((AT, "DHS ICE, Houston"))
+    struck = plain.copy()
+    struck[239:284, 296:298] = 0
+    assert cut(struck).box[2] == cut(plain).box[2]
+
+
+@pytest.mark.parametrize("words", ["DHS ICE, Houston", ""])
+def test_a_rule_of_dots_is_a_rule_and_no_part_of_the_value(words: str) -> None:
+    plain = page((AT, words), ((600, 246), "on"))
+    dotted = plain.copy()
+    for x in range(300, 590, 7):
+        dotted[276:278, x : x + 2] = 0
+    strokes = cells.strokes_of(ink.dark(dotted), 1.0)
+    (rule,) = strokes.rules
+    assert rule == pytest.approx((300, 276, 588, 278), abs=4)
+    found = cells.cell(strokes, dotted, (300, 240, 588, 278), (), (), ruled=True)
+    assert (None if found is None else found.box[2]) == (cut(page((AT, words))).box[2] if words else None)
+
+
+def test_where_a_word_stands_behind_the_rule_of_a_value_a_person_looks() -> None:
+    """The value may go on there, or the form's sentence."""
+    end = cut(page((AT, "ABDI HASSAN"))).box[2] + 4
+    found = cut(page((AT, "ABDI HASSAN"), ((end + 6, 246), "on")), (300, 240, end, 280), ruled=True)
+    assert found.overflows
+
+
+def test_a_rule_goes_on_where_a_fax_has_broken_off_its_first_part() -> None:
+    picture = page((AT, "B. Harrowgate"))
+    for x0, x1 in ((305, 330), (344, 600), (611, 640)):
+        picture[276:278, x0:x1] = 0
+    found = cut(picture, (344, 240, 600, 278), ruled=True)
+    assert found.box == pytest.approx(cut(page((AT, "B. Harrowgate"))).box, abs=2)
+
+
+@pytest.mark.parametrize("above", [222, 226, 229])
+def test_a_line_close_above_that_begins_where_the_value_begins_may_be_a_part_of_it(above: int) -> None:
+    """The last line alone of a title on two lines is no title."""
+    found = cut(page(((310, above), "D. Oxen, Supervisory"), ((310, 250), "Officer")))
+    assert found.goes_on or found.crowded
+
+
+def test_a_line_close_above_that_begins_elsewhere_is_not_of_the_value() -> None:
+    found = cut(page(((150, 218), "and the contents of this notice were read"), ((310, 250), "Officer")))
+    assert not found.goes_on
+    assert not found.crowded
+
+
+def test_letters_of_which_a_fax_has_lost_a_line_of_dots_are_one_line() -> None:
+    picture = page((AT, "07/16/2019"))
+    picture[260:262] = 255
+    (row,) = cut(picture).rows
+    assert row.shape[0] > 18
+
+
+def test_no_stroke_is_in_two_lines_of_a_value() -> None:
+    """A value that is not level fell apart into two lines, and each of them was the whole of it."""
+    picture = page(((310, 236), "Aa"), ((350, 248), "Broad"), ((430, 260), "IL"))
+    found = cut(picture)
+    assert sum(int((row < 128).sum()) for row in found.rows) <= int((picture < 128).sum())
