@@ -17,8 +17,6 @@ from detainerdesk.intake.reading.pages import Char, Gray, Page, Widget
 from detainerdesk.intake.reading.placing import Placed
 
 LOOSE_X, LOOSE_Y = 4.0, 2.0  # points around a box in which its text may stand
-STAMPS = """BY CERTIFIED CONFIDENTIAL COPY DRAFT DUPLICATE ENTERED FAXED FILED ORIGINAL RECEIVED RECORDS SCANNED TRUE UNIT URGENT
-VOID"""  # the words of stamps
 
 
 @dataclass(frozen=True)
@@ -192,9 +190,7 @@ def _may_be(place: FieldPlace, value: str, labels: Sequence[str]) -> bool:
 
 def _holds_print(value: str, labels: Sequence[str]) -> bool:
     """Whether a value holds the form's own words, or is the words of a stamp and no more."""
-    return {*value.upper().split()} <= {*STAMPS.split()} or any(
-        len(words) >= 8 and words in fold(value) for words in labels
-    )
+    return vocabulary.is_stamp(value) or any(len(words) >= 8 and words in fold(value) for words in labels)
 
 
 def _from_picture(

@@ -21,6 +21,7 @@ STATES = """AL AK AZ AR CA CO CT DE DC FL GA GU HI ID IL IN IA KS KY LA ME MD MA
 SD TN TX UT VT VA VI WA WV WI WY"""
 CITIES = """Angeles Antonio Atlanta Baltimore Boston Buffalo Burlington Chicago Dallas Denver Detroit Diego Francisco Harlingen Houston Lake Miami
 Newark Orleans Philadelphia Phoenix Salt Seattle Washington York"""
+STAMPS = "BY CERTIFIED CONFIDENTIAL COPY DRAFT DUPLICATE ENTERED FAXED FILED ORIGINAL RECEIVED RECORDS SCANNED TRUE UNIT URGENT VOID"
 SMALL = "a and at by de first for from in of on or over the to under with without"
 
 _SMALL = frozenset(SMALL.split())
@@ -31,6 +32,11 @@ _ALIKE = str.maketrans("0QGD1Tl!|()[]j85F", "OOOOIIIIIIIIIIBSE")  # letters and 
 def is_small(word: str) -> bool:
     """Whether it is one of the small words between others, which alone is no value of any field."""
     return word.strip(".,;:") in _SMALL
+
+
+def is_stamp(value: str) -> bool:
+    """Whether a value is the words of a stamp and no more."""
+    return {*value.upper().split()} <= {*STAMPS.split()}
 
 
 def knows(word: str) -> bool:
