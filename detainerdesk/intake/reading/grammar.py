@@ -100,7 +100,8 @@ def doubtful_on_paper(value: str) -> bool:
     last = value.rsplit(maxsplit=1)[-1] if value.split() else ""
     ends_in_mark = re.fullmatch(r".{3,}[.,;:'`-]|[.,;:'`-]+", last) is not None or value[:1] in ".,;:'`-"
     initial_as_digit = re.search(r"\b\d\. [A-Z]", value) is not None
-    return ends_in_mark or initial_as_digit or not value.isascii()
+    stop_behind_state = re.search(r", [A-Z]{2}[.,] \d{5}", value) is not None
+    return ends_in_mark or initial_as_digit or stop_behind_state or not value.isascii()
 
 
 def fits(grammar: str, value: str) -> bool:

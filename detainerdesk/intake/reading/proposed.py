@@ -23,9 +23,11 @@ _WORDS = (  # of a field of words
     (r"(?<=[a-z])- (?=[A-Z])", "-"),  # Sub- Office
     (r"(?<=[a-z]{4})[.;] (?=[A-Z])|(?<=[a-z]),-(?=[A-Z])", ", "),  # Department. Station
     (r"(?<=, [A-Z]{2})[.,] (?=\d{5})", " "),
+    (r"(?<=\d{3})(?:,(\d{3})\.|\.(\d{3}),)(?=\d{4})", r".\1\2."),  # 617,555.0136
     (r"(?<=\w{5})\.$", ""),
 )
 _NAMES = (
+    (r"(?<=\b[A-Z]{2}) (?=[A-Z],)", ""),  # LN U, Ana
     (r"(?<=[A-Z]{3})[;:.] (?=[A-Z][a-z])", ", "),  # SOTO; Ana
     (r"(?<=[A-Z]{2})[Il!|]\.$", "L"),  # RAUI.
     (r"(?<=[A-Z]{3})\.(?=[A-Z]{2})", ""),  # MACL.EOD
@@ -33,11 +35,13 @@ _NAMES = (
     (r"(?<=\w{3})\.$", ""),
 )
 _DATES = (
-    (r"^(\d\d)(\d\d)(\d{4})$", r"\1/\2/\3"),
+    (r"^(\d\d)[,.]?/?(\d\d)[,.]?/?(\d{4})$", r"\1/\2/\3"),
     (r"^.*?(\d{1,2}/\d{1,2}/\d{4})(?!\d).*$", r"\1"),  # without what stands before it
 )
 _UNDONE = {
     "date": _DATES,
+    "number": ((r"(?<=\d)/(?=\d)", "7"),),
+    "event": ((r"(?<=[A-Z])\W(?=[A-Z\d])", ""),),
     "text": _WORDS,
     "words": _WORDS,
     "name": _NAMES,
@@ -55,9 +59,10 @@ def value(grammar: str, text: str) -> str:
 
 
 def is_vietnamese(text: str, others: Sequence[str]) -> bool:
-    """Whether a text has letters that only Vietnamese has, in syllables as they are there, and is otherwise what another reader saw. An i on a
-    rule is soon an ị, and an O with an apostrophe an Ơ: they alone are no sign."""
-    own = re.search("[Ạ-ỉỌ-ỹĂăƠơƯưĨĩŨũ]", text) is not None and not any("'" in other for other in others)
+    """Whether a text has letters that only Vietnamese has, in syllables as they are there, and is otherwise what another reader saw. One alone
+    may be a speck's work; an i on a rule is soon an ị, and an O with an apostrophe an Ơ."""
+    letters = re.findall("[Ạ-ỹĂăƠơƯưĨĩŨũ]", text)
+    own = len(letters) > 1 and {*letters} != {"ị"} and not any("'" in other for other in others)
     foreign = re.search(r"[fjwz\d]|\w{8}", unicodedata.normalize("NFC", text), re.IGNORECASE)
     return own and not foreign and any(_alike(text, other) for other in others)
 

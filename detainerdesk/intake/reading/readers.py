@@ -102,6 +102,8 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
         or (cell.on_rule and "q" in value)  # a g whose foot the rule hides
         or (grammar_name in WORDS and (cell.dots > len(re.findall(DOTTED, value)) or _lost_a_stop(value)))
         or (grammar_name == "a_number" and _lost_a_hyphen(value))
+        or (grammar_name == "name" and re.search(r"\b[A-Z]{2,} [A-Z],", value) is not None)  # LN U, Ana
+        or (grammar_name in WORDS and any(map(vocabulary.is_other_case, value.split())))
     )
 
 

@@ -28,6 +28,8 @@ _SMALL = frozenset(SMALL.split())
 _WORDS = _SMALL.union(" ".join((TITLES, AGENCIES, STREETS, STATES, CITIES)).split())
 _ALIKE = str.maketrans("0QGD1Tl!|()[]j85F", "OOOOIIIIIIIIIIBSE")  # letters and digits that bad paper makes alike
 
+_CLOSE = {"ce", "ec", "oe", "eo", "ao", "oa", "il", "li", "tl", "lt", "fl", "lf"}
+
 
 def is_small(word: str) -> bool:
     """Whether it is one of the small words between others, which alone is no value of any field."""
@@ -51,9 +53,20 @@ def nearest(word: str) -> str:
     if not core or knows(core):
         return word
     alike = _by_look()[_look(core)]
-    if not alike and len(core) >= 6:
+    if not alike and len(core) >= 4:
         alike = [known for known in _WORDS if _one_letter_apart(core, known)]
     return word.replace(core, alike[0]) if len(alike) == 1 else word
+
+
+def is_other_case(word: str) -> bool:
+    """Whether it is one of them but for capitals (`Sub-office`): a small letter may be the capital of the same shape."""
+    core = word.strip(".,;:()")
+    return not knows(word) and core.casefold() in _folded() and core != core.upper()
+
+
+@cache
+def _folded() -> frozenset[str]:
+    return frozenset(known.casefold() for known in _WORDS if len(known) > 3)
 
 
 @cache
@@ -66,8 +79,12 @@ def _by_look() -> defaultdict[str, list[str]]:
 
 def _look(word: str) -> str:
     """A word as bad print shows it: all letters that are hard to tell apart made one."""
-    return word.replace("rn", "m").replace("vv", "w").translate(_ALIKE)
+    for pair, like in (("rn", "m"), ("vv", "w"), ("ll", "ff"), ("tt", "ff")):
+        word = word.replace(pair, like)
+    return word.translate(_ALIKE)
 
 
 def _one_letter_apart(one: str, two: str) -> bool:
-    return len(one) == len(two) and sum(a != b for a, b in zip(one, two, strict=True)) == 1
+    """In a short word only by letters that are hard to tell apart (`Lanc`)."""
+    apart = {a + b for a, b in zip(one, two, strict=False) if a != b}
+    return len(one) == len(two) and len(apart) == 1 and (len(one) >= 6 or apart <= _CLOSE)

@@ -143,6 +143,17 @@ def test_in_running_text_a_value_may_stand_on_the_next_row() -> None:
     assert found["phone"].held
 
 
+def test_print_before_a_rule_of_which_a_fax_has_lost_the_beginning_may_be_the_value() -> None:
+    found = running(
+        line("Please call", 40, 300),
+        line("the first office or", 130, 300),
+        line("(303) 555-0199", 42, 318),
+        rules=((150.0, 325.0, 200.0, 326.0),),
+    )
+    assert found["phone"].box[:3] == (40, 311, 202)
+    assert not found["phone"].held, "a person looks; it is never proved to be empty"
+
+
 def test_a_square_may_end_the_row_before_its_words() -> None:
     found = running(line("and so Please call", 40, 300), line("the first office or", 40, 312))
     x0, y0, _, y1 = found["ice"].box

@@ -221,7 +221,14 @@ def test_a_word_that_no_reader_saw_is_offered_to_a_person_and_not_agreed_on(monk
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("a_number", "A000 000-458"), ("text", "L Fitz, Officer"), ("text", "D, Oxen, Officer")],
+    [
+        ("a_number", "A000 000-458"),
+        ("text", "L Fitz, Officer"),
+        ("text", "D, Oxen, Officer"),
+        ("text", "9 Madeup Road, Elgin, IL. 60120"),
+        ("text", "ICE Elgin Sub-office"),
+        ("name", "LN U, Layla"),
+    ],
 )
 def test_a_mark_that_may_be_lost_sends_the_value_to_a_person(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
