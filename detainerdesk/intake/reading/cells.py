@@ -434,8 +434,9 @@ def _clean(strokes: Strokes, picture: Gray, members: npt.NDArray[np.int64], rule
     x1 = min(width, int(boxes[:, 2].max()) + 1)
     y1 = min(height, max(int(boxes[:, 3].max()), rule[1] if rule else 0) + 1)
     theirs = np.isin(strokes.of[y0:y1, x0:x1], members)
-    if rule:
-        theirs[rule[0] - y0 : rule[1] - y0] |= strokes.erased[rule[0] : rule[1], x0:x1]
+    if rule:  # pieces of it may lie above low letters
+        top, bottom = max(rule[0], y0), max(rule[1], y0)
+        theirs[top - y0 : bottom - y0] |= strokes.erased[top:bottom, x0:x1]
     crop = picture[y0:y1, x0:x1]
     paper = int(np.percentile(crop, 90))
     return np.where(cv2.dilate(theirs.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0, crop, paper).astype(np.uint8)

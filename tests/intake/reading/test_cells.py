@@ -98,3 +98,11 @@ def test_no_stroke_is_in_two_lines_of_a_value() -> None:
     picture = page(((310, 236), "Aa"), ((350, 248), "Broad"), ((430, 260), "IL"))
     found = cut(picture)
     assert sum(int((row < 128).sum()) for row in found.rows) <= int((picture < 128).sum())
+
+
+def test_of_a_rule_whose_pieces_lie_above_low_letters_only_what_is_beside_them_is_kept() -> None:
+    picture = np.full((40, 60), 255, np.uint8)
+    picture[20:26, 10:30] = 0
+    strokes = cells.strokes_of(picture < 128, 1.0)
+    for rule in ((12, 15), (12, 22), (24, 28)):
+        assert cells._clean(strokes, picture, np.array([1]), rule).shape[1] == 22
