@@ -64,14 +64,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Focus:
-    """The field in focus, what was made of it, and what can be said. `offered`: no reader saw just this, it is what most likely stands there."""
+    """The field in focus, what was made of it, and what can be said."""
 
     field: ReadField
     read: Field
     typed: str
     readers: tuple[Seen, ...]
     choices: tuple[Choice, ...]
-    offered: bool
+
+    @property
+    def offered(self) -> bool:
+        return _is_offered(self.read)
 
 
 @dataclass(frozen=True)
@@ -232,7 +235,7 @@ READERS: Final = {
 def _focus(field: ReadField, read: Field) -> Focus:
     readers = _readers(read) if field.kind == "text" else ()
     typed = read.value if isinstance(read.value, str) else ""
-    return Focus(field, read, typed, readers, _choices(field, read, readers), _is_offered(read))
+    return Focus(field, read, typed, readers, _choices(field, read, readers))
 
 
 def _readers(read: Field) -> tuple[Seen, ...]:
@@ -243,6 +246,7 @@ def _readers(read: Field) -> tuple[Seen, ...]:
 
 
 def _is_offered(read: Field) -> bool:
+    """Whether no reader saw just this value: it is what most likely stands there."""
     seen = {comparable(one.text) for one in read.readers}
     return isinstance(read.value, str) and read.reader != PERSON and bool(seen) and comparable(read.value) not in seen
 

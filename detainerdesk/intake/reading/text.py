@@ -184,7 +184,7 @@ def _on_one_row(one: Box, two: Box) -> bool:
 
 def _may_be(place: FieldPlace, value: str, labels: Sequence[str]) -> bool:
     """Whether a digital text can be this field's value: it looks as it must, and is none of the form's own words."""
-    fits = place.grammar in ("text", "name", "words") or grammar.fits(place.grammar, value)
+    fits = place.grammar in readers.WORDS or grammar.fits(place.grammar, value)
     return fits and not vocabulary.is_small(value) and not _holds_print(value, labels)
 
 
