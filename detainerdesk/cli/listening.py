@@ -7,7 +7,6 @@ import asyncio
 import ipaddress
 import os
 import signal
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +16,7 @@ import typer
 from detainerdesk.cli.agencies import known_stack
 from detainerdesk.cli.installation import Data, law_here, open_installation, profile
 from detainerdesk.cli.told import BadInput, counted, say_json
-from detainerdesk.cli.watching import went_well
+from detainerdesk.cli.watching import Stop, went_well
 from detainerdesk.intake import setting
 
 if TYPE_CHECKING:
@@ -81,26 +80,28 @@ def poll(
         elif receipts or not watch:
             typer.echo(f"{counted(len(receipts), 'mail')} taken in. {READERS}")
 
+    stop = Stop() if watch else None
     one_round()
-    while watch:
-        time.sleep(every)
+    while stop and not stop.within(every):
         went_well(one_round)
 
 
 def _mailboxes(file: Path, law: Edition) -> tuple[Mailbox, ...]:
-    """At least one. Where there is none, the channel's page says so."""
+    """At least one. What can't be used is said on the channel's page too; where nothing is set up, there is no such channel."""
     try:
-        if mailboxes := read_file(file, law).mailboxes:
-            return mailboxes
-        raise BadInput(f"{FILE} has no mailbox. Write it as docs/intake.md shows.")
+        mailboxes = read_file(file, law).mailboxes
     except BadInput:
-        from django.utils import timezone
+        if file.exists():
+            from django.utils import timezone
 
-        from detainerdesk.intake import lines
-        from detainerdesk.intake.channels.mailbox import CHANNEL
+            from detainerdesk.intake import lines
+            from detainerdesk.intake.channels.mailbox import CHANNEL
 
-        lines.fault(CHANNEL, NO_MAILBOX, timezone.now())
+            lines.fault(CHANNEL, NO_MAILBOX, timezone.now())
         raise
+    if not mailboxes:
+        raise BadInput(f"{FILE} has no mailbox. Write it as docs/intake.md shows.")
+    return mailboxes
 
 
 def _say_listening(how: Listening, port: int) -> None:

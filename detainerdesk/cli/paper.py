@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -16,7 +16,7 @@ from detainerdesk.cli.agencies import known_stack
 from detainerdesk.cli.installation import AGENCY, Data, law_here, open_installation
 from detainerdesk.cli.papers import read_paper
 from detainerdesk.cli.told import BAD_INPUT, FICTIONAL, BadInput, not_kept, out, say_json
-from detainerdesk.cli.watching import went_well
+from detainerdesk.cli.watching import Stop, went_well
 from detainerdesk.intake.reading.fields import Field, Paper, Reading, Unreadable
 
 if TYPE_CHECKING:
@@ -119,13 +119,19 @@ def intake(
     if not watch:
         _say_taken(take_in(source, agency), as_json)
         return
-    for told in _watch(source, agency):
+    stop = Stop()
+    for told in _watch(source, agency, lambda: stop.asked):
         _say_taken(told, as_json)
 
 
-def _watch(folder: Path, agency: str) -> Iterator[list[dict[str, Any]]]:
+def _never() -> bool:
+    return False
+
+
+def _watch(folder: Path, agency: str, stopped: Callable[[], bool] = _never) -> Iterator[list[dict[str, Any]]]:
     """What became of what arrived, for as long as somebody asks. The folder is swept beside the reading, so that a fax is stored and acknowledged
-    at once, whatever is being read meanwhile. Raises FolderError where there is no such folder: waiting would not help."""
+    at once, whatever is being read meanwhile. A sweep that is begun and a paper that is being read are finished before it stops. Raises FolderError
+    where there is no such folder: waiting would not help."""
     from detainerdesk.intake.channels.folder import FolderError, sweep
 
     arrived: SimpleQueue[Receipt] = SimpleQueue()
@@ -145,18 +151,21 @@ def _watch(folder: Path, agency: str) -> Iterator[list[dict[str, Any]]]:
                 ended.set()
             ended.wait(PAUSE)
 
-    Thread(target=sweep_again_and_again, daemon=True).start()
+    sweeping = Thread(target=sweep_again_and_again, daemon=True)
+    sweeping.start()
     taken: list[Receipt] = []
     try:
-        while not ended.wait(PAUSE):
+        while not (ended.wait(PAUSE) or stopped()):
             while not arrived.empty():
                 taken.append(arrived.get())
-            if went_well(_read_and_answer) and taken:
+            if went_well(lambda: _read_and_answer(stopped)) and taken:
                 yield [_became(receipt) for receipt in taken]
                 taken = []
     finally:
         ended.set()
-    raise no_folder[0]
+    sweeping.join()
+    if no_folder:
+        raise no_folder[0]
 
 
 def take_in(folder: Path, agency: str) -> list[dict[str, Any]]:
@@ -168,11 +177,12 @@ def take_in(folder: Path, agency: str) -> list[dict[str, Any]]:
     return [_became(receipt) for receipt in receipts]
 
 
-def _read_and_answer() -> None:
+def _read_and_answer(stopped: Callable[[], bool] = _never) -> None:
     from detainerdesk.intake.channels.fax_receipts import answer_all
-    from detainerdesk.intake.understand import understand_all
+    from detainerdesk.intake.understand import understand_next
 
-    understand_all()
+    while not stopped() and understand_next() is not None:
+        pass
     answer_all()
 
 

@@ -23,6 +23,7 @@ from detainerdesk.desk.setup import NotReady
 
 LOCK = "serving"
 SHORTEST, LONGEST = 1.0, 60.0  # seconds of a pause before what ended is started again
+FINISHES_WITHIN = 10.0  # seconds for what is in hand, once it is told to end; cut off, it is done again by the next
 CHANNEL_OF = {"intake": "folder", "listen": "mail", "poll": "mailbox"}
 ENDED = "What takes papers in by this channel ended by itself and is started again. Meanwhile papers wait where they are. See the log."
 
@@ -83,8 +84,9 @@ def _keep_up(command: Sequence[str], over: Event) -> None:
 
 
 def _run(command: Sequence[str], over: Event) -> str:
-    """Until it ends, or the block does, which ends it. Out: how it ended. Ctrl+C is not for it: its group of processes is its own."""
-    words = [sys.executable, "-m", "detainerdesk", *command]
+    """Until it ends, or the block does, which ends it; if this process is killed, it ends by itself. Out: how it ended. Ctrl+C is not for it: its
+    group of processes is its own."""
+    words = [sys.executable, "-m", "detainerdesk.cli.beside", str(os.getpid()), *command]
     try:
         child = subprocess.Popen(words, stdout=subprocess.DEVNULL, process_group=0)
     except OSError as error:
@@ -92,7 +94,11 @@ def _run(command: Sequence[str], over: Event) -> str:
     while child.poll() is None and not over.wait(0.5):
         pass
     child.terminate()
-    code = child.wait()
+    try:
+        code = child.wait(FINISHES_WITHIN)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        code = child.wait()
     return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
 
 

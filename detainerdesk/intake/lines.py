@@ -141,6 +141,7 @@ def heard(lines: Iterable[Line], at: datetime) -> tuple[Heard, ...]:
         (agency, channel, station): (sent, back) for agency, channel, station, sent, back in sent_and_back
     }
     backs = tests.filter(came, made_at__in={back for _, back in last.values() if back is not None})
+    backs = backs.order_by("-seen_at")  # of several copies of a page, the one that came first counts
     seen = {(_key(test), test.made_at): test.seen_at for test in backs}
     waited: dict[tuple[str, ...], list[LineTest]] = {}
     for test in tests.filter(seen_at=None, due_at__lt=at):
@@ -185,13 +186,15 @@ def send(line: Line, at: datetime) -> LineTest:
 
 
 def seen(token: str, row: Transmission) -> bool:
-    """A test page came in. In the caller's transaction. False: this installation sent no such page."""
+    """A test page came in, or another copy of one: that is a row of its own, so that no transmission of it is taken for a paper. In the caller's
+    transaction. False: this installation sent no such page."""
     test = LineTest.objects.select_for_update().filter(token=token, agency=row.agency).first()
     if test is None:
         return False
-    if test.seen_at is None:
-        test.seen_at, test.seen_in = row.received_at, row
-        test.save(update_fields=["seen_at", "seen_in"])
+    if test.seen_in not in (None, row):
+        test.token = secrets.token_hex(12)
+    test.seen_at, test.seen_in = row.received_at, row
+    test.save()
     ledger.append(
         "line.tested",
         actor=ACTOR,

@@ -281,6 +281,19 @@ def test_a_test_page_of_ours_is_not_answered_and_not_in_the_list(inbox: Path, ou
     assert receipts.faxes_without(BOSTON, now.year, now.month) == ()
 
 
+def test_another_copy_of_a_test_page_is_not_answered_and_not_in_the_list_either(inbox: Path, out: Path) -> None:
+    test = lines.send(lines.Line(BOSTON, "folder", "D-4", folder=str(out)), datetime.now(UTC))
+    page = out / f"line-test-{test.token}.pdf"
+    for name in (f"1-{ERO}.pdf", f"2-{ERO}.pdf", "3.pdf"):
+        (inbox / "D-4" / name).write_bytes(page.read_bytes() + name.encode())
+    page.unlink()
+    sweep(inbox, BOSTON)
+    understand_all()
+    assert (answer_all(), SenderReceipt.objects.count()) == (0, 0)
+    now = datetime.now(UTC)
+    assert receipts.faxes_without(BOSTON, now.year, now.month) == ()
+
+
 def test_a_test_page_that_came_in_a_gateways_mail_is_not_answered(inbox: Path, out: Path) -> None:
     test = lines.send(lines.Line(BOSTON, "mail", "B-2", folder=str(out)), datetime.now(UTC))
     page = out / f"line-test-{test.token}.pdf"

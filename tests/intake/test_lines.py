@@ -92,6 +92,8 @@ def test_a_page_that_comes_twice_is_a_test_twice_and_no_request(desk: Desk, line
         receive(page, Envelope("folder", BOSTON, "D-4", "t.pdf", NOW + timedelta(minutes=n + 1), f"{n}"))
     understand_all()
     assert condition(line, NOW + timedelta(hours=1)).took_seconds == 60
+    assert lines.due([line], NOW + timedelta(hours=1)) == ()
+    assert not Transmission.objects.filter(tests=None).exists(), "no paper came"
     assert not DetainerRequest.objects.exists()
     assert desk.waits() == ()
     assert Transmission.objects.filter(placed=False).count() == 0

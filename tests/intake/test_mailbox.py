@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -190,7 +191,7 @@ def wire(to: int, *, breaks_after: int | None = None, tls: Server | None = None)
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
-    carrying = threading.Thread(target=carry)
+    carrying = threading.Thread(target=carry, daemon=True)
     carrying.start()
     try:
         yield listener.getsockname()[1]
@@ -578,6 +579,34 @@ def test_the_command_polls_as_mail_json_says(box: Box, installation: Installatio
     assert box.holds() == []
 
 
+@pytest.mark.parametrize(
+    ("said", "says", "on_the_page"),
+    [
+        (None, "There is no mail.json in the data folder.", []),
+        ("{}", "mail.json has no mailbox.", []),
+        ("{", "mail.json can't be read", [(NO_MAILBOX,)]),
+    ],
+)
+def test_where_no_mailbox_is_set_up_that_is_said_and_is_no_fault_of_a_channel(
+    said: str | None, says: str, on_the_page: list[tuple[str]], installation: Installation, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    installation.done("prepare", data)
+    if said is not None:
+        (data / "mail.json").write_text(said)
+    told = subprocess.run(
+        [sys.executable, "-m", "detainerdesk", "poll", "--data", str(data)],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not name.startswith(("DETAINERDESK", "DJANGO"))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, says in told.stderr) == (2, True)
+    with contextlib.closing(sqlite3.connect(data / "desk.sqlite3")) as database:
+        assert database.execute("SELECT says FROM intake_channelfault").fetchall() == on_the_page
+
+
 def test_a_watch_goes_on_while_mail_json_is_being_written(box: Box, installation: Installation, tmp_path: Path) -> None:
     data, log = tmp_path / "data", tmp_path / "log"
     installation.done("prepare", data)
@@ -606,6 +635,8 @@ def test_a_watch_goes_on_while_mail_json_is_being_written(box: Box, installation
         (data / "mail.json").unlink()
         assert comes_to_hold(lambda: "There is no " in log.read_text())
         assert running.poll() is None
+        running.terminate()
+        assert running.wait(30) == 0
     finally:
         running.kill()
         running.wait()
