@@ -1,7 +1,7 @@
 """A person at the reading desk: says what a field of a waiting paper shows, or how the pages of a file belong together, and then the paper is
 placed again. In: an agency, a document, what was seen, an actor. Each act is rows and one event in one transaction. The machine's own reading
 stays beside every correction. Pages that were laid out are read later, with what arrives (`understand`). Fields of a paper that is in a request
-already are checked at the desk, on that request."""
+already are checked at the desk, on that request; those that say what the request is are corrected here too."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from detainerdesk.intake import corrected, display, join
-from detainerdesk.intake.models import Correction, DetainerRequest, Document, Joined
-from detainerdesk.intake.queue import QueueError, open_waits
+from detainerdesk.intake.models import Correction, DetainerRequest, Document, Joined, Waiting
+from detainerdesk.intake.queue import QueueError, identify, open_waits
 from detainerdesk.intake.reading.fields import Arranged, Field, State, arranged_to_json, check_arranged
-from detainerdesk.intake.understand import LAID_OUT, identify_by_its_papers, place_anew, settle, wait
+from detainerdesk.intake.understand import LAID_OUT, place_anew, settle, wait
 from detainerdesk.ledger import log as ledger
 
 WITHOUT_PAGES = (display.MAIL, display.ENTRY, display.LIST)
+
+SAYS_WHAT_IT_IS = ("cancel_prior", "cancel_date")
+"""The fields of a form by which a request is a detainer or a cancellation, and of which day."""
 
 
 def correct(
@@ -31,20 +34,7 @@ def correct(
         raise QueueError(f"{field}: write what is shown, or say that the place is empty or can't be read.")
     with transaction.atomic():
         document, _ = open_waits(sha256, agency)
-        reading = corrected.reading_of(document)
-        if reading is None or paper >= len(reading.papers) or field not in reading.papers[paper].fields:
-            raise QueueError(f"There is no field {field} on this paper. Open it again: its pages were laid out anew.")
-        now = reading.papers[paper].fields[field]
-        Correction.objects.create(
-            document=document,
-            paper=paper,
-            field=field,
-            value=value,
-            state=state,
-            read_as={"value": now.value, "state": now.state, "accepted": now.accepted},
-            by=actor,
-            at=timezone.now(),
-        )
+        now = _keep(document, paper=paper, field=field, state=state, value=value, actor=actor)
         ledger.append(
             "paper.corrected",
             actor=actor,
@@ -53,9 +43,23 @@ def correct(
             facts={"field": field, "state": state, "as_read": _as_read(now, state, value)},
             personal={"value": str(value)} if state == "shown" else {},
         )
-        holds_it = Joined.objects.filter(transmission__document=document, undone_at=None).values("request")
-        for request in DetainerRequest.objects.select_for_update().filter(pk__in=holds_it).order_by("pk"):
-            identify_by_its_papers(request)
+        _identify_all(document, actor)
+
+
+def seen_in_a_request(
+    sha256: str, agency: str, *, paper: int, field: str, state: State, value: str | bool | None, actor: str
+) -> None:
+    """What a person saw at the desk in a field that says what the request is: it is that from now on, and waits no more to be looked at for it. In
+    the transaction of the desk's move, which tells the ledger what was seen."""
+    document = Document.objects.select_for_update().get(sha256=sha256)
+    _keep(document, paper=paper, field=field, state=state, value=value, actor=actor)
+    _identify_all(document, actor)
+    reading = corrected.reading_of(document)
+    if reading is not None and "kind" in join.identity_of(reading.papers[paper]).accepted:
+        waits = Waiting.objects.filter(
+            document=document, agency=agency, reason=join.UNSURE_CANCELLATION, settled_at=None
+        )
+        settle(document, [row for row in waits.select_for_update() if row.papers == [paper]], actor)
 
 
 def place_again(sha256: str, agency: str, *, actor: str) -> None:
@@ -91,6 +95,32 @@ def arrange(sha256: str, agency: str, arranged: Sequence[Arranged], *, actor: st
         candidates = tuple(number for row in waits for number in row.candidates)
         says = "A person laid its pages out. It is being read that way."
         wait(document, agency, join.Waits(tuple(sorted(papers)), LAID_OUT, says), candidates)
+
+
+def _keep(document: Document, *, paper: int, field: str, state: State, value: str | bool | None, actor: str) -> Field:
+    """The correction, beside the field as it stood, which is returned."""
+    reading = corrected.reading_of(document)
+    if reading is None or paper >= len(reading.papers) or field not in reading.papers[paper].fields:
+        raise QueueError(f"There is no field {field} on this paper. Open it again: its pages were laid out anew.")
+    now = reading.papers[paper].fields[field]
+    Correction.objects.create(
+        document=document,
+        paper=paper,
+        field=field,
+        value=value,
+        state=state,
+        read_as={"value": now.value, "state": now.state, "accepted": now.accepted},
+        by=actor,
+        at=timezone.now(),
+    )
+    return now
+
+
+def _identify_all(document: Document, actor: str) -> None:
+    """Each request that has the file is what its papers now say, at whichever agency."""
+    holds_it = Joined.objects.filter(transmission__document=document, undone_at=None).values("request")
+    for request in DetainerRequest.objects.select_for_update().filter(pk__in=holds_it).order_by("pk"):
+        identify(request, actor)
 
 
 def _refuse_placed(document: Document) -> None:

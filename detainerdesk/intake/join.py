@@ -12,7 +12,7 @@ from datetime import date, datetime
 from difflib import SequenceMatcher
 from typing import Literal
 
-from detainerdesk.intake.reading.fields import Paper, Reading
+from detainerdesk.intake.reading.fields import PERSON, Paper, Reading
 
 DETAINERS = ("i247a", "i247d", "i247n", "i247x", "i247g", "i247_old")
 SPOKEN = ("phone", "email", "oral")  # asked without a form, and typed in by a person
@@ -23,6 +23,9 @@ UNKNOWN = "unknown"
 
 NEAR = "near match"
 """Why a form waits that may be a copy of another one."""
+
+UNSURE_CANCELLATION = "unsure cancellation"
+"""Why a form waits of which it was not read surely whether it cancels."""
 
 WORDS = {
     "i247a": "I-247A",
@@ -196,13 +199,18 @@ def completed(identity: Identity, by: Identity) -> Identity:
 
 
 def known_by(forms: Iterable[Paper]) -> tuple[Identity, date | None]:
-    """What a request with these forms in it is known by, and the day that it cancels. The first that surely says what it is leads; the others
-    complete it."""
-    lead, *others = sorted(forms, key=lambda form: "kind" not in identity_of(form).accepted)
+    """What a request with these forms in it is known by, and the day that it cancels. The first that surely says what it is leads, before all
+    one whose box a person has seen; the others complete it."""
+    lead, *others = sorted(forms, key=lambda form: ("kind" not in identity_of(form).accepted, not _box_was_seen(form)))
     identity = identity_of(lead)
     for other in others:
         identity = completed(identity, identity_of(other))
     return identity, cancelled_date(lead) if identity.kind == "cancellation" else None
+
+
+def _box_was_seen(form: Paper) -> bool:
+    box = form.fields.get("cancel_prior")
+    return box is not None and box.reader == PERSON
 
 
 def cancelled_date(paper: Paper) -> date | None:
@@ -319,7 +327,7 @@ def _unsure_cancellation(papers: Sequence[Paper], group: list[int]) -> Waits:
     form = papers[group[0]]
     return Waits(
         (group[0],),
-        "unsure cancellation",
+        UNSURE_CANCELLATION,
         f"{_where(form)} is {_a_form(form)}; it could not be read whether its box that cancels an earlier detainer "
         "is ticked. Until a person looks, it counts as a request.",
     )

@@ -13,6 +13,9 @@ from detainerdesk.intake import corrected, join
 from detainerdesk.intake.models import DetainerRequest, Document, Joined, Waiting
 from detainerdesk.intake.models import Transmission as TransmissionRow
 from detainerdesk.intake.reading.fields import Paper
+from detainerdesk.ledger import log as ledger
+
+KIND_CHANGED = "request.kind_changed"
 
 
 class NoSuchRequest(LookupError):
@@ -98,6 +101,31 @@ def load_many(numbers: Collection[str], agency: str, as_of: datetime | None = No
     return found
 
 
+def was_then(agency: str, as_of: datetime) -> dict[str, tuple[str, str]]:
+    """Of each of the agency's requests that became something else after this moment: its kind and its form until then."""
+    was: dict[str, tuple[str, str]] = {}
+    for entry in ledger.entries(kind=KIND_CHANGED, agency=agency):
+        if entry.event.at > as_of:
+            number, facts = entry.event.subject.removeprefix("request "), entry.event.facts
+            was.setdefault(number, (str(facts["was_kind"]), str(facts["was_form"])))
+    return was
+
+
+def stood(as_of: datetime | None) -> Q:
+    """The links that stand, or stood then. What a person was asked at that moment and decided later did not stand; else it is only that the machine
+    came to it later, and what had arrived by then counts."""
+    if as_of is None:
+        return Q(undone_at=None)
+    asked = Waiting.objects.filter(
+        Q(settled_at=None) | Q(settled_at__gt=as_of),
+        agency=OuterRef("request__agency"),
+        document=OuterRef("transmission__document"),
+        since__lt=OuterRef("at"),
+    )
+    came = Q(transmission__received_at__lte=as_of) & (Q(at__lte=as_of) | ~Exists(asked))
+    return came & (Q(undone_at=None) | Q(undone_at__gt=as_of))
+
+
 def _no_such(number: str, agency: str | None) -> NoSuchRequest:
     of_agency = f" of {agency}" if agency else ""
     return NoSuchRequest(
@@ -132,7 +160,7 @@ def _requests(rows: Iterable[DetainerRequest], as_of: datetime | None) -> dict[s
     """Requests of one agency, by number: their links, the files of these, and what waits for a person, each in one query."""
     of_pk = {row.pk: row for row in rows}
     links: dict[int, list[Joined]] = {pk: [] for pk in of_pk}
-    joined = Joined.objects.filter(_stood(as_of), request__in=of_pk).select_related("transmission")
+    joined = Joined.objects.filter(stood(as_of), request__in=of_pk).select_related("transmission")
     for link in joined.order_by("transmission__receipt"):
         links[link.request_id].append(link)
     files = Document.objects.in_bulk({link.transmission.document_id for each in links.values() for link in each})
@@ -142,19 +170,7 @@ def _requests(rows: Iterable[DetainerRequest], as_of: datetime | None) -> dict[s
     for wait in Waiting.objects.filter(agency__in=agencies, document__in=files, settled_at=None).order_by("id"):
         waits.setdefault(wait.document_id, []).append(wait)
     found = {row.number: _request(row, links[pk], files, readings, waits) for pk, row in of_pk.items()}
-    return found if as_of is None else {number: _as_its_papers_say(one) for number, one in found.items()}
-
-
-def _stood(as_of: datetime | None) -> Q:
-    """The links that stand, or stood then. What a person decided later did not stand; where nobody was asked, it is only that the machine came to it
-    later, and what had arrived by then counts."""
-    if as_of is None:
-        return Q(undone_at=None)
-    asked = Waiting.objects.filter(
-        agency=OuterRef("request__agency"), document=OuterRef("transmission__document"), since__lt=OuterRef("at")
-    )
-    came = Q(transmission__received_at__lte=as_of) & (Q(at__lte=as_of) | ~Exists(asked))
-    return came & (Q(undone_at=None) | Q(undone_at__gt=as_of))
+    return found if as_of is None else _as_they_were(found, as_of)
 
 
 def _request(
@@ -192,9 +208,16 @@ def _places(link: Joined, file: Document) -> list[int]:
     return [] if anew else list(link.papers)
 
 
-def _as_its_papers_say(request: Request) -> Request:
-    """Its row says what it is by the papers that it has now."""
-    if not request.forms:
-        return request
-    identity, cancels_on = join.known_by(request.forms)
-    return replace(request, kind=identity.kind, cancels_on=cancels_on)
+def _as_they_were(found: Mapping[str, Request], as_of: datetime) -> dict[str, Request]:
+    """Rows say what requests are by the papers that they have now; what one without a form was, the ledger says."""
+    without_form = {one.agency for one in found.values() if not one.forms}
+    was = {number: kind for agency in without_form for number, (kind, _) in was_then(agency, as_of).items()}
+    return {number: _as_it_was(one, was.get(number)) for number, one in found.items()}
+
+
+def _as_it_was(request: Request, kind: str | None) -> Request:
+    """`kind`: what it was, where it became something else since."""
+    if request.forms:
+        identity, cancels_on = join.known_by(request.forms)
+        return replace(request, kind=identity.kind, cancels_on=cancels_on)
+    return request if kind is None else replace(request, kind=kind, cancels_on=None)

@@ -7,10 +7,10 @@ prove each. A request without a recorded outcome says so (None); that is never t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from detainerdesk.desk import facts, life
 from detainerdesk.desk.models import RequestState
@@ -87,7 +87,8 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
         agency=agency, opened_at__gte=period.begins, opened_at__lt=period.ends, opened_at__lte=as_of
     ).order_by("number")
     requests = intake_request.load_many([row.number for row in opened], agency, as_of)
-    identities = {row.number: _identity(row, requests[row.number]) for row in opened}
+    was = intake_request.was_then(agency, as_of)
+    identities = {row.number: _identity(row, requests[row.number], was) for row in opened}
     states = list(RequestState.objects.filter(agency=agency, number__in=opened.values("number")))
     pasts = life.histories(states, as_of)
     past_of = {state.number: pasts[state.pk] for state in states}
@@ -122,28 +123,31 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
                 entries=proofs.get(str(row), {}),
             )
         )
-    return Pile(tuple(counted), _in_no_figure(waited, period, counted), tuple(emptied))
+    return Pile(tuple(counted), _in_no_figure(waited, period, as_of, counted), tuple(emptied))
 
 
-def _in_no_figure(waited: QuerySet[Waiting], period: Period, counted: Sequence[Counted]) -> int:
-    """How many papers of the period waited and are not counted with a request: one that was taken out of a request with no other is counted there."""
+def _in_no_figure(waited: QuerySet[Waiting], period: Period, as_of: datetime, counted: Sequence[Counted]) -> int:
+    """How many papers of the period waited and are not counted with a request, whatever they waited for: one that was taken out of a request with no
+    other is counted there."""
+    in_a_request = Joined.objects.filter(intake_request.stood(as_of), request__agency=OuterRef("agency"))
     arrived = waited.filter(
+        Q(reason=queue.PARTED) | ~Exists(in_a_request.filter(transmission__document=OuterRef("document"))),
         document__transmissions__agency=F("agency"),
         document__transmissions__received_at__gte=period.begins,
         document__transmissions__received_at__lt=period.ends,
     )
     empty = {one.number for one in counted if not one.transmissions}
-    waits = {
-        document
-        for document, reason, candidates in arrived.values_list("document", "reason", "candidates")
-        if not candidates or (reason == queue.PARTED and not empty.intersection(candidates))
-    }
-    return len(waits)
+    waits = arrived.values_list("document", "candidates")
+    return len({document for document, candidates in waits if not empty.intersection(candidates)})
 
 
-def _identity(row: DetainerRequest, request: Request) -> join.Identity:
-    """What the request was, and what it was known by, by the forms that it had then; without one, by what it is known by now."""
-    return join.known_by(request.forms)[0] if request.forms else understand.identity_on_file(row)
+def _identity(row: DetainerRequest, request: Request, was: Mapping[str, tuple[str, str]]) -> join.Identity:
+    """What the request was, and what it was known by, by the forms that it had then; without one, by what it is known by now, and of its form by
+    what that was then."""
+    if request.forms:
+        return join.known_by(request.forms)[0]
+    now = understand.identity_on_file(row)
+    return replace(now, form=was[row.number][1]) if row.number in was else now
 
 
 def _reason(request: Request, checks: Sequence[facts.FieldCheckFacts]) -> str:

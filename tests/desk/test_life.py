@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from detainerdesk.desk import facts, life
 from detainerdesk.desk.facts import FoundWarrant
@@ -27,12 +28,13 @@ from detainerdesk.desk.models import (
     WrittenOnce,
 )
 from detainerdesk.desk.roles import ABILITIES, MAY, ROLES, may
+from detainerdesk.intake import queue, syncpoint
 from detainerdesk.intake import request as intake_request
-from detainerdesk.intake import syncpoint
+from detainerdesk.intake.models import Correction
 from detainerdesk.law import DutyState, decide
 from detainerdesk.ledger import log
 from detainerdesk.ledger.models import Leaf
-from tests.desk.made import BOSTON, COURT, NOW, arrive, decided, form, officer
+from tests.desk.made import BOSTON, COURT, FORM, NOW, arrive, decided, form, officer
 from tests.intake.made import Desk, paper, reading
 
 pytestmark = pytest.mark.django_db
@@ -474,6 +476,84 @@ def test_what_is_shown_are_the_papers_of_the_version_that_is_shown(desk: Desk) -
     assert (before.version, now(before).version) == (2, 2), "nothing came that was not noticed"
     assert before.papers == life.papers_digest(shown) == now(before).papers
     assert [one.kind for one in shown.papers][-1] == "i205"
+
+
+@pytest.mark.parametrize("sees", ["corrects", "confirms"])
+def test_a_request_is_what_an_officer_sees_in_the_box_that_cancels(desk: Desk, lima: Officer, sees: str) -> None:
+    """At once, in the move itself: nobody finds other papers afterwards, and nobody is asked to look at the box again."""
+    ticked = sees == "confirms"
+    smudge = form(cancel_prior=ticked, cancel_date="03/01/2026", unsure=["cancel_prior"])
+    state = arrive(desk, smudge)
+    assert intake_request.load(state.number, BOSTON).kind == "detainer"
+    if ticked:
+        life.confirm_reading(state.number, 1, lima, paper=0, name="cancel_prior", at=NOW)
+    else:
+        life.correct_field(state.number, 1, lima, paper=0, name="cancel_prior", value=True, at=NOW)
+    request = intake_request.load(state.number, BOSTON)
+    assert (request.kind, request.cancels_on, request.queue) == ("cancellation", date(2026, 3, 1), None)
+    assert queue.waiting(BOSTON) == ()
+    life.notice_papers(now(state), request, NOW)
+    assert (now(state).version, kinds(state)[-2:]) == (2, ["request.kind_changed", "field.corrected"])
+    assert facts.case_of(request, life.history(state).known, at=NOW).facts["request.asks_hold"] is False
+    life.correct_field(state.number, 2, lima, paper=0, name="cancel_prior", value=False, at=NOW)
+    assert intake_request.load(state.number, BOSTON).kind == "detainer"
+    assert [one.read_as["value"] for one in Correction.objects.all()] == [ticked, True]
+
+
+def test_what_an_officer_saw_in_the_box_goes_with_the_paper_that_is_taken_out(desk: Desk, lima: Officer) -> None:
+    state = arrive(desk, form(cancel_date="03/01/2026"))
+    life.correct_field(state.number, 1, lima, paper=0, name="cancel_prior", value=True, at=NOW)
+    (document,) = intake_request.load(state.number, BOSTON).documents
+    queue.part(document, state.number, BOSTON, actor="lima")
+    assert intake_request.load(state.number, BOSTON).kind == "cancellation", "it keeps what it was"
+    number = queue.keep_apart(document, BOSTON, actor="lima")
+    assert intake_request.load(number, BOSTON).kind == "cancellation"
+
+
+def test_a_box_that_was_corrected_without_its_event_is_not_corrected(
+    desk: Desk, lima: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = arrive(desk, form(unsure=["cancel_prior"]))
+    monkeypatch.setattr(syncpoint, "reached", _cut_at("desk.correct_field.before_event"))
+    with pytest.raises(Cut):
+        life.correct_field(state.number, 1, lima, paper=0, name="cancel_prior", value=True, at=NOW)
+    assert intake_request.load(state.number, BOSTON).kind == "detainer"
+    assert (Correction.objects.count(), FieldCheck.objects.count(), len(queue.waiting(BOSTON))) == (0, 0, 1)
+
+
+def _cut_at(point: str) -> Callable[[str], None]:
+    def cut(reached: str) -> None:
+        if reached == point:
+            raise Cut
+
+    return cut
+
+
+def test_many_requests_that_lost_a_paper_cost_what_one_costs(desk: Desk, lima: Officer) -> None:
+    states = []
+    for file in range(3):
+        person = {
+            **FORM,
+            "subject_id": f"55500{file:04d}",
+            "event_no": f"BOS26{file:08d}",
+            "file_no": f"A000 000 {file}",
+        }
+        state = arrive(desk, form({**person, "subject_name": f"FICTIONAL-{file}, Person"}), data=b"fax %d" % file)
+        life.same_person(state.number, 1, lima, "same", at=NOW)
+        (document,) = intake_request.load(state.number, BOSTON).documents
+        if file:
+            queue.part(document, state.number, BOSTON, actor="lima")
+        states.append(now(state))
+    with CaptureQueriesContext(connection) as one:
+        life.histories(states[1:2])
+    with CaptureQueriesContext(connection) as three:
+        many = life.histories(states)
+    assert len(three) == len(one)
+    assert [(many[state.pk].parted, many[state.pk].known.same_person) for state in states] == [
+        (0, "same"),
+        (2, ""),
+        (2, ""),
+    ]
 
 
 def test_a_paper_that_comes_in_later_opens_what_was_settled(desk: Desk, lima: Officer) -> None:

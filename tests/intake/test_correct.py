@@ -100,6 +100,11 @@ def test_a_request_is_what_a_person_sees_in_its_paper_at_once_and_at_each_agency
         BOSTON: "cancellation",
         SUFFOLK: "cancellation",
     }
+    changed = [entry.event for entry in ledger.entries(kind="request.kind_changed")]
+    assert [(one.agency, one.facts["was_kind"], one.facts["kind"]) for one in changed] == [
+        (BOSTON, "detainer", "cancellation"),
+        (SUFFOLK, "detainer", "cancellation"),
+    ]
 
 
 def test_a_form_that_is_a_request_of_its_own_is_placed_again_as_that_and_never_as_like_it(desk: Desk) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detainerdesk.intake.join import FIELD_OF, Identity, Joins, Known, Opens, Waits, identity_of, judge, plan
-from detainerdesk.intake.reading.fields import Paper, Reading
+from detainerdesk.intake.join import FIELD_OF, Identity, Joins, Known, Opens, Waits, identity_of, judge, known_by, plan
+from detainerdesk.intake.reading.fields import PERSON, Paper, Reading
 from tests.intake.made import LUIS, MARCOS, detainer, paper, reading
 
 KNOWN = (Known("2026-0001", identity_of(detainer())),)
@@ -125,6 +127,13 @@ def test_a_cancellation_twice_is_one_cancellation() -> None:
     (joins,) = plan(reading(cancellation), (Known("2026-0002", identity_of(cancellation)), *KNOWN))
     assert isinstance(joins, Joins)
     assert joins.number == "2026-0002"
+
+
+def test_of_two_copies_the_one_whose_box_a_person_has_seen_says_what_the_request_is() -> None:
+    read, seen = detainer(), detainer(cancel_prior=True, cancel_date="03/03/2026")
+    seen = replace(seen, fields={**seen.fields, "cancel_prior": replace(seen.fields["cancel_prior"], reader=PERSON)})
+    for forms in ((read, seen), (seen, read)):
+        assert known_by(forms)[0].kind == "cancellation"
 
 
 def test_a_cancellation_whose_date_cannot_be_read_names_none() -> None:

@@ -170,6 +170,55 @@ def kind_of(number: str) -> tuple[str, str, date | None]:
     return row.kind, row.form, row.cancels_on
 
 
+def test_the_ledger_says_when_a_request_becomes_something_else_and_what_it_was(desk: Desk) -> None:
+    """The day that it cancels is a date of somebody's paper: sealed. What changes nothing says nothing."""
+    desk.gets(b"cancel", reading(detainer(cancel_prior=True, cancel_date="03/01/2026", unsure=["file_no"])))
+    desk.gets(b"fax", reading(detainer(kind="i247d", unsure=["cancel_prior"])))
+    desk.understands()
+    queue.attach(sha256_of(b"fax"), BOSTON, "2026-0001", actor=LIMA)
+    assert list(ledger.entries(kind="request.kind_changed")) == []
+    queue.part(sha256_of(b"cancel"), "2026-0001", BOSTON, actor=LIMA)
+    queue.attach(sha256_of(b"cancel"), BOSTON, "2026-0001", actor="officer ruiz")
+    first, second = ledger.entries("request 2026-0001", kind="request.kind_changed")
+    detained, cancels = {"kind": "detainer", "form": "i247d"}, {"kind": "cancellation", "form": "i247a"}
+    assert first.event.facts == detained | {"was_kind": "cancellation", "was_form": "i247a"}
+    assert second.event.facts == cancels | {"was_kind": "detainer", "was_form": "i247d"}
+    assert [one.event.actor for one in (first, second)] == [LIMA, "officer ruiz"]
+    assert (ledger.opened(first.index), [one.value for one in ledger.opened(second.index)]) == ((), ["2026-03-01"])
+
+
+def test_a_request_without_a_form_is_what_it_was_then_whatever_it_became_since(desk: Desk) -> None:
+    desk.gets(b"cancel", reading(detainer(cancel_prior=True, cancel_date="03/01/2026")))
+    desk.gets(b"fax", reading(detainer(kind="i247d")))
+    desk.understands()
+    queue.part(sha256_of(b"cancel"), "2026-0001", BOSTON, actor=LIMA)
+    empty = timezone.now()
+    queue.part(sha256_of(b"fax"), "2026-0002", BOSTON, actor=LIMA)
+    queue.attach(sha256_of(b"fax"), BOSTON, "2026-0001", actor=LIMA)
+    queue.part(sha256_of(b"fax"), "2026-0001", BOSTON, actor=LIMA)
+    assert [request.load("2026-0001", BOSTON, at).kind for at in (empty, timezone.now())] == [
+        "cancellation",
+        "detainer",
+    ]
+    assert request.was_then(BOSTON, empty) == {"2026-0001": ("cancellation", "i247a")}
+
+
+def test_a_copy_of_what_a_person_placed_before_belonged_there_when_it_came_though_the_machine_was_late(
+    near_match: str, desk: Desk
+) -> None:
+    """Whoever was asked about the first copy had answered by then, and nobody was asked about this one."""
+    queue.attach(near_match, BOSTON, "2026-0001", actor=LIMA)
+    desk.gets(b"bad", station="E-5")
+    before = timezone.now()
+    desk.understands()
+    assert [one.station for one in request.load("2026-0001", BOSTON, before).transmissions] == [
+        "D-4",
+        "B-2",
+        "A-1",
+        "E-5",
+    ]
+
+
 def test_a_paper_that_somebody_else_took_out_is_not_taken_out_twice(near_match: str) -> None:
     queue.attach(near_match, BOSTON, "2026-0001", actor=LIMA)
     queue.part(near_match, "2026-0001", BOSTON, actor=LIMA)

@@ -16,7 +16,7 @@ from detainerdesk.desk import life
 from detainerdesk.desk.models import Officer, RequestState
 from detainerdesk.intake import correct, queue, understand
 from detainerdesk.intake import request as intake_request
-from detainerdesk.intake.reading.fields import Arranged
+from detainerdesk.intake.reading.fields import Arranged, Unreadable
 from detainerdesk.law import digest
 from detainerdesk.law.language.rulebook import ReportField
 from detainerdesk.ledger import log, notary
@@ -122,6 +122,25 @@ def test_a_report_up_to_an_earlier_moment_is_the_same_whatever_became_of_the_pap
     assert len(_counted(small_pile, between)) == len(stood) - 1, "what a person saw is a cancellation"
 
 
+def test_a_request_without_a_paper_at_the_cut_off_is_counted_as_what_it_was_then(small_pile: Department) -> None:
+    """One becomes a cancellation later, and one that asked for notice only is asked to hold."""
+    period = small_pile.counts().due.period
+    one, two, *_, five, _ = (row.number for row in _counted(small_pile))
+    small_pile.sends(b"cancels", detainer({**PENDING, "dob": "01/01/1990"}, cancel_prior=True))
+    cancels = max(RequestState.objects.values_list("number", flat=True))
+    paper = {number: intake_request.load(number, BOSTON).documents[0] for number in (one, two, five, cancels)}
+    for number in (one, five):
+        queue.part(paper[number], number, BOSTON, actor="lima")
+    between = timezone.now()
+    stood = [(row.number, row.notice_only) for row in pile(BOSTON, period, between).requests]
+    assert ((one, False) in stood, (five, True) in stood) == (True, True)
+    for number, into in ((cancels, one), (two, five)):
+        queue.part(paper[number], number, BOSTON, actor="lima")
+        queue.attach(paper[number], BOSTON, into, actor="lima")
+    assert intake_request.load(one, BOSTON).kind == "cancellation"
+    assert [(row.number, row.notice_only) for row in pile(BOSTON, period, between).requests] == stood
+
+
 def test_a_request_that_comes_while_a_report_is_made_is_in_the_next_one(
     small_pile: Department, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,6 +206,40 @@ def test_a_paper_that_was_taken_out_of_a_request_with_others_waits_and_is_in_no_
         queue.part(paper, number, BOSTON, actor="lima")
         assert pile(BOSTON, due.period, timezone.now()).waiting == waits
         queue.attach(paper, BOSTON, one.number, actor="lima")
+
+
+def test_a_paper_that_was_taken_out_is_said_to_wait_whatever_it_waits_for_since(small_pile: Department) -> None:
+    """Its pages are laid out, they can't be read that way, it is placed again and is like the request that it was in: all the while it is in no figure."""
+    period = small_pile.counts().due.period
+    one = _counted(small_pile)[0].number
+    (form,) = intake_request.load(one, BOSTON).papers
+    small_pile.sends(b"copy", replace(form, fields={**form.fields, "dob": field("01/01/1990", accepted=False)}))
+    copy = intake_request.load(one, BOSTON).documents[-1]
+
+    def waits() -> tuple[str, int]:
+        (matter,) = queue.waiting(BOSTON)
+        return matter.reason, pile(BOSTON, period, timezone.now()).waiting
+
+    queue.part(copy, one, BOSTON, actor="lima")
+    assert waits() == ("parted", 1)
+    correct.arrange(copy, BOSTON, (Arranged("i247a", (1,)),), actor="lima")
+    assert waits() == ("laid out", 1)
+    understand.understand_all(read_arranged=lambda *_: Unreadable("The file is damaged."))
+    assert waits() == ("not read as laid out", 1)
+    correct.correct(copy, BOSTON, paper=0, field="form_date", state="unreadable", value=None, actor="lima")
+    correct.place_again(copy, BOSTON, actor="lima")
+    assert waits() == ("near match", 1)
+    assert dict(small_pile.counts(timezone.now()).facts())["Waiting"].startswith("1 paper of the period waits")
+    queue.attach(copy, BOSTON, one, actor="lima")
+    assert pile(BOSTON, period, timezone.now()).waiting == 0
+
+
+def test_a_form_that_is_in_a_request_and_waits_for_a_look_at_one_box_is_counted_there(small_pile: Department) -> None:
+    period = small_pile.counts().due.period
+    small_pile.sends(b"smudge", detainer({**PENDING, "dob": "01/01/1990"}, unsure=["cancel_prior"]))
+    assert [one.reason for one in queue.waiting(BOSTON)] == ["unsure cancellation"]
+    found = pile(BOSTON, period, timezone.now())
+    assert (len(found.requests), found.waiting) == (7, 0)
 
 
 def test_whether_a_request_asks_for_notice_only_is_told_by_the_form_that_is_in_it(small_pile: Department) -> None:

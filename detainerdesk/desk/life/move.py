@@ -77,6 +77,11 @@ class Move:
         row.save()
         syncpoint.reached(f"desk.{self.name}.after_row")
 
+    def read_again(self) -> None:
+        """This move changed what the papers say: the state is that of the papers as they are now."""
+        self.request = intake_request.load(self.state.number, self.state.agency)
+        self.state.papers = papers_digest(self.request)
+
     def event(self, kind: str, said: Mapping[str, Any], what: str, sealed: Mapping[str, str] | None = None) -> None:
         state, before = self.state, self.state.state
         state.state = standing(self.request, history(state), self.at)

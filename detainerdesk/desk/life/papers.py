@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from detainerdesk.desk import facts, words
-from detainerdesk.desk.life.move import NotPossible, moving
+from detainerdesk.desk.life.move import NotPossible, actor_of, moving
 from detainerdesk.desk.models import FieldCheck, Officer, PaperCheck
+from detainerdesk.intake import correct
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.join import day_of
 from detainerdesk.intake.models import Document
@@ -116,6 +117,17 @@ def _check_field(number: str, version: int, officer: Officer, *, request: Reques
     with moving(number, version, officer, ability="correct_field", name="correct_field", at=at) as move:
         document, place = request.paper_in_file(look.paper)
         move.row(FieldCheck(document=document, **vars(look) | {"paper": place}))
+        if look.field in correct.SAYS_WHAT_IT_IS:
+            correct.seen_in_a_request(
+                document,
+                officer.agency,
+                paper=place,
+                field=look.field,
+                state=look.state,
+                value=look.value,
+                actor=actor_of(officer),
+            )
+            move.read_again()
         said: dict[str, Any] = {"document": _paper_number(document)} | {
             name: value for name, value in vars(look).items() if name != "value" or isinstance(value, bool)
         }

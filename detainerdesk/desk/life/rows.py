@@ -31,7 +31,8 @@ from detainerdesk.intake.models import Document, Joined
 from detainerdesk.intake.reading.fields import PERSON, Paper
 from detainerdesk.intake.reading.fields import State as ReadState
 from detainerdesk.intake.request import Request
-from detainerdesk.ledger import log
+from detainerdesk.ledger.event import Event
+from detainerdesk.ledger.models import Leaf
 
 OPEN_STATES = (
     "reading_to_check",
@@ -82,7 +83,7 @@ def history(state: RequestState) -> History:
 
 
 def histories(states: Sequence[RequestState], as_of: datetime | None = None) -> dict[int, History]:
-    """The same for many requests (as it stood then), in one query for each kind of row, and one more for each request that lost a paper."""
+    """The same for many requests (as it stood then), in one query for each kind of row, and one more where any lost a paper."""
     by_then = {"at__lte": as_of} if as_of else {}
     rows: dict[int, list[Recorded]] = {state.pk: [] for state in states}
     for model in (Identity, BookedPerson, Booking, WarrantCheck, Answer, FieldCheck, PaperCheck, Act):
@@ -91,7 +92,7 @@ def histories(states: Sequence[RequestState], as_of: datetime | None = None) -> 
             rows[row.request_id].append(row)
     laid_out = _laid_out(one for found in rows.values() for one in found)
     lost = {row.request_id for found in rows.values() for row in found if vars(row).get("lost_a_paper")}
-    parted = {state.pk: _parted(state, as_of) for state in states if state.pk in lost}
+    parted = _partings([state for state in states if state.pk in lost], as_of) if lost else {}
     return {
         pk: history_of(sorted(found, key=lambda row: row.version), laid_out, parted.get(pk, 0))
         for pk, found in rows.items()
@@ -231,13 +232,17 @@ _LOST_A_PAPER: Final = Exists(
 )
 
 
-def _parted(state: RequestState, as_of: datetime | None) -> int:
-    """The request's version when a paper was last taken out of it. The order of the ledger tells it, and no clock."""
-    version = parted = 0
-    for entry in log.entries(f"request {state.number}", agency=state.agency):
-        version = cast(int, entry.event.facts.get("version", version))
-        if entry.event.kind == "request.parted" and (as_of is None or entry.event.at <= as_of):
-            parted = version
+def _partings(states: Sequence[RequestState], as_of: datetime | None) -> dict[int, int]:
+    """The version of each request when a paper was last taken out of it. The order of the ledger tells it, and no clock."""
+    pk_of = {(state.agency, f"request {state.number}"): state.pk for state in states}
+    leaves = Leaf.objects.filter(agency__in={one for one, _ in pk_of}, subject__in={one for _, one in pk_of})
+    version, parted = dict.fromkeys(pk_of, 0), dict.fromkeys(pk_of.values(), 0)
+    for agency, subject, data in leaves.order_by("index").values_list("agency", "subject", "data").iterator():
+        if (which := (agency, subject)) in pk_of:
+            event = Event.from_bytes(bytes(data))
+            version[which] = cast(int, event.facts.get("version", version[which]))
+            if event.kind == "request.parted" and (as_of is None or event.at <= as_of):
+                parted[pk_of[which]] = version[which]
     return parted
 
 
