@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from detainerdesk.intake.reading.fields import Box
@@ -234,6 +234,7 @@ def _spans(letters: str, wanted: str, allowed: int) -> Iterator[tuple[int, int, 
         yield best
 
 
+@lru_cache(maxsize=4096)  # a page's lines are looked through again each time that more of them were read
 def _closest(letters: str, wanted: str) -> tuple[int, int, int]:
     """The part of `letters` that is nearest to `wanted` by edits (Sellers): start, end, edits."""
     column = [(row, 0) for row in range(len(wanted) + 1)]  # (edits, start) after no letter

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from detainerdesk.intake.reading import recogniser
+from detainerdesk.intake.reading import recogniser, tesseract
 from detainerdesk.intake.reading.cells import padded
 from detainerdesk.intake.reading.fields import Box, Turn
 from detainerdesk.intake.reading.lines import Line
@@ -72,50 +72,53 @@ def straighten(picture: Gray, turn: Turn | None = None) -> tuple[Gray, Matrix]:
 
 
 class LineReader:
-    """The lines of print on an upright page: found once, read only where asked, because reading is what costs time."""
+    """The lines of print on an upright page: found once, read only where asked, because reading is what costs time. Tesseract reads them
+    first, where it is, at a third of the price: most of them are the form's own words. What it can't make out the model reads."""
 
     def __init__(self, picture: Gray, scale: float, find: Callable[[Gray], list[PixelBox]]) -> None:
         self._picture, self._scale = picture, scale
-        self._unread = find(picture)
-        self._lines: list[Line] = []
-        self._begun: dict[PixelBox, Line] = {}
-
-    def read(self, wanted: Callable[[Box], bool] = lambda box: True) -> tuple[Line, ...]:
-        """All lines read so far, after reading those that are wanted by their boxes (points) to their ends."""
-        now = [box for box in self._unread if wanted(_points(box, self._scale))]
-        for box in now:
-            self._unread.remove(box)
-            self._begun.pop(box, None)
-            self._add(box, box)
-        return self.lines
-
-    def read_beginnings(self, wide: float, wanted: Callable[[Box], bool] = lambda box: True) -> tuple[Line, ...]:
-        """All lines read so far, after reading the first `wide` points of the others; a line that is not much longer is read whole."""
-        long = wide * self._scale
-        for box in [box for box in self._unread if wanted(_points(box, self._scale)) and box not in self._begun]:
-            if box[2] - box[0] <= 1.35 * long:
-                self._unread.remove(box)
-                self._add(box, box)
-            else:
-                self._add((box[0], box[1], box[0] + round(long), box[3]), box, cut=True)
-        return self.lines
-
-    def _add(self, part: PixelBox, box: PixelBox, *, cut: bool = False) -> None:
-        x0, y0, x1, y1 = part
-        crop = self._picture[y0:y1, x0:x1]
-        if cut:  # with more white it is read smaller and so faster, and a label need not be read to the letter
-            crop = padded(crop, 0, (y1 - y0) // 6)
-        text, places, confidences = recogniser.read(crop)
-        if text.strip():
-            line = _line(text, places, confidences, _points(part, self._scale), cut=cut)
-            if cut:
-                self._begun[box] = line
-            else:
-                self._lines.append(line)
+        self._boxes = find(picture)
+        self._lines: dict[PixelBox, Line | None] = {}  # None: nothing is written there
+        self._well: set[PixelBox] = set()  # those that the model has read to their ends
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        return (*self._lines, *self._begun.values())
+        """All lines read so far."""
+        return tuple(line for line in self._lines.values() if line is not None)
+
+    def read(self, wanted: Callable[[Box], bool] = lambda box: True, *, well: bool = False) -> tuple[Line, ...]:
+        """All lines read so far, after reading those that are wanted by their boxes (points) to their ends. `well`: by the model, those too
+        that were read before."""
+        well = well or not tesseract.is_here()
+        for box in self._boxes:
+            read = self._lines.get(box)
+            done = box in self._well if well else box in self._lines and not (read and read.cut)
+            if not done and wanted(_points(box, self._scale)):
+                self._lines[box] = self._line(box, well=well)
+                if well:
+                    self._well.add(box)
+        return self.lines
+
+    def read_beginnings(self, wide: float) -> tuple[Line, ...]:
+        """All lines read so far, after reading the first `wide` points of the others; a line that is not much longer is read whole."""
+        long = round(wide * self._scale)
+        for box in self._boxes:
+            if box not in self._lines:
+                x0, y0, x1, y1 = box
+                cut = x1 - x0 > 1.35 * long
+                self._lines[box] = self._line((x0, y0, x0 + long, y1) if cut else box, cut=cut)
+        return self.lines
+
+    def _line(self, box: PixelBox, *, cut: bool = False, well: bool = False) -> Line | None:
+        x0, y0, x1, y1 = box
+        crop = self._picture[y0:y1, x0:x1]
+        read = None if well else tesseract.read_places(crop)
+        if read is None:
+            if cut:  # with more white it is read smaller and so faster, and a label need not be read to the letter
+                crop = padded(crop, 0, (y1 - y0) // 6)
+            read = recogniser.read(crop)
+        text, places, confidences = read
+        return _line(text, places, confidences, _points(box, self._scale), cut=cut) if text.strip() else None
 
 
 def recognise(crops: Iterable[Gray]) -> list[tuple[str, list[float], list[float]]]:

