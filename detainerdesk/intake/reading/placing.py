@@ -12,7 +12,7 @@ from typing import Literal, cast
 
 from detainerdesk.intake.reading.fields import Box
 from detainerdesk.intake.reading.forms import FieldPlace, Label, Registration, TemplatePage
-from detainerdesk.intake.reading.lines import Found, Line
+from detainerdesk.intake.reading.lines import Found, Line, fold
 
 Side = Literal["after", "over", "before", "under", "square", "next"]
 """Where a field stands from its label: to its right; over its caption; left of it; in the lines under a heading; a box to tick left of
@@ -319,7 +319,8 @@ def _beside(place: FieldPlace, label: Label, hit: Found, side: Side, seen: _Page
         if place.beside and _begins_row(hit, seen):
             return None  # its square ends the row before
         right = lx0 - (label.box[0] - x1)
-        return Placed((right - wide, middle - tall / 2, right, middle + tall / 2), held=True)
+        held = _begins_as(label, hit, seen)  # else nobody knows how far left its words begin
+        return Placed((right - wide, middle - tall / 2, right, middle + tall / 2), held)
     if side == "over":
         rule = _rule_over(hit.box, seen.rules)
         if rule is not None:
@@ -334,6 +335,12 @@ def _beside(place: FieldPlace, label: Label, hit: Found, side: Side, seen: _Page
     starts = [x for x, y, end, _ in seen.rules if middle + 1 < y < middle + 14 and -12 < end - lx0 < 4]
     left = starts[0] if starts else right - wide
     return Placed((left, middle - tall / 2, right, middle + tall / 2), held=True)
+
+
+def _begins_as(label: Label, hit: Found, seen: _Page) -> bool:
+    """Whether what was found begins with the label's first letter: `or .S. Customs` is `U.S. Customs` all right, but begins elsewhere."""
+    first = fold(seen.lines[hit.line].text[hit.start : hit.end])[:1]
+    return any(fold(words)[:1] == first for words in label.wordings)
 
 
 def _next(place: FieldPlace, hit: Found, seen: _Page) -> Placed:

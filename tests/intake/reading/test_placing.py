@@ -54,6 +54,12 @@ def test_a_value_is_looked_for_after_its_label_wherever_the_row_stands(rows: tup
         assert y0 < y + 4 < y1
 
 
+def test_a_square_whose_words_have_lost_their_first_letter_is_nobodys_place() -> None:
+    for words, held in (("Reason for the requcst", True), ("at eason for the request", False)):
+        lines = [line(words if row == 2 else one, 40, 100 + 40 * row) for row, one in enumerate(WORDS)]
+        assert placed(lines)["reason"].held is held
+
+
 def test_a_square_is_looked_for_before_its_label() -> None:
     x0, y0, x1, y1 = placed(printed((100, 140, 190, 225, 262), x=70.0))["reason"].box
     assert (x0, x1) == (58, 66)
