@@ -61,6 +61,8 @@ def mend(grammar: str, text: str) -> str:
             value = value[:3].translate(_TO_LETTERS) + _digits(value[3:])
         case "name" | "words":
             value = tidy(grammar, re.sub(r"\s*[_|]\s*", " ", value))
+        case "text":
+            value = re.sub(r"(?<=[\d)]) (?=\([0-9A-Za-z]{1,4}\))", "", value)  # 241(a) (5)
     return value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from detainerdesk.intake.reading.grammar import comparable, doubtful_on_paper, fits, tidy
+from detainerdesk.intake.reading.grammar import comparable, doubtful_on_paper, fits, mend, tidy
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,14 @@ def test_a_small_word_of_the_forms_sentence_alone_is_no_value() -> None:
     assert not fits("text", "the")
     assert not fits("words", "of")
     assert fits("words", "English")
+
+
+@pytest.mark.parametrize(
+    ("seen", "value"),
+    [
+        ("Sections 212 (a) (6)(A) (i) and 241(a) (5)", "Sections 212(a)(6)(A)(i) and 241(a)(5)"),
+        ("Sheriff (Acting) 12", "Sheriff (Acting) 12"),
+    ],
+)
+def test_the_parts_of_a_section_stand_close(seen: str, value: str) -> None:
+    assert mend("text", seen) == value
