@@ -28,6 +28,8 @@ from detainerdesk.intake.reading.lines import (
     is_word,
 )
 
+SENTENCE = 24  # letters of words that no other form has, nor any that are nearly the same
+SPOILED = 0.08  # part of its letters that a bad fax may have spoiled
 WEIGHTS = {"mark": 3, "caption": 2, "wording": 2, "addressed": 1, "number": 1, "signer": 1}
 
 
@@ -457,10 +459,14 @@ class _Text:
         self.joined = "".join(line.folded[0] for line in body)
         self.joined_head = "".join(self.head)
         self.raw = "\n".join(line.text for line in body)
+        self.body = body
 
     def has(self, words: str, region: str) -> bool:
+        """Whether the words stand there. `nearly`: anywhere on the page, and of a sentence a bad fax may have spoiled a letter or two."""
         wanted = fold(words)
-        return wanted in (self.joined_head if region == "head" else self.joined)
+        if wanted in (self.joined_head if region == "head" else self.joined):
+            return True
+        return region == "nearly" and len(wanted) >= SENTENCE and any(find(self.body, words, slack=SPOILED))
 
 
 def _is_fax_header(line: Line, height: float) -> bool:
@@ -478,7 +484,7 @@ def _evidence(template: Template, text: _Text) -> tuple[str, ...]:
         if any(re.search(template.mark, line) for line in where):
             seen.append("mark")
     for group, alternatives in template.evidence.items():
-        region = "head" if group == "caption" else "all"
+        region = {"caption": "head", "wording": "nearly"}.get(group, "all")
         if group == "number":
             if any(re.search(pattern, text.raw, re.I) for words in alternatives for pattern in words):
                 seen.append(group)

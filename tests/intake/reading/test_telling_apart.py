@@ -63,6 +63,32 @@ def test_the_same_title_stands_on_old_and_new_detainers_and_the_form_mark_decide
 
 
 @pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("1. DHS HAS DETERMINED THAT PROBABLE CAUSE EXISTS TIAT THE SUBJECT IS A REMOVABLE ALIEN", "i247a"),
+        ("1. DHS HAS DETERMINED THAT PROBABLE CAUSE EXISTED TO ARREST THE SUBJECT", "unknown"),
+    ],
+)
+def test_a_sentence_of_which_a_fax_spoiled_a_letter_or_two_tells_a_form_without_its_mark(
+    sentence: str, kind: str
+) -> None:
+    lines = lines_of(
+        Pages(
+            page_of(
+                (150, 60, "IMMIGRATION DETAINER - NOTICE OF ACTION"),
+                (40, 300, sentence),
+                (40, 400, "2. DHS TRANSFERRED THE ALIEN TO YOUR CUSTODY FOR A PROCEEDING"),
+                (40, 750, "DHS Form I-217A (02/17)"),
+            )
+        )
+        .page(1)
+        .chars
+    )
+    identity = identify(lines, 792)
+    assert (identity.kind, identity.sure) == (kind, False)
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "ARREST WARRANT signed by a United States Magistrate Judge",
