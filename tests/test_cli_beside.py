@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -11,10 +12,10 @@ import sqlite3
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 
 import pytest
 
@@ -105,7 +106,7 @@ def test_what_a_killed_desk_leaves_behind_ends_by_itself(tmp_path: Path) -> None
 SLOW = """
 import sys, time
 from pathlib import Path
-from detainerdesk.cli import app, beside
+from detainerdesk.cli import app, end_with_parent
 from detainerdesk.cli.installation import open_installation
 from detainerdesk.intake.reading.fields import Unreadable
 
@@ -118,7 +119,7 @@ def read(place):
     return Unreadable("No form.")
 
 understand.read_pages = read
-beside.end_with(int(sys.argv[1]))
+end_with_parent.end_with(int(sys.argv[1]))
 app(["intake", "--watch"])
 """
 STARTS = "import os, subprocess, sys, time; subprocess.Popen([sys.executable, '-c', sys.argv[1], str(os.getpid())]); time.sleep(600)"
@@ -163,6 +164,53 @@ def test_what_ended_is_not_started_again_once_the_desk_ends(monkeypatch: pytest.
     assert started == ["lines"]
 
 
+def test_what_is_told_to_end_just_before_the_desk_is_did_not_end_by_itself(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A service that is stopped tells all of its processes at once."""
+    over, noted = Event(), list[str]()
+
+    def ends(command: Sequence[str], over: Event) -> str:
+        Timer(0.1, over.set).start()
+        return "ended with exit code 0"
+
+    monkeypatch.setattr(serving, "_run", ends)
+    monkeypatch.setattr(serving, "_note", noted.append)
+    serving._keep_up(["lines"], over)
+    assert (noted, capsys.readouterr().err) == ([], "")
+
+
+class Unread(io.StringIO):
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+
+def closed() -> io.StringIO:
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize("stream", [Unread, closed])
+def test_what_ends_is_started_again_though_nobody_reads_standard_error(
+    stream: Callable[[], io.StringIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over, started = Event(), list[str]()
+
+    def ends(command: Sequence[str], over: Event) -> str:
+        started.append(command[0])
+        if len(started) == 2:
+            over.set()
+        return "ended"
+
+    monkeypatch.setattr(sys, "stderr", stream())
+    monkeypatch.setattr(serving, "SHORTEST", 0.01)
+    monkeypatch.setattr(serving, "_run", ends)
+    monkeypatch.setattr(serving, "_note", lambda name: None)
+    serving._keep_up(["intake"], over)
+    assert started == ["intake", "intake"]
+
+
 def test_what_does_not_end_when_it_is_told_to_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deaf, over = tmp_path / "deaf", Event()
     deaf.write_text(f"#!/bin/sh\ntrap '' TERM\ntouch {tmp_path}/heard\nwhile true; do sleep 0.1; done\n")
@@ -178,12 +226,15 @@ def test_what_does_not_end_when_it_is_told_to_is_ended(tmp_path: Path, monkeypat
     assert ended == ["was killed by signal 9"]
 
 
-def test_a_watch_of_the_lines_goes_on_while_lines_json_is_being_written(tmp_path: Path) -> None:
+def test_a_watch_of_the_lines_goes_on_though_a_page_could_not_be_sent_and_while_lines_json_is_being_written(
+    tmp_path: Path,
+) -> None:
     run("setup", cwd=tmp_path)
     station, log = tmp_path / "data" / "inbox" / "D-4", tmp_path / "log"
     station.mkdir()
     told = {"agency": "us-ma-boston/police", "channel": "folder", "station": "D-4", "folder": str(station)}
-    (tmp_path / "data" / "lines.json").write_text('{"lines": []}')
+    gone = {**told, "station": "B-2", "folder": str(tmp_path / "gone")}
+    (tmp_path / "data" / "lines.json").write_text(json.dumps({"lines": [gone]}))
     code = "from detainerdesk.cli import app, lines; lines.A_MINUTE = 0.5; app()"
     with log.open("w") as said:
         watching = subprocess.Popen(
@@ -200,7 +251,7 @@ def test_a_watch_of_the_lines_goes_on_while_lines_json_is_being_written(tmp_path
         (tmp_path / "data" / "lines.json").write_text(json.dumps({"lines": [told]}))
         _until(lambda: any(station.glob("line-test-*.pdf")))
         watching.terminate()
-        assert watching.wait(30) == 0
+        assert watching.wait(30) == 0, "what failed once is on the channel's page, and is no fault of this end"
         assert "1 test page sent." in log.read_text(), "what was in hand is finished"
     finally:
         watching.kill()

@@ -141,7 +141,7 @@ def _listen(host: str, port: int) -> None:
 
 def _application(parent: int) -> Any:
     """The desk, in the server's process for it."""
-    from detainerdesk.cli.beside import end_with
+    from detainerdesk.cli.end_with_parent import end_with
 
     end_with(parent)
     from detainerdesk.desk.wsgi import application

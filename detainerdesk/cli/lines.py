@@ -38,7 +38,7 @@ def lines(
         all_sent = _send(agency, as_json)
         while stop and not stop.within(A_MINUTE):
             went_well(lambda: _send(agency, as_json))
-        if not all_sent:
+        if not (watch or all_sent):
             raise typer.Exit(DOES_NOT_HOLD)
         return
     from detainerdesk.intake import lines as intake_lines

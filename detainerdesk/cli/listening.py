@@ -72,36 +72,37 @@ def poll(
     file, law = open_installation(data).data / FILE, law_here()
     from detainerdesk.intake.channels.mailbox import poll_all
 
-    def one_round() -> None:
+    def one_round(*, first: bool = False) -> None:
         # the file each time: a token lasts an hour, and another program writes a new one
-        receipts = poll_all(_mailboxes(file, law))
+        receipts = poll_all(_mailboxes(file, law, expected=not first))
         if as_json and (receipts or not watch):
             say_json([{"receipt": one.number, "sha256": one.sha256, "again": one.again} for one in receipts])
         elif receipts or not watch:
             typer.echo(f"{counted(len(receipts), 'mail')} taken in. {READERS}")
 
     stop = Stop() if watch else None
-    one_round()
+    one_round(first=True)
     while stop and not stop.within(every):
         went_well(one_round)
 
 
-def _mailboxes(file: Path, law: Edition) -> tuple[Mailbox, ...]:
-    """At least one. What can't be used is said on the channel's page too; where nothing is set up, there is no such channel."""
+def _mailboxes(file: Path, law: Edition, *, expected: bool) -> tuple[Mailbox, ...]:
+    """At least one. Where they can't be used, or are gone though there were some (`expected`), that is said on the channel's page too; where none was
+    ever set up, there is no such channel."""
     try:
-        mailboxes = read_file(file, law).mailboxes
-    except BadInput:
-        if file.exists():
-            from django.utils import timezone
+        if mailboxes := read_file(file, law).mailboxes:
+            return mailboxes
+        wrong, is_fault = BadInput(f"{FILE} has no mailbox. Write it as docs/intake.md shows."), expected
+    except BadInput as error:
+        wrong, is_fault = error, expected or file.exists()
+    if is_fault:
+        from django.utils import timezone
 
-            from detainerdesk.intake import lines
-            from detainerdesk.intake.channels.mailbox import CHANNEL
+        from detainerdesk.intake import lines
+        from detainerdesk.intake.channels.mailbox import CHANNEL
 
-            lines.fault(CHANNEL, NO_MAILBOX, timezone.now())
-        raise
-    if not mailboxes:
-        raise BadInput(f"{FILE} has no mailbox. Write it as docs/intake.md shows.")
-    return mailboxes
+        lines.fault(CHANNEL, NO_MAILBOX, timezone.now())
+    raise wrong
 
 
 def _say_listening(how: Listening, port: int) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from detainerdesk.intake.door import Receipt
 
 PAUSE = 1.0  # seconds between two looks of a watch
+SWEEP_ENDS_WITHIN = 5.0  # seconds; what it did not take stays where it is
 
 AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON, for a program.")]
 
@@ -130,8 +131,8 @@ def _never() -> bool:
 
 def _watch(folder: Path, agency: str, stopped: Callable[[], bool] = _never) -> Iterator[list[dict[str, Any]]]:
     """What became of what arrived, for as long as somebody asks. The folder is swept beside the reading, so that a fax is stored and acknowledged
-    at once, whatever is being read meanwhile. A sweep that is begun and a paper that is being read are finished before it stops. Raises FolderError
-    where there is no such folder: waiting would not help."""
+    at once, whatever is being read meanwhile. A paper that is being read is finished before it stops, and so is a sweep, unless its
+    folder hangs. Raises FolderError where there is no such folder: waiting would not help."""
     from detainerdesk.intake.channels.folder import FolderError, sweep
 
     arrived: SimpleQueue[Receipt] = SimpleQueue()
@@ -158,12 +159,12 @@ def _watch(folder: Path, agency: str, stopped: Callable[[], bool] = _never) -> I
         while not (ended.wait(PAUSE) or stopped()):
             while not arrived.empty():
                 taken.append(arrived.get())
-            if went_well(lambda: _read_and_answer(stopped)) and taken:
-                yield [_became(receipt) for receipt in taken]
-                taken = []
+            if went_well(lambda: _read_and_answer(stopped)) and (placed := _placed(taken)):
+                yield [_became(one) for one in taken if one.number in placed]
+                taken = [one for one in taken if one.number not in placed]
     finally:
         ended.set()
-    sweeping.join()
+    sweeping.join(SWEEP_ENDS_WITHIN)
     if no_folder:
         raise no_folder[0]
 
@@ -184,6 +185,13 @@ def _read_and_answer(stopped: Callable[[], bool] = _never) -> None:
     while not stopped() and understand_next() is not None:
         pass
     answer_all()
+
+
+def _placed(receipts: list[Receipt]) -> set[int]:
+    from detainerdesk.intake.models import Transmission
+
+    rows = Transmission.objects.filter(receipt__in=[one.number for one in receipts], placed=True)
+    return set(rows.values_list("receipt", flat=True))
 
 
 def _became(receipt: Receipt) -> dict[str, Any]:

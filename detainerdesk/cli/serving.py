@@ -16,14 +16,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 
-import typer
-
-from detainerdesk.cli.told import BadInput
+from detainerdesk.cli.told import BadInput, say_aside
 from detainerdesk.desk.setup import NotReady
 
 LOCK = "serving"
 SHORTEST, LONGEST = 1.0, 60.0  # seconds of a pause before what ended is started again
-FINISHES_WITHIN = 10.0  # seconds for what is in hand, once it is told to end; cut off, it is done again by the next
+FINISHES_WITHIN = 10.0  # seconds for what is in hand, once told to end; cut off, it is done again (but no test page is)
 CHANNEL_OF = {"intake": "folder", "listen": "mail", "poll": "mailbox"}
 ENDED = "What takes papers in by this channel ended by itself and is started again. Meanwhile papers wait where they are. See the log."
 
@@ -72,11 +70,11 @@ def _keep_up(command: Sequence[str], over: Event) -> None:
     while True:
         begun = time.monotonic()
         ended = _run(command, over)
-        if over.is_set():
+        if over.wait(SHORTEST):  # who ends the desk may have ended this one first
             return
         if time.monotonic() - begun > LONGEST:
             pause = SHORTEST
-        typer.echo(f"`detainerdesk {command[0]}` {ended}. It is started again in {pause:.0f} s.", err=True)
+        say_aside(f"`detainerdesk {command[0]}` {ended}. It is started again in {pause:.0f} s.")
         _note(command[0])
         if over.wait(pause):
             return
@@ -86,7 +84,7 @@ def _keep_up(command: Sequence[str], over: Event) -> None:
 def _run(command: Sequence[str], over: Event) -> str:
     """Until it ends, or the block does, which ends it; if this process is killed, it ends by itself. Out: how it ended. Ctrl+C is not for it: its
     group of processes is its own."""
-    words = [sys.executable, "-m", "detainerdesk.cli.beside", str(os.getpid()), *command]
+    words = [sys.executable, "-m", "detainerdesk.cli.end_with_parent", str(os.getpid()), *command]
     try:
         child = subprocess.Popen(words, stdout=subprocess.DEVNULL, process_group=0)
     except OSError as error:

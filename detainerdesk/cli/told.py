@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import typer
@@ -86,6 +87,12 @@ def fail(says: str, code: int) -> NoReturn:
     """Ends the command with its reason on standard error."""
     typer.echo(says, err=True)
     raise typer.Exit(code)
+
+
+def say_aside(says: str) -> None:
+    """On standard error, where somebody still reads it: who goes on for days does not end because nobody does."""
+    with suppress(OSError, ValueError):  # a pipe without a reader, a full disk; a stream that is closed
+        typer.echo(says, err=True)
 
 
 def not_kept(says: str) -> str:

@@ -7,9 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 
-import typer
-
-from detainerdesk.cli.told import BadInput
+from detainerdesk.cli.told import BadInput, say_aside
 
 LOOK = 0.5  # seconds: so long at most until a pause ends that is to end
 
@@ -47,12 +45,9 @@ def went_well(act: Callable[[], object]) -> bool:
     except FolderError:
         raise
     except BadInput as error:
-        typer.echo(f"{error} Trying again.", err=True)
+        say_aside(f"{error} Trying again.")
     except (OSError, DatabaseError, InterfaceError) as error:
-        typer.echo(
-            f"The disk or the database failed ({type(error).__name__}); trying again. See `detainerdesk status`.",
-            err=True,
-        )
+        say_aside(f"The disk or the database failed ({type(error).__name__}); trying again. See `detainerdesk status`.")
     except Exception as error:
-        typer.echo(f"The program failed: {fault.where(error)}; trying again.", err=True)
+        say_aside(f"The program failed: {fault.where(error)}; trying again.")
     return False

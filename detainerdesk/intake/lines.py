@@ -191,10 +191,11 @@ def seen(token: str, row: Transmission) -> bool:
     test = LineTest.objects.select_for_update().filter(token=token, agency=row.agency).first()
     if test is None:
         return False
-    if test.seen_in not in (None, row):
+    another = test.seen_in not in (None, row)
+    if another:
         test.token = secrets.token_hex(12)
     test.seen_at, test.seen_in = row.received_at, row
-    test.save()
+    test.save(force_insert=another)
     ledger.append(
         "line.tested",
         actor=ACTOR,

@@ -196,7 +196,8 @@ class Correction(models.Model):
 
 
 class LineTest(models.Model):
-    """A marked page that goes through one channel to one station. It is timed and never counted as a request."""
+    """A marked page that goes through one channel to one station. It is timed and never counted as a request. A further copy of it that comes is a row
+    too, with a token that no page bears."""
 
     token = models.CharField(primary_key=True, max_length=40)
     agency = models.CharField(max_length=80)

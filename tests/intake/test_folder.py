@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from pathlib import Path
+from threading import Event, Timer
 
 import pytest
 
@@ -14,6 +15,7 @@ from detainerdesk.cli.watching import went_well
 from detainerdesk.intake import store, understand
 from detainerdesk.intake.channels import folder
 from detainerdesk.intake.channels.folder import sweep
+from detainerdesk.intake.door import Receipt
 from detainerdesk.intake.models import ChannelFault, Document, Transmission
 from detainerdesk.intake.reading.fields import Unreadable
 from tests.intake.made import BOSTON
@@ -188,6 +190,54 @@ def test_a_fax_is_acknowledged_while_another_paper_is_read(inbox: Path, monkeypa
     told = next(watch)
     watch.close()
     assert told[0]["file"] == "first.pdf"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_watch_that_is_asked_to_stop_says_nothing_of_a_paper_that_it_did_not_read(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("1.pdf", "2.pdf"):
+        (inbox / "D-4" / name).write_bytes(b"%PDF " + name.encode())
+    swept, told_all, asked = [sweep(inbox, BOSTON)], Event(), Event()
+
+    def sweep_once(*_: object) -> list[Receipt]:
+        if swept:
+            return swept.pop()
+        told_all.set()
+        return []
+
+    def read(place: Path) -> Unreadable:
+        asked.set()
+        return Unreadable("No form.")
+
+    def stopped() -> bool:
+        assert told_all.wait(30)
+        return asked.is_set()
+
+    monkeypatch.setattr(paper, "PAUSE", 0.01)
+    monkeypatch.setattr(folder, "sweep", sweep_once)
+    monkeypatch.setattr(understand, "read_pages", read)
+    told = list(paper._watch(inbox, BOSTON, stopped))
+    assert [[one["file"] for one in each] for each in told] == [["1.pdf"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_folder_that_hangs_does_not_hold_a_watch_that_is_asked_to_stop(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = Event()
+
+    def hangs(*_: object) -> list[Receipt]:
+        assert goes_on.wait(60)
+        return []
+
+    monkeypatch.setattr(paper, "PAUSE", 0.01)
+    monkeypatch.setattr(paper, "SWEEP_ENDS_WITHIN", 0.1)
+    monkeypatch.setattr(folder, "sweep", hangs)
+    Timer(5, goes_on.set).start()
+    assert list(paper._watch(inbox, BOSTON, lambda: True)) == []
+    assert not goes_on.is_set()
+    goes_on.set()
 
 
 def test_a_fault_of_ours_ends_no_watch_and_names_nobody(capsys: pytest.CaptureFixture[str]) -> None:

@@ -603,8 +603,19 @@ def test_where_no_mailbox_is_set_up_that_is_said_and_is_no_fault_of_a_channel(
         check=False,
     )
     assert (told.returncode, says in told.stderr) == (2, True)
+    assert faults(data) == on_the_page
+
+
+def faults(data: Path) -> list[tuple[str]]:
+    """What stands on the channels' pages."""
     with contextlib.closing(sqlite3.connect(data / "desk.sqlite3")) as database:
-        assert database.execute("SELECT says FROM intake_channelfault").fetchall() == on_the_page
+        return database.execute("SELECT says FROM intake_channelfault").fetchall()
+
+
+def forget_faults(data: Path) -> None:
+    """The same again within the hour would not be kept."""
+    with contextlib.closing(sqlite3.connect(data / "desk.sqlite3")) as database, database:
+        database.execute("DELETE FROM intake_channelfault")
 
 
 def test_a_watch_goes_on_while_mail_json_is_being_written(box: Box, installation: Installation, tmp_path: Path) -> None:
@@ -632,8 +643,11 @@ def test_a_watch_goes_on_while_mail_json_is_being_written(box: Box, installation
         assert [one["says"] for one in line["errors"]] == [NO_MAILBOX]
         (data / "mail.json").write_text(whole)
         assert comes_to_hold(lambda: box.holds() == []), "and what came meanwhile is taken"
-        (data / "mail.json").unlink()
-        assert comes_to_hold(lambda: "There is no " in log.read_text())
+        for now, says in (("{}", "mail.json has no mailbox."), (None, "There is no mail.json")):
+            (data / "mail.json").write_text(now) if now else (data / "mail.json").unlink()
+            assert comes_to_hold(lambda says=says: says in log.read_text())
+            forget_faults(data)
+            assert comes_to_hold(lambda: faults(data) == [(NO_MAILBOX,)]), "it was set up: papers wait in the mailbox"
         assert running.poll() is None
         running.terminate()
         assert running.wait(30) == 0

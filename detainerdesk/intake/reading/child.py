@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
@@ -202,7 +202,7 @@ def _ask(
             document = path.open("rb")
         except OSError as error:
             return Unreadable(f"The stored document can't be opened ({error.strerror}). Check the documents folder.")
-        with document:
+        with document, _deaf_to_sigterm():
             child = subprocess.Popen(
                 [sys.executable, "-P", "-m", "detainerdesk.intake.reading.child", json.dumps(asdict(limits)), *task],
                 stdin=document,
@@ -221,10 +221,21 @@ def _ask(
                 close_fds=True,
                 start_new_session=True,
             )
-            try:
-                return _listen(child, limits)
-            finally:
-                _kill(child)
+        try:
+            return _listen(child, limits)
+        finally:
+            _kill(child)
+
+
+@contextlib.contextmanager
+def _deaf_to_sigterm() -> Iterator[None]:
+    """What is started meanwhile never hears SIGTERM: when all processes of a service are told to end, the paper in hand is still read to its end, and
+    not taken for one that breaks the reader. Its limits use other signals."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _listen(child: subprocess.Popen[bytes], limits: Limits) -> Mapping[str, Any] | Unreadable:

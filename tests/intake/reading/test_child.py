@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from detainerdesk.intake.reading import child
-from detainerdesk.intake.reading.child import Limits, read_in_child
+from detainerdesk.intake.reading.child import Limits, open_mail_in_child, read_in_child
 from detainerdesk.intake.reading.fields import Arranged, Reading, Unreadable
+from detainerdesk.intake.reading.mail import Mail
 from detainerdesk.intake.reading.pages import NoPicture, picture
 from tests.paperwork import draw, sample
 
@@ -100,6 +102,23 @@ def test_in_3_the_child_gets_no_secret_of_its_parent(detainer: Path, monkeypatch
     assert set(seen[0]) == {
         "PYTHONPATH", "HOME", "TMPDIR", "LC_ALL", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PYTHONDONTWRITEBYTECODE"
     }  # fmt: skip
+
+
+def test_what_tells_all_processes_of_a_service_to_end_does_not_make_the_paper_in_hand_unreadable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = subprocess.Popen
+
+    def told_to_end(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
+        started = real(*arguments, **options)  # type: ignore[call-overload]
+        started.terminate()
+        return started  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(child.subprocess, "Popen", told_to_end)
+    (tmp_path / "mail").write_bytes(b"From: fax@example.gov\r\nSubject: one\r\n\r\nNothing in it.\r\n")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert isinstance(open_mail_in_child(tmp_path / "mail"), Mail)
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before, "who started it still hears it"
 
 
 BREAKS = """#!{python}

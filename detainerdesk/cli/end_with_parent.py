@@ -1,5 +1,5 @@
 """A process that does not outlive the one that started it, however that one ended (a SIGKILL can't be passed on). As a program, a command of ours
-beside the desk: `python -m detainerdesk.cli.beside PID intake --watch`. In: the process that started it; when that is gone, SIGTERM comes to this one."""
+beside the desk: `python -m detainerdesk.cli.end_with_parent PID intake --watch`. In: the process that started it; when that is gone, SIGTERM comes to this one."""
 
 from __future__ import annotations
 
