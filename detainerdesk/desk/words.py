@@ -634,6 +634,13 @@ def new_paper() -> str:
     return "The papers of this request changed since the page was opened. Nothing of yours was saved. Look at the page again, then record."
 
 
+def another_copy_says_otherwise() -> str:
+    return (
+        "The box that cancels: a person saw the box of another copy in this request otherwise, and that copy came first, so it says what the request is. "
+        "Nothing was saved. Look at that copy's box; if the two papers do differ, take one of them out."
+    )
+
+
 def too_little_agrees(agree: Collection[str]) -> str:
     """Why a paper and a person in custody are not called the same: two identifiers are needed (security.md ACL-4)."""
     only = f"Only the {min(agree)} agrees surely" if agree else "Nothing agrees surely"

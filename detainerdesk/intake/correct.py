@@ -1,11 +1,12 @@
 """A person at the reading desk: says what a field of a waiting paper shows, or how the pages of a file belong together, and then the paper is
-placed again. In: an agency, a document, what was seen, an actor. Each act is rows and one event in one transaction. The machine's own reading
-stays beside every correction. Pages that were laid out are read later, with what arrives (`understand`). Fields of a paper that is in a request
+placed again. In: an agency, a document, what was seen, an actor. Each act is rows and one event, and one more for each
+request that becomes something else by it, in one transaction. The machine's own reading stays beside every correction. Pages that were laid out are read later, with what arrives (`understand`). Fields of a paper that is in a request
 already are checked at the desk, on that request; those that say what the request is are corrected here too."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import get_args
 
 from django.db import transaction
@@ -13,9 +14,17 @@ from django.utils import timezone
 
 from detainerdesk.intake import corrected, display, join
 from detainerdesk.intake.models import Correction, DetainerRequest, Document, Joined, Waiting
-from detainerdesk.intake.queue import QueueError, identify, open_waits
+from detainerdesk.intake.queue import QueueError, open_waits
 from detainerdesk.intake.reading.fields import Arranged, Field, State, arranged_to_json, check_arranged
-from detainerdesk.intake.understand import LAID_OUT, place_anew, settle, wait
+from detainerdesk.intake.understand import (
+    LAID_OUT,
+    agencies_with,
+    identify_by_its_papers,
+    place_anew,
+    placing_waits,
+    settle,
+    wait,
+)
 from detainerdesk.ledger import log as ledger
 
 WITHOUT_PAGES = (display.MAIL, display.ENTRY, display.LIST)
@@ -33,8 +42,9 @@ def correct(
     if (state == "shown") != (value not in (None, "")):
         raise QueueError(f"{field}: write what is shown, or say that the place is empty or can't be read.")
     with transaction.atomic():
+        placing_waits(agencies_with(sha256))
         document, _ = open_waits(sha256, agency)
-        now = _keep(document, paper=paper, field=field, state=state, value=value, actor=actor)
+        now = _keep(document, paper=paper, field=field, state=state, value=value, actor=actor, at=timezone.now())
         ledger.append(
             "paper.corrected",
             actor=actor,
@@ -47,18 +57,17 @@ def correct(
 
 
 def seen_in_a_request(
-    sha256: str, agency: str, *, paper: int, field: str, state: State, value: str | bool | None, actor: str
+    sha256: str, *, paper: int, field: str, state: State, value: str | bool | None, actor: str, at: datetime
 ) -> None:
-    """What a person saw at the desk in a field that says what the request is: it is that from now on, and waits no more to be looked at for it. In
-    the transaction of the desk's move, which tells the ledger what was seen."""
+    """What a person saw at the desk in a field that says what the request is: each request that has the paper is that from now on, at whichever
+    agency, and waits no more to be looked at for it. In the transaction of the desk's move, which tells the ledger what was seen, and in which no
+    paper of these agencies is placed."""
     document = Document.objects.select_for_update().get(sha256=sha256)
-    _keep(document, paper=paper, field=field, state=state, value=value, actor=actor)
-    _identify_all(document, actor)
+    _keep(document, paper=paper, field=field, state=state, value=value, actor=actor, at=at)
+    _identify_all(document, actor, at)
     reading = corrected.reading_of(document)
     if reading is not None and "kind" in join.identity_of(reading.papers[paper]).accepted:
-        waits = Waiting.objects.filter(
-            document=document, agency=agency, reason=join.UNSURE_CANCELLATION, settled_at=None
-        )
+        waits = Waiting.objects.filter(document=document, reason=join.UNSURE_CANCELLATION, settled_at=None)
         settle(document, [row for row in waits.select_for_update() if row.papers == [paper]], actor)
 
 
@@ -97,7 +106,16 @@ def arrange(sha256: str, agency: str, arranged: Sequence[Arranged], *, actor: st
         wait(document, agency, join.Waits(tuple(sorted(papers)), LAID_OUT, says), candidates)
 
 
-def _keep(document: Document, *, paper: int, field: str, state: State, value: str | bool | None, actor: str) -> Field:
+def _keep(
+    document: Document,
+    *,
+    paper: int,
+    field: str,
+    state: State,
+    value: str | bool | None,
+    actor: str,
+    at: datetime,
+) -> Field:
     """The correction, beside the field as it stood, which is returned."""
     reading = corrected.reading_of(document)
     if reading is None or paper >= len(reading.papers) or field not in reading.papers[paper].fields:
@@ -111,16 +129,16 @@ def _keep(document: Document, *, paper: int, field: str, state: State, value: st
         state=state,
         read_as={"value": now.value, "state": now.state, "accepted": now.accepted},
         by=actor,
-        at=timezone.now(),
+        at=at,
     )
     return now
 
 
-def _identify_all(document: Document, actor: str) -> None:
+def _identify_all(document: Document, actor: str, at: datetime | None = None) -> None:
     """Each request that has the file is what its papers now say, at whichever agency."""
     holds_it = Joined.objects.filter(transmission__document=document, undone_at=None).values("request")
     for request in DetainerRequest.objects.select_for_update().filter(pk__in=holds_it).order_by("pk"):
-        identify(request, actor)
+        identify_by_its_papers(request, actor, at)
 
 
 def _refuse_placed(document: Document) -> None:

@@ -1,5 +1,5 @@
 """Readings as people corrected them. In: the rows of documents; out: their readings, in which the last correction of a field stands in place of
-what the machine read, and the defects are those of what stands then. Corrections made before a document was last read count no more: its papers
+what the machine read, and the defects are those of what stands then. Corrections made before a document was read as a person laid it out count no more: its papers
 may have other places since."""
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def readings_of(documents: Iterable[Document], as_of: datetime | None = None) ->
     changed = set()
     made = Correction.objects.filter(document__in=readings, **({"at__lte": as_of} if as_of else {}))
     for row in made.order_by("id"):
-        read_at = of_sha256[row.document_id].read_at
-        if read_at is None or row.at >= read_at:
+        document = of_sha256[row.document_id]
+        if document.arranged is None or document.read_at is None or row.at >= document.read_at:
             readings[row.document_id] = _with(readings[row.document_id], row)
             changed.add(row.document_id)
     for sha256 in changed:

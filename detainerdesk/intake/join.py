@@ -199,8 +199,8 @@ def completed(identity: Identity, by: Identity) -> Identity:
 
 
 def known_by(forms: Iterable[Paper]) -> tuple[Identity, date | None]:
-    """What a request with these forms in it is known by, and the day that it cancels. The first that surely says what it is leads, before all
-    one whose box a person has seen; the others complete it."""
+    """What a request with these forms in it is known by, and the day that it cancels. The first that surely says what it is leads, before all the
+    first whose box a person has seen; the others complete it."""
     lead, *others = sorted(forms, key=lambda form: ("kind" not in identity_of(form).accepted, not _box_was_seen(form)))
     identity = identity_of(lead)
     for other in others:

@@ -1,6 +1,6 @@
 """What waits for a person, and what the person does with it: attach it to a request, keep it apart as a request of its own, or set it
-aside. In: an agency, a document, an actor; out: frozen values, or a request's number. Each act is rows and one event in one transaction;
-nothing is ever deleted, so each can be undone by another."""
+aside. In: an agency, a document, an actor; out: frozen values, or a request's number. Each act is rows and one event, and one more for each request that
+becomes something else by it, in one transaction; nothing is ever deleted, so each can be undone by another."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from detainerdesk.intake.models import DetainerRequest, Document, Joined, Waitin
 from detainerdesk.intake.models import Transmission as TransmissionRow
 from detainerdesk.intake.numbers import one_at_a_time
 from detainerdesk.intake.reading.fields import Paper
-from detainerdesk.intake.request import KIND_CHANGED, Transmission, transmission
+from detainerdesk.intake.request import Transmission, transmission
 from detainerdesk.intake.understand import (
     LAID_OUT,
     deliveries,
@@ -93,7 +93,7 @@ def attach(sha256: str, agency: str, number: str, *, actor: str) -> None:
         papers = _papers(document, waits)
         for row in deliveries(document, agency):
             link_to(request, row, papers, Joined.Reason.PERSON, actor)
-        identify(request, actor)
+        identify_by_its_papers(request, actor)
         settle(document, waits, actor)
 
 
@@ -155,7 +155,7 @@ def part(sha256: str, number: str, agency: str, *, actor: str) -> None:
                 subject=str(request),
                 facts={"paper": document.number, "receipt": row.receipt, "station": row.station},
             )
-        identify(request, actor)
+        identify_by_its_papers(request, actor)
         papers = tuple(sorted({place for link in links for place in link.papers}))
         says = f"A person took this paper out of request {number}. Attach it to its request, or keep it apart as a request of its own."
         wait(document, agency, join.Waits(papers, PARTED, says), (number,))
@@ -177,23 +177,6 @@ def open_waits(sha256: str, agency: str) -> tuple[Document, list[Waiting]]:
     if is_laid_out(document):
         raise QueueError("The pages of this paper were laid out and are being read. Wait until that is done.")
     return document, waits
-
-
-def identify(request: DetainerRequest, actor: str) -> None:
-    """The request is what the papers in it now say. Where that is something else than before, the ledger says what it was and what it is: a report
-    up to an earlier moment asks. In the caller's transaction."""
-    kind, form, cancels_on = request.kind, request.form, request.cancels_on
-    identify_by_its_papers(request)
-    if (request.kind, request.form, request.cancels_on) == (kind, form, cancels_on):
-        return
-    ledger.append(
-        KIND_CHANGED,
-        actor=actor,
-        agency=request.agency,
-        subject=str(request),
-        facts={"was_kind": kind, "was_form": form, "kind": request.kind, "form": request.form},
-        personal={"cancels_on": request.cancels_on.isoformat()} if request.cancels_on else {},
-    )
 
 
 def _papers(document: Document, waits: Iterable[Waiting]) -> tuple[int, ...]:

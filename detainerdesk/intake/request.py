@@ -61,6 +61,8 @@ class Request:
     """Why a person must still look at one of its files, in plain words."""
     places: tuple[int, ...] = ()
     """Where `papers[i]` stands among the papers of its file; as they come where left out. It stays so when another file comes or goes."""
+    form: str = ""
+    """The kind of form that it is known by, also where no form is in it."""
 
     def paper_in_file(self, index: int) -> tuple[str, int]:
         """What names a paper for good: the file it is in, and which of its papers it is."""
@@ -89,12 +91,12 @@ def load(number: str, agency: str | None = None, as_of: datetime | None = None) 
         raise _no_such(number, agency)
     if len(found) > 1:
         raise NoSuchRequest(f"Several agencies have a request {number}: say which agency's is meant.")
-    return _requests(found, as_of)[number]
+    return _requests(found, found[0].agency, as_of)[number]
 
 
 def load_many(numbers: Collection[str], agency: str, as_of: datetime | None = None) -> dict[str, Request]:
     """The same for many requests of one agency, by number, in as many queries as for one."""
-    found = _requests(DetainerRequest.objects.filter(agency=agency, number__in=numbers), as_of)
+    found = _requests(DetainerRequest.objects.filter(agency=agency, number__in=numbers), agency, as_of)
     for number in numbers:
         if number not in found:
             raise _no_such(number, agency)
@@ -112,8 +114,9 @@ def was_then(agency: str, as_of: datetime) -> dict[str, tuple[str, str]]:
 
 
 def stood(as_of: datetime | None) -> Q:
-    """The links that stand, or stood then. What a person was asked at that moment and decided later did not stand; else it is only that the machine
-    came to it later, and what had arrived by then counts."""
+    """The links that stand, or stood then. What a person was asked and had not decided by then did not stand, and it does not matter when the machine
+    asked; else it is only that the machine came to it later, and what had arrived by then counts. So does a copy of what stood, whatever a person is
+    asked about it besides."""
     if as_of is None:
         return Q(undone_at=None)
     asked = Waiting.objects.filter(
@@ -122,8 +125,11 @@ def stood(as_of: datetime | None) -> Q:
         document=OuterRef("transmission__document"),
         since__lt=OuterRef("at"),
     )
-    came = Q(transmission__received_at__lte=as_of) & (Q(at__lte=as_of) | ~Exists(asked))
-    return came & (Q(undone_at=None) | Q(undone_at__gt=as_of))
+    not_undone = Q(undone_at=None) | Q(undone_at__gt=as_of)
+    of_the_same = {"request": OuterRef("request"), "transmission__document": OuterRef("transmission__document")}
+    first = Joined.objects.filter(not_undone, **of_the_same, papers=OuterRef("papers"), at__lte=as_of)
+    late = ~Exists(asked) | (Q(reason=Joined.Reason.SAME_BYTES) & Exists(first))
+    return Q(transmission__received_at__lte=as_of) & (Q(at__lte=as_of) | late) & not_undone
 
 
 def _no_such(number: str, agency: str | None) -> NoSuchRequest:
@@ -156,8 +162,8 @@ def came_with(sent: Iterable[Transmission]) -> dict[int, CameWith]:
     return found
 
 
-def _requests(rows: Iterable[DetainerRequest], as_of: datetime | None) -> dict[str, Request]:
-    """Requests of one agency, by number: their links, the files of these, and what waits for a person, each in one query."""
+def _requests(rows: Iterable[DetainerRequest], agency: str, as_of: datetime | None) -> dict[str, Request]:
+    """Requests of this agency, by number: their links, the files of these, and what waits for a person, each in one query."""
     of_pk = {row.pk: row for row in rows}
     links: dict[int, list[Joined]] = {pk: [] for pk in of_pk}
     joined = Joined.objects.filter(stood(as_of), request__in=of_pk).select_related("transmission")
@@ -166,11 +172,10 @@ def _requests(rows: Iterable[DetainerRequest], as_of: datetime | None) -> dict[s
     files = Document.objects.in_bulk({link.transmission.document_id for each in links.values() for link in each})
     readings = {sha256: reading.papers for sha256, reading in corrected.readings_of(files.values(), as_of).items()}
     waits: dict[str, list[Waiting]] = {}
-    agencies = {row.agency for row in of_pk.values()}
-    for wait in Waiting.objects.filter(agency__in=agencies, document__in=files, settled_at=None).order_by("id"):
+    for wait in Waiting.objects.filter(agency=agency, document__in=files, settled_at=None).order_by("id"):
         waits.setdefault(wait.document_id, []).append(wait)
     found = {row.number: _request(row, links[pk], files, readings, waits) for pk, row in of_pk.items()}
-    return found if as_of is None else _as_they_were(found, as_of)
+    return found if as_of is None else _as_they_were(found, agency, as_of)
 
 
 def _request(
@@ -199,6 +204,7 @@ def _request(
         cancels_on=row.cancels_on,
         queue=waiting.why if waiting else None,
         places=tuple(place for _, place in placed),
+        form=row.form,
     )
 
 
@@ -208,16 +214,15 @@ def _places(link: Joined, file: Document) -> list[int]:
     return [] if anew else list(link.papers)
 
 
-def _as_they_were(found: Mapping[str, Request], as_of: datetime) -> dict[str, Request]:
+def _as_they_were(found: Mapping[str, Request], agency: str, as_of: datetime) -> dict[str, Request]:
     """Rows say what requests are by the papers that they have now; what one without a form was, the ledger says."""
-    without_form = {one.agency for one in found.values() if not one.forms}
-    was = {number: kind for agency in without_form for number, (kind, _) in was_then(agency, as_of).items()}
+    was = {} if all(one.forms for one in found.values()) else was_then(agency, as_of)
     return {number: _as_it_was(one, was.get(number)) for number, one in found.items()}
 
 
-def _as_it_was(request: Request, kind: str | None) -> Request:
-    """`kind`: what it was, where it became something else since."""
+def _as_it_was(request: Request, was: tuple[str, str] | None) -> Request:
+    """`was`: its kind and its form, where it became something else since."""
     if request.forms:
         identity, cancels_on = join.known_by(request.forms)
-        return replace(request, kind=identity.kind, cancels_on=cancels_on)
-    return request if kind is None else replace(request, kind=kind, cancels_on=None)
+        return replace(request, kind=identity.kind, form=identity.form, cancels_on=cancels_on)
+    return replace(request, kind=was[0], form=was[1], cancels_on=None) if was else request

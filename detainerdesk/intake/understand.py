@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -143,11 +143,7 @@ def _read_as_laid_out(waits: Waiting, read: ArrangedReader) -> Document:
 
 
 def _place_as_laid_out(waits: Waiting, result: Read) -> None:
-    agencies = (
-        Transmission.objects.filter(document=waits.document_id).order_by("agency").values_list("agency", flat=True)
-    )
-    for agency in agencies.distinct():  # in one order, so that no two processes wait for each other
-        one_at_a_time(f"placing {agency}")
+    placing_waits(agencies_with(waits.document_id))
     document = Document.objects.select_for_update().get(sha256=waits.document_id)
     row = Waiting.objects.select_for_update().get(pk=waits.pk)
     if row.settled_at is not None:
@@ -163,6 +159,18 @@ def _place_as_laid_out(waits: Waiting, result: Read) -> None:
     settle(document, settled, ACTOR)
     for agency in sorted({one.agency for one in settled}):
         place_anew(document, agency)
+
+
+def agencies_with(sha256: str) -> set[str]:
+    """The agencies to which this file came."""
+    return set(Transmission.objects.filter(document=sha256).values_list("agency", flat=True))
+
+
+def placing_waits(agencies: Iterable[str]) -> None:
+    """No paper of these agencies comes or leaves before the caller's transaction ends. Whoever changes what several have takes all of them first, in
+    one order, so that no two processes wait for each other."""
+    for agency in sorted(agencies):
+        one_at_a_time(f"placing {agency}")
 
 
 def is_laid_out(document: Document) -> bool:
@@ -438,10 +446,23 @@ def complete_identity(request: DetainerRequest, by: join.Identity) -> None:
     _identify(request, join.completed(identity_on_file(request), by), request.cancels_on)
 
 
-def identify_by_its_papers(request: DetainerRequest) -> None:
-    """What it is and what copies of it are known by, from the forms that are in it now; without one, the request keeps what it was."""
+def identify_by_its_papers(request: DetainerRequest, actor: str, at: datetime | None = None) -> None:
+    """What it is and what copies of it are known by, from the forms that are in it now; without one, the request keeps what it was. Where it becomes
+    something else, the ledger says what it was and what it is: a report up to an earlier moment asks. In the caller's transaction."""
+    was = request.kind, request.form, request.cancels_on
     if forms := intake_request.load(request.number, request.agency).forms:
         _identify(request, *join.known_by(forms))
+    if (request.kind, request.form, request.cancels_on) == was:
+        return
+    ledger.append(
+        intake_request.KIND_CHANGED,
+        actor=actor,
+        agency=request.agency,
+        subject=str(request),
+        facts={"was_kind": was[0], "was_form": was[1], "kind": request.kind, "form": request.form},
+        personal={"cancels_on": request.cancels_on.isoformat()} if request.cancels_on else {},
+        at=at,
+    )
 
 
 def _identify(request: DetainerRequest, identity: join.Identity, cancels_on: date | None) -> None:

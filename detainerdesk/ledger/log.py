@@ -3,7 +3,7 @@ the change; out: its `Entry`. Both are committed or neither is. Entries, size, r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -90,10 +90,13 @@ def append(
     return Entry(index, leaf.hex(), written)
 
 
-def entries(subject: str | None = None, *, kind: str | None = None, agency: str | None = None) -> Iterator[Entry]:
-    """The entries in order, read from their bytes."""
+def entries(
+    subject: str | Collection[str] | None = None, *, kind: str | None = None, agency: str | None = None
+) -> Iterator[Entry]:
+    """The entries (about one subject, or several) in order, read from their bytes."""
+    subjects = [subject] if isinstance(subject, str) else subject
     rows = models.Leaf.objects.order_by("index")
-    for column, wanted in (("subject", subject), ("kind", kind), ("agency", agency)):
+    for column, wanted in (("subject__in", subjects), ("kind", kind), ("agency", agency)):
         if wanted is not None:
             rows = rows.filter(**{column: wanted})
     for index, data, digest in rows.values_list("index", "data", "hash").iterator():

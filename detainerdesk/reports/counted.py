@@ -6,7 +6,7 @@ prove each. A request without a recorded outcome says so (None); that is never t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -87,8 +87,7 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
         agency=agency, opened_at__gte=period.begins, opened_at__lt=period.ends, opened_at__lte=as_of
     ).order_by("number")
     requests = intake_request.load_many([row.number for row in opened], agency, as_of)
-    was = intake_request.was_then(agency, as_of)
-    identities = {row.number: _identity(row, requests[row.number], was) for row in opened}
+    identities = {row.number: _identity(row, requests[row.number]) for row in opened}
     states = list(RequestState.objects.filter(agency=agency, number__in=opened.values("number")))
     pasts = life.histories(states, as_of)
     past_of = {state.number: pasts[state.pk] for state in states}
@@ -98,14 +97,17 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
     people = _people({row.number: identities[row.number] for row in detainers})
     laid_out = Document.objects.filter(transmissions__agency=agency, arranged__isnull=False, read_at__gt=as_of)
     laid_out_since = set(laid_out.values_list("sha256", flat=True))
-    waited = Waiting.objects.filter(Q(settled_at=None) | Q(settled_at__gt=as_of), agency=agency, since__lte=as_of)
-    may_come_back = {number for candidates in waited.values_list("candidates", flat=True) for number in candidates}
     undone = Joined.objects.filter(request__in=opened, undone_at__lte=as_of)
-    parted = set(undone.values_list("request__number", flat=True))
+    taken_out = set(undone.values_list("transmission__document", "request__number"))
+    parted = {number for _, number in taken_out}
+    waited = _waited(agency, as_of)
+    asked = {(file, number) for file, numbers in waited.values_list("document", "candidates") for number in numbers}
+    may_come_back = asked & taken_out
+    comes_back = {number for _, number in may_come_back}
     counted, emptied = [], []
     for row in detainers:
         request, past = requests[row.number], past_of.get(row.number, NOTHING_RECORDED)
-        if not request.transmissions and row.number not in may_come_back and row.number not in held:
+        if not request.transmissions and row.number not in comes_back and row.number not in held:
             if row.number in parted:  # else its paper still waited, and it was no request yet
                 emptied.append(row.number)
             continue
@@ -123,31 +125,41 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
                 entries=proofs.get(str(row), {}),
             )
         )
-    return Pile(tuple(counted), _in_no_figure(waited, period, as_of, counted), tuple(emptied))
+    empty = {one.number for one in counted if not one.transmissions}
+    counted_there = {file for file, number in may_come_back if number in empty}
+    return Pile(tuple(counted), _in_no_figure(waited, period, as_of, counted_there), tuple(emptied))
 
 
-def _in_no_figure(waited: QuerySet[Waiting], period: Period, as_of: datetime, counted: Sequence[Counted]) -> int:
-    """How many papers of the period waited and are not counted with a request, whatever they waited for: one that was taken out of a request with no
-    other is counted there."""
-    in_a_request = Joined.objects.filter(intake_request.stood(as_of), request__agency=OuterRef("agency"))
+def _waited(agency: str, as_of: datetime) -> QuerySet[Waiting]:
+    """What people were asked and had not decided by then; and, where the machine was late, what it asked later about a paper that was nowhere then."""
+    open_then = Q(settled_at=None) | Q(settled_at__gt=as_of)
+    return Waiting.objects.filter(open_then, Q(since__lte=as_of) | ~_in_a_request(as_of), agency=agency)
+
+
+def _in_a_request(as_of: datetime) -> Exists:
+    stood = Joined.objects.filter(intake_request.stood(as_of), request__agency=OuterRef("agency"))
+    return Exists(stood.filter(transmission__document=OuterRef("document")))
+
+
+def _in_no_figure(waited: QuerySet[Waiting], period: Period, as_of: datetime, counted_there: Collection[str]) -> int:
+    """How many papers of the period waited and are not counted with a request, whatever they waited for. `counted_there`: those that were taken out of a
+    request with no other, which is counted."""
     arrived = waited.filter(
-        Q(reason=queue.PARTED) | ~Exists(in_a_request.filter(transmission__document=OuterRef("document"))),
+        Q(reason=queue.PARTED) | ~_in_a_request(as_of),
         document__transmissions__agency=F("agency"),
         document__transmissions__received_at__gte=period.begins,
         document__transmissions__received_at__lt=period.ends,
+        document__transmissions__received_at__lte=as_of,
     )
-    empty = {one.number for one in counted if not one.transmissions}
-    waits = arrived.values_list("document", "candidates")
-    return len({document for document, candidates in waits if not empty.intersection(candidates)})
+    return len(set(arrived.values_list("document", flat=True)) - set(counted_there))
 
 
-def _identity(row: DetainerRequest, request: Request, was: Mapping[str, tuple[str, str]]) -> join.Identity:
+def _identity(row: DetainerRequest, request: Request) -> join.Identity:
     """What the request was, and what it was known by, by the forms that it had then; without one, by what it is known by now, and of its form by
     what that was then."""
     if request.forms:
         return join.known_by(request.forms)[0]
-    now = understand.identity_on_file(row)
-    return replace(now, form=was[row.number][1]) if row.number in was else now
+    return replace(understand.identity_on_file(row), form=request.form)
 
 
 def _reason(request: Request, checks: Sequence[facts.FieldCheckFacts]) -> str:

@@ -28,7 +28,7 @@ from detainerdesk.desk.models import (
     WrittenOnce,
 )
 from detainerdesk.desk.roles import ABILITIES, MAY, ROLES, may
-from detainerdesk.intake import queue, syncpoint
+from detainerdesk.intake import queue, syncpoint, understand
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.models import Correction
 from detainerdesk.law import DutyState, decide
@@ -38,6 +38,7 @@ from tests.desk.made import BOSTON, COURT, FORM, NOW, arrive, decided, form, off
 from tests.intake.made import Desk, paper, reading
 
 pytestmark = pytest.mark.django_db
+SUFFOLK = "us-ma-suffolk/sheriff"
 ROWS = (Identity, Booking, WarrantCheck, Answer, FieldCheck, PaperCheck, Act)
 
 Move = Callable[[RequestState, Officer], int]
@@ -498,6 +499,58 @@ def test_a_request_is_what_an_officer_sees_in_the_box_that_cancels(desk: Desk, l
     life.correct_field(state.number, 2, lima, paper=0, name="cancel_prior", value=False, at=NOW)
     assert intake_request.load(state.number, BOSTON).kind == "detainer"
     assert [one.read_as["value"] for one in Correction.objects.all()] == [ticked, True]
+
+
+def test_what_an_officer_sees_in_the_box_is_settled_at_each_agency_that_has_the_paper(
+    desk: Desk, lima: Officer
+) -> None:
+    state, _ = (arrive(desk, form(unsure=["cancel_prior"]), agency=agency) for agency in (BOSTON, SUFFOLK))
+    life.correct_field(state.number, 1, lima, paper=0, name="cancel_prior", value=True, at=NOW)
+    assert intake_request.load("2026-0001", SUFFOLK).kind == "cancellation"
+    assert [queue.waiting(agency) for agency in (BOSTON, SUFFOLK)] == [(), ()]
+
+
+def test_where_two_agencies_have_a_paper_nothing_is_placed_at_either_while_an_officer_checks_the_box(
+    desk: Desk, lima: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken first of all, and in one order: whoever holds one of these never waits for the other, nor for a row of the other's."""
+    state, _ = (arrive(desk, form(unsure=["cancel_prior"]), agency=agency) for agency in (BOSTON, "us-ma-acton/police"))
+    both, held = ["placing us-ma-acton/police", f"placing {BOSTON}"], list[str]()
+    monkeypatch.setattr(understand, "one_at_a_time", held.append)
+    life.correct_field(state.number, 1, lima, paper=0, name="dob", value="12/25/1983", at=NOW)
+    assert held == [f"placing {BOSTON}"]
+    life.correct_field(state.number, 2, lima, paper=0, name="cancel_prior", value=True, at=NOW)
+    assert held[1:] == both
+
+
+def test_an_officer_who_sees_another_copys_box_otherwise_is_told_which_one_says_what_the_request_is(
+    desk: Desk, lima: Officer
+) -> None:
+    state = arrive(desk)
+    desk.gets(b"copy", reading(form(dob="12/25/1982")), station="B-2")
+    desk.understands()
+    request = intake_request.load(state.number, BOSTON)
+    life.notice_papers(now(state), request, NOW)
+    second = len(request.papers) - 1
+    version = life.confirm_reading(state.number, now(state).version, lima, paper=0, name="cancel_prior", at=NOW)
+    with pytest.raises(life.NotPossible, match="that copy came first"):
+        life.correct_field(state.number, version, lima, paper=second, name="cancel_prior", value=True, at=NOW)
+    assert (now(state).version, Correction.objects.count()) == (version, 1)
+    version = life.correct_field(state.number, version, lima, paper=0, name="cancel_prior", value=True, at=NOW)
+    life.correct_field(state.number, version, lima, paper=second, name="cancel_prior", value=True, at=NOW)
+    assert intake_request.load(state.number, BOSTON).kind == "cancellation"
+
+
+def test_what_the_request_was_when_an_act_was_recorded_is_told_by_the_moment_of_the_move(
+    desk: Desk, lima: Officer
+) -> None:
+    """The check of the box and what follows from it have the move's own moment, as an act beside it has."""
+    state = arrive(desk, form(unsure=["cancel_prior"]))
+    life.correct_field(state.number, 1, lima, paper=0, name="cancel_prior", value=True, at=NOW)
+    (changed,) = log.entries(f"request {state.number}", kind="request.kind_changed")
+    assert (Correction.objects.get().at, changed.event.at) == (NOW, NOW)
+    before, then = (intake_request.load(state.number, BOSTON, at).kind for at in (NOW - timedelta(seconds=1), NOW))
+    assert (before, then) == ("detainer", "cancellation")
 
 
 def test_what_an_officer_saw_in_the_box_goes_with_the_paper_that_is_taken_out(desk: Desk, lima: Officer) -> None:

@@ -107,6 +107,20 @@ def test_a_request_is_what_a_person_sees_in_its_paper_at_once_and_at_each_agency
     ]
 
 
+def test_where_two_agencies_have_a_paper_nothing_is_placed_at_either_while_it_is_corrected(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken first of all, and in one order: whoever holds one of these never waits for a row of the other's."""
+    for agency in (SUFFOLK, BOSTON):
+        desk.gets(b"smudge", reading(detainer(unsure=["cancel_prior"])), agency=agency)
+    desk.understands()
+    (matter,) = desk.waits()
+    held = list[str]()
+    monkeypatch.setattr(understand, "one_at_a_time", held.append)
+    sees(matter.sha256, True, name="cancel_prior")
+    assert held == [f"placing {BOSTON}", f"placing {SUFFOLK}"]
+
+
 def test_a_form_that_is_a_request_of_its_own_is_placed_again_as_that_and_never_as_like_it(desk: Desk) -> None:
     """Kept apart from itself, it would be two requests."""
     desk.gets(b"smudge", reading(detainer(unsure=["cancel_prior", "form_date"])))

@@ -66,6 +66,8 @@ def test_entries_are_found_by_subject_and_kind() -> None:
     receive(8)
     assert list(log.entries("request 2026-0007")) == [first]
     assert [entry.index for entry in log.entries(kind="paper.received", agency=AGENCY)] == [0, 1]
+    assert list(log.entries({first.event.subject, "request 2026-0099"})) == [first]
+    assert list(log.entries([])) == []
     assert list(log.entries(kind="paper.read")) == []
 
 

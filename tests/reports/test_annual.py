@@ -26,6 +26,7 @@ from detainerdesk.reports.duty import ReportError
 from detainerdesk.reports.measures import NOT_COUNTED, Figure, measure
 from tests.desk.made import decided
 from tests.intake.made import BOSTON, detainer, field, reading
+from tests.intake.made import paper as made_paper
 from tests.reports.conftest import PENDING, SUMMER, YEAR_END, ZONE, Department
 from tests.reports.test_pdf import text_of
 
@@ -232,6 +233,76 @@ def test_a_paper_that_was_taken_out_is_said_to_wait_whatever_it_waits_for_since(
     assert dict(small_pile.counts(timezone.now()).facts())["Waiting"].startswith("1 paper of the period waits")
     queue.attach(copy, BOSTON, one, actor="lima")
     assert pile(BOSTON, period, timezone.now()).waiting == 0
+
+
+def test_a_file_like_a_request_that_has_no_paper_waits_and_is_not_counted_there(small_pile: Department) -> None:
+    period = small_pile.counts().due.period
+    one, two = _counted(small_pile)[:2]
+    ((form,), (paper,)) = (getattr(intake_request.load(one.number, BOSTON), name) for name in ("papers", "documents"))
+    queue.part(paper, one.number, BOSTON, actor="lima")
+    small_pile.sends(b"like it", replace(form, fields={**form.fields, "form_date": field("x", accepted=False)}))
+    assert [one.number in matter.candidates for matter in queue.waiting(BOSTON)] == [True, True]
+    assert pile(BOSTON, period, timezone.now()).waiting == 1, "the one that was taken out is counted with its request"
+    queue.attach(paper, BOSTON, two.number, actor="lima")
+    found = pile(BOSTON, period, timezone.now())
+    assert (found.waiting, found.emptied) == (1, (one.number,))
+
+
+def test_a_copy_that_came_by_the_cut_off_is_counted_though_the_machine_was_late_and_a_box_waits_for_a_look(
+    small_pile: Department,
+) -> None:
+    """Nobody was asked where it belongs. What a person puts elsewhere since stays out."""
+    period = small_pile.counts().due.period
+    one = _counted(small_pile)[0].number
+    smudge = detainer({**PENDING, "dob": "01/01/1990"}, unsure=["cancel_prior"])
+    small_pile.sends(b"smudge", smudge)
+    small_pile.desk.gets(b"smudge", station="B-2", at=SUMMER)
+    before = timezone.now()
+    small_pile.desk.understands()
+    (matter,) = queue.waiting(BOSTON)
+    assert pile(BOSTON, period, before).requests[-1].transmissions == 2
+    queue.attach(matter.sha256, BOSTON, one, actor="lima")
+    assert [row.transmissions for row in pile(BOSTON, period, before).requests] == [1, 1, 1, 1, 1, 1, 2]
+
+
+def test_a_copy_of_a_file_in_which_one_page_has_no_owner_is_counted_where_its_forms_are(small_pile: Department) -> None:
+    period = small_pile.counts().due.period
+    one, two = (detainer({**PENDING, "dob": f"01/0{day}/1990", "subject_name": f"{day}"}) for day in (1, 2))
+    small_pile.desk.gets(b"both", reading(one, replace(two, pages=(2,)), made_paper("i200", {}, page=3)), at=SUMMER)
+    small_pile.desk.understands()
+    small_pile.desk.gets(b"both", station="B-2", at=SUMMER)
+    before = timezone.now()
+    small_pile.desk.understands()
+    assert [one.reason for one in queue.waiting(BOSTON)] == ["no owner"]
+    assert [row.transmissions for row in pile(BOSTON, period, before).requests][-2:] == [2, 2]
+
+
+def test_a_paper_that_came_by_the_cut_off_and_was_queued_after_it_waits(small_pile: Department) -> None:
+    """The machine was late: it is in a figure or among those that wait, and is so whatever a person does with it later."""
+    period = small_pile.counts().due.period
+    one = _counted(small_pile)[0].number
+    small_pile.desk.gets(b"lost", Unreadable("The file is damaged."), at=SUMMER)
+    before = timezone.now()
+    small_pile.desk.understands()
+    assert pile(BOSTON, period, before).waiting == 1
+    (matter,) = queue.waiting(BOSTON)
+    queue.attach(matter.sha256, BOSTON, one, actor="lima")
+    queue.part(matter.sha256, one, BOSTON, actor="lima")
+    assert pile(BOSTON, period, before).waiting == 1
+    assert pile(BOSTON, period, SUMMER - timedelta(minutes=1)).waiting == 0
+
+
+def test_a_paper_that_was_in_a_request_at_the_cut_off_did_not_wait_though_it_waits_since(
+    small_pile: Department,
+) -> None:
+    period = small_pile.counts().due.period
+    one, two = _counted(small_pile)[:2]
+    before = timezone.now()
+    (paper,) = intake_request.load(one.number, BOSTON).documents
+    queue.part(paper, one.number, BOSTON, actor="lima")
+    queue.attach(paper, BOSTON, two.number, actor="lima")
+    queue.part(paper, two.number, BOSTON, actor="lima")
+    assert pile(BOSTON, period, before).waiting == 0
 
 
 def test_a_form_that_is_in_a_request_and_waits_for_a_look_at_one_box_is_counted_there(small_pile: Department) -> None:

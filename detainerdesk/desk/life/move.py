@@ -4,7 +4,7 @@ the officer looked at, the officer. Out: the next version. A move on an old vers
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,9 @@ from detainerdesk.desk.models import Act, Officer, RequestState
 from detainerdesk.desk.roles import Ability, may
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake import syncpoint
-from detainerdesk.intake.numbers import one_at_a_time, zone_of
+from detainerdesk.intake.numbers import zone_of
 from detainerdesk.intake.request import Request
+from detainerdesk.intake.understand import placing_waits
 from detainerdesk.ledger import log
 
 
@@ -35,15 +36,25 @@ class NotOffered(NotPossible):
 
 
 @contextmanager
-def moving(number: str, version: int, officer: Officer, *, ability: Ability, name: str, at: datetime) -> Iterator[Move]:
-    """A move on the version that the officer looked at; whatever is raised inside, or before the commit, undoes all of it."""
+def moving(
+    number: str,
+    version: int,
+    officer: Officer,
+    *,
+    ability: Ability,
+    name: str,
+    at: datetime,
+    also_at: Collection[str] = (),
+) -> Iterator[Move]:
+    """A move on the version that the officer looked at; whatever is raised inside, or before the commit, undoes all of it. `also_at`: other agencies of
+    which it changes requests."""
     if not may(officer.role, ability):
         raise NotOffered(
             f"Your role ({officer.get_role_display()}) does not record this. Nothing was saved. Ask the desk officer."
         )
     syncpoint.reached(f"desk.{name}.begin")
     with transaction.atomic(durable=True):
-        one_at_a_time(f"placing {officer.agency}")  # no paper comes or leaves before this is done
+        placing_waits({officer.agency, *also_at})
         state = RequestState.objects.select_for_update().filter(agency=officer.agency, number=number).first()
         if state is None:
             raise NotPossible(f"Request {number}: there is none with this number here. Look it up on the board.")

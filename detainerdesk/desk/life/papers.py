@@ -13,10 +13,11 @@ from detainerdesk.desk.life.move import NotPossible, actor_of, moving
 from detainerdesk.desk.models import FieldCheck, Officer, PaperCheck
 from detainerdesk.intake import correct
 from detainerdesk.intake import request as intake_request
-from detainerdesk.intake.join import day_of
+from detainerdesk.intake.join import day_of, identity_of
 from detainerdesk.intake.models import Document
 from detainerdesk.intake.reading.fields import State as ReadState
 from detainerdesk.intake.request import Request
+from detainerdesk.intake.understand import agencies_with
 
 
 def confirm_reading(number: str, version: int, officer: Officer, *, paper: int, name: str, at: datetime) -> int:
@@ -114,26 +115,36 @@ class _Look:
 
 
 def _check_field(number: str, version: int, officer: Officer, *, request: Request, look: _Look, at: datetime) -> int:
-    with moving(number, version, officer, ability="correct_field", name="correct_field", at=at) as move:
-        document, place = request.paper_in_file(look.paper)
+    document, place = request.paper_in_file(look.paper)
+    says_what_it_is = look.field in correct.SAYS_WHAT_IT_IS
+    others = agencies_with(document) if says_what_it_is else ()
+    with moving(number, version, officer, ability="correct_field", name="correct_field", at=at, also_at=others) as move:
         move.row(FieldCheck(document=document, **vars(look) | {"paper": place}))
-        if look.field in correct.SAYS_WHAT_IT_IS:
+        if says_what_it_is:
             correct.seen_in_a_request(
                 document,
-                officer.agency,
                 paper=place,
                 field=look.field,
                 state=look.state,
                 value=look.value,
                 actor=actor_of(officer),
+                at=at,
             )
             move.read_again()
+            if look.field == "cancel_prior" and _says_otherwise(move.request, look.paper):
+                raise NotPossible(words.another_copy_says_otherwise())
         said: dict[str, Any] = {"document": _paper_number(document)} | {
             name: value for name, value in vars(look).items() if name != "value" or isinstance(value, bool)
         }
         sealed = {"value": look.value} if isinstance(look.value, str) else {}
         move.event("field.corrected", said, "a field as read" if look.as_read else "a corrected field", sealed)
     return move.version
+
+
+def _says_otherwise(request: Request, place: int) -> bool:
+    """Another copy leads (`join.known_by`), and the request is not what this one surely says."""
+    says = identity_of(request.papers[place])
+    return "kind" in says.accepted and says.kind != request.kind
 
 
 def _paper(request: Request, place: int) -> Any:

@@ -31,8 +31,7 @@ from detainerdesk.intake.models import Document, Joined
 from detainerdesk.intake.reading.fields import PERSON, Paper
 from detainerdesk.intake.reading.fields import State as ReadState
 from detainerdesk.intake.request import Request
-from detainerdesk.ledger.event import Event
-from detainerdesk.ledger.models import Leaf
+from detainerdesk.ledger import log
 
 OPEN_STATES = (
     "reading_to_check",
@@ -92,7 +91,7 @@ def histories(states: Sequence[RequestState], as_of: datetime | None = None) -> 
             rows[row.request_id].append(row)
     laid_out = _laid_out(one for found in rows.values() for one in found)
     lost = {row.request_id for found in rows.values() for row in found if vars(row).get("lost_a_paper")}
-    parted = _partings([state for state in states if state.pk in lost], as_of) if lost else {}
+    parted = _partings([state for state in states if state.pk in lost], as_of)
     return {
         pk: history_of(sorted(found, key=lambda row: row.version), laid_out, parted.get(pk, 0))
         for pk, found in rows.items()
@@ -235,14 +234,12 @@ _LOST_A_PAPER: Final = Exists(
 def _partings(states: Sequence[RequestState], as_of: datetime | None) -> dict[int, int]:
     """The version of each request when a paper was last taken out of it. The order of the ledger tells it, and no clock."""
     pk_of = {(state.agency, f"request {state.number}"): state.pk for state in states}
-    leaves = Leaf.objects.filter(agency__in={one for one, _ in pk_of}, subject__in={one for _, one in pk_of})
-    version, parted = dict.fromkeys(pk_of, 0), dict.fromkeys(pk_of.values(), 0)
-    for agency, subject, data in leaves.order_by("index").values_list("agency", "subject", "data").iterator():
-        if (which := (agency, subject)) in pk_of:
-            event = Event.from_bytes(bytes(data))
-            version[which] = cast(int, event.facts.get("version", version[which]))
+    version, parted = dict.fromkeys(pk_of.values(), 0), dict.fromkeys(pk_of.values(), 0)
+    for event in (entry.event for entry in log.entries({subject for _, subject in pk_of})):
+        if pk := pk_of.get((event.agency, event.subject)):
+            version[pk] = cast(int, event.facts.get("version", version[pk]))
             if event.kind == "request.parted" and (as_of is None or event.at <= as_of):
-                parted[pk_of[which]] = version[which]
+                parted[pk] = version[pk]
     return parted
 
 
