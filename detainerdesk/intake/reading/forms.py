@@ -28,7 +28,7 @@ from detainerdesk.intake.reading.lines import (
     is_word,
 )
 
-SENTENCE = 24  # letters of words that no other form has, nor any that are nearly the same
+SENTENCE = 24  # letters; nothing so long on another form is nearly the same as a sentence of this one
 SPOILED = 0.08  # part of its letters that a bad fax may have spoiled
 WEIGHTS = {"mark": 3, "caption": 2, "wording": 2, "addressed": 1, "number": 1, "signer": 1}
 

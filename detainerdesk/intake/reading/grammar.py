@@ -18,6 +18,7 @@ _TO_LETTERS = str.maketrans("0158$(!|", "OISBSIII")
 
 
 _ENDS = re.compile(r"^(?:[.,;:]\s+)+|(?:\s+[.,;:])+$")  # marks of the form's own sentence, which stand alone
+_PART = r"\((?:[A-Za-z]|\d\d?|[ivx]{1,4})\)"  # of a section of law: 241(a)(5)
 TELEPHONE = r"\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}"
 _RUNNING_ON = re.compile(r"(?<=\d{4})[ .;,]+(?:or|if)\b[^\d]*$", re.I)  # the form's sentence goes on after a telephone
 _WORD_BEFORE = re.compile(r"^(?:on|at|to|by|of)\s+(?=[A-Z])")  # its last word before the place
@@ -62,7 +63,7 @@ def mend(grammar: str, text: str) -> str:
         case "name" | "words":
             value = tidy(grammar, re.sub(r"\s*[_|]\s*", " ", value))
         case "text":
-            value = re.sub(r"(?<=[\d)]) (?=\([0-9A-Za-z]{1,4}\))", "", value)  # 241(a) (5)
+            value = re.sub(rf"\d{_PART}(?: ?{_PART})+", lambda section: section[0].replace(" ", ""), value)
     return value
 
 

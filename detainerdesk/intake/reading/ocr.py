@@ -1,4 +1,4 @@
-"""Text from a picture: rapidocr with the models that come inside its package, offline, on one thread. Comes in: a grey
+"""Text from a picture: Tesseract, and rapidocr with the models that come inside its package, offline, on one thread. Comes in: a grey
 page picture, of any orientation. Goes out: the page upright and straight, and its lines of characters with places. The engine is
 loaded once a process; nothing is downloaded."""
 
@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -71,54 +72,65 @@ def straighten(picture: Gray, turn: Turn | None = None) -> tuple[Gray, Matrix]:
     return page, back
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What was read of a line of print: to where on the page, by the model or more quickly; None if nothing is written there."""
+
+    part: PixelBox
+    well: bool
+    line: Line | None
+
+
 class LineReader:
     """The lines of print on an upright page: found once, read only where asked, because reading is what costs time. Tesseract reads them
-    first, where it is, at a third of the price: most of them are the form's own words. What it can't make out the model reads."""
+    first, where it is, at a third of the price: most of them are the form's own words. What it can't make out the model reads, and that in
+    which the place of each letter counts, which Tesseract only knows roughly."""
 
     def __init__(self, picture: Gray, scale: float, find: Callable[[Gray], list[PixelBox]]) -> None:
         self._picture, self._scale = picture, scale
         self._boxes = find(picture)
-        self._lines: dict[PixelBox, Line | None] = {}  # None: nothing is written there
-        self._well: set[PixelBox] = set()  # those that the model has read to their ends
+        self._done: dict[PixelBox, _Read] = {}
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """All lines read so far."""
-        return tuple(line for line in self._lines.values() if line is not None)
+        return tuple(done.line for done in self._done.values() if done.line is not None)
 
     def read(self, wanted: Callable[[Box], bool] = lambda box: True, *, well: bool = False) -> tuple[Line, ...]:
         """All lines read so far, after reading those that are wanted by their boxes (points) to their ends. `well`: by the model, those too
         that were read before."""
-        well = well or not tesseract.is_here()
         for box in self._boxes:
-            read = self._lines.get(box)
-            done = box in self._well if well else box in self._lines and not (read and read.cut)
-            if not done and wanted(_points(box, self._scale)):
-                self._lines[box] = self._line(box, well=well)
-                if well:
-                    self._well.add(box)
+            done = self._done.get(box)
+            if (done is None or done.part != box or (well and not done.well)) and wanted(_points(box, self._scale)):
+                self._read(box, box, well=well)
         return self.lines
 
     def read_beginnings(self, wide: float) -> tuple[Line, ...]:
         """All lines read so far, after reading the first `wide` points of the others; a line that is not much longer is read whole."""
         long = round(wide * self._scale)
         for box in self._boxes:
-            if box not in self._lines:
+            if box not in self._done:
                 x0, y0, x1, y1 = box
-                cut = x1 - x0 > 1.35 * long
-                self._lines[box] = self._line((x0, y0, x0 + long, y1) if cut else box, cut=cut)
+                self._read(box, (x0, y0, x0 + long, y1) if x1 - x0 > 1.35 * long else box)
         return self.lines
 
-    def _line(self, box: PixelBox, *, cut: bool = False, well: bool = False) -> Line | None:
-        x0, y0, x1, y1 = box
-        crop = self._picture[y0:y1, x0:x1]
-        read = None if well else tesseract.read_places(crop)
-        if read is None:
-            if cut:  # with more white it is read smaller and so faster, and a label need not be read to the letter
-                crop = padded(crop, 0, (y1 - y0) // 6)
-            read = recogniser.read(crop)
-        text, places, confidences = read
-        return _line(text, places, confidences, _points(box, self._scale), cut=cut) if text.strip() else None
+    def read_again(self, wanted: Callable[[Box], bool]) -> tuple[Line, ...]:
+        """All lines read so far, after the model has read those that are wanted as far as they were read."""
+        for box, done in self._done.items():
+            if not done.well and wanted(_points(box, self._scale)):
+                self._read(box, done.part, well=True)
+        return self.lines
+
+    def _read(self, box: PixelBox, part: PixelBox, *, well: bool = False) -> None:
+        x0, y0, x1, y1 = part
+        crop, cut = self._picture[y0:y1, x0:x1], part != box
+        well = well or not tesseract.is_here()
+        if cut and well:  # with more white it is read smaller and so faster, and a label need not be read to the letter
+            crop = padded(crop, 0, (y1 - y0) // 6)
+        text, places, confidences = recogniser.read(crop) if well else tesseract.read_places(crop)
+        here = _points(part, self._scale)
+        line = _line(text, places, confidences, here, cut=cut) if text.strip() else None
+        self._done[box] = _Read(part, well, line)
 
 
 def recognise(crops: Iterable[Gray]) -> list[tuple[str, list[float], list[float]]]:

@@ -61,9 +61,7 @@ def place_all(page: TemplatePage, laid: Registration, rules: Sequence[Box], line
                 break
             here = _beside(place, label, found[label], side, seen)
             if here is not None:
-                # before the next label a value may also begin elsewhere: that holds only a field that has no label of its own
-                own = side != "before" or relations[0][1] == "before"
-                placed[place.name] = here if own else replace(here, held=False)
+                placed[place.name] = here if _is_own(side, relations) else replace(here, held=False)
                 break
         else:
             if place.box is not None:
@@ -217,16 +215,28 @@ def _rows(lines: Iterable[Line]) -> list[Line]:
 def wanting(page: TemplatePage, laid: Registration) -> tuple[Label, ...]:
     """The labels that were not found and without which a field has no hold."""
     found = {label for label, _ in laid.found}
-    loose = [labels for labels in _relations(page).values() if not any(label in found for label, _ in labels)]
-    return tuple(dict.fromkeys(label for labels in loose for label, _ in labels))
+    loose = [
+        relations
+        for relations in _relations(page).values()
+        if not any(label in found and _is_own(side, relations) for label, side in relations)
+    ]
+    return tuple(dict.fromkeys(label for relations in loose for label, _ in relations if label not in found))
+
+
+def _is_own(side: Side, relations: Sequence[tuple[Label, Side]]) -> bool:
+    """Whether a label on this side holds a field. Before the next label a value may also begin elsewhere: that holds only a field that has no
+    label of its own."""
+    return side != "before" or relations[0][1] == "before"
 
 
 @cache
-def labels_before(page: TemplatePage) -> frozenset[Label]:
-    """The labels after or under which a value stands: where they end must be known."""
-    return frozenset(
-        label for found in _relations(page).values() for label, side in found if side in ("after", "under", "next")
-    )
+def sides_of(page: TemplatePage) -> Mapping[Label, frozenset[Side]]:
+    """For each label that can hold a field, on which of its sides that stands."""
+    sides: dict[Label, set[Side]] = {}
+    for found in _relations(page).values():
+        for label, side in found:
+            sides.setdefault(label, set()).add(side)
+    return {label: frozenset(of_it) for label, of_it in sides.items()}
 
 
 @cache

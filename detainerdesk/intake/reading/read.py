@@ -16,12 +16,14 @@ from detainerdesk.intake.reading.fields import Arranged, BadArrangement, Box, Fi
 from detainerdesk.intake.reading.forms import Identity, Registration, TemplatePage
 from detainerdesk.intake.reading.lines import Line, lines_of
 from detainerdesk.intake.reading.pages import CannotRead, Page, Pages
-from detainerdesk.intake.reading.placing import Placed, labels_before, place_all, wanting
+from detainerdesk.intake.reading.placing import Placed, place_all, sides_of, wanting
 from detainerdesk.intake.reading.text import Sheet, overlap, text_fields, widget_of
 
 HEAD, FOOT = 0.30, 0.90  # parts of a page's height in which a form says what it is
 TITLE = 0.60  # part of a page's width below which a line may be a title
 REACH = (9.0, 4.0)  # points across and down in which a printed square is looked for beside its label
+BESIDE = 4.0  # points of ink beside a label in one line with it: more than the quick reader's error
+ASIDE = 50.0  # points to a side by which a caption may stand from where the others let expect it
 BEGINNING = 60.0  # points of a line that tell whose label it is
 MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*", re.IGNORECASE)
 
@@ -132,10 +134,13 @@ def _read_lines(
     if template_page is None or not template_page.fields:
         return identity, None
     laid = forms.register(template_page, reader.read_beginnings(BEGINNING))
-    for well in (False, True):
-        needed = _needed(template_page, laid)
-        if needed is not None:
-            laid = forms.register(template_page, reader.read(needed, well=well))
+    needed = _needed(template_page, laid)
+    if needed is not None:
+        laid = forms.register(template_page, reader.read(needed))
+    laid = forms.register(template_page, reader.read_again(_with_more_ink(template_page, laid)))
+    needed = _needed(template_page, laid)
+    if needed is not None:
+        laid = forms.register(template_page, reader.read(needed, well=True))
     if not laid.sure:
         laid = forms.register(template_page, reader.read(well=True))
     return identity, laid
@@ -145,7 +150,10 @@ def _needed(page: TemplatePage, laid: Registration) -> Callable[[Box], bool] | N
     """Which lines may tell more of where the form's labels stand, by their boxes; None where nothing is missing."""
     wanted = wanting(page, laid)
     # a label that stands before its value is needed to its end
-    cut = [hit.box for label, hit in laid.found if not hit.whole and label in labels_before(page)]
+    sides = sides_of(page)
+    cut = [
+        hit.box for label, hit in laid.found if not hit.whole and {"after", "under", "next"} & sides.get(label, set())
+    ]
     cut += [*laid.unclear, *(box for label, box in laid.begun if label in wanted)]
     missed = [laid.to_page(label.box) for label in wanted if label.box] if laid.sure else []
 
@@ -155,10 +163,27 @@ def _needed(page: TemplatePage, laid: Registration) -> Callable[[Box], bool] | N
     return needed if cut or missed else None
 
 
+def _with_more_ink(page: TemplatePage, laid: Registration) -> Callable[[Box], bool]:
+    """Which lines, by their boxes, hold a label and beside it what is filled in there: where the two part must be known to the letter."""
+    sides = sides_of(page)
+    found = [(sides[label], part.box) for label, hit in laid.found if label in sides for part in (hit, hit.last)]
+
+    def has_more(line: Box) -> bool:
+        return any(
+            "square" in beside
+            or ({"after", "next"} & beside and line[2] - box[2] > BESIDE)
+            or ("before" in beside and box[0] - line[0] > BESIDE)
+            for beside, box in found
+            if overlap(line, box) > 0.3
+        )
+
+    return has_more
+
+
 def _may_hold(line: Box, label: Box) -> bool:
     """Whether a label may stand inside this line, from where it is expected."""
     middle = (label[1] + label[3]) / 2
-    return line[1] - 5 <= middle <= line[3] + 5 and line[0] - 20 <= label[0] <= line[2]
+    return line[1] - 5 <= middle <= line[3] + 5 and line[0] - ASIDE <= label[0] <= line[2] + ASIDE
 
 
 def _way_back(matrix: npt.NDArray[np.float64], scale: float) -> Callable[[Box], Box]:

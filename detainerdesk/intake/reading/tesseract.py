@@ -42,11 +42,10 @@ def read(crop: Gray, language: str = ENGLISH) -> str | None:
     return str(reader.GetUTF8Text()).strip()
 
 
-def read_places(crop: Gray) -> tuple[str, list[float], list[float]] | None:
-    """The text of one line, the place of each character (0 left edge to 1 right edge), how sure its word is; as `recogniser.read`."""
+def read_places(crop: Gray) -> tuple[str, list[float], list[float]]:
+    """The text of one line, the place of each character (0 left edge to 1 right edge), how sure its word is: as `recogniser.read`. Only where
+    it is here."""
     reader = _reader(ENGLISH)
-    if reader is None:
-        return None
     height, width = crop.shape
     if height < LEAST or width < LEAST:
         return "", [], []
@@ -60,7 +59,7 @@ def read_places(crop: Gray) -> tuple[str, list[float], list[float]] | None:
     while found is not None:
         box = found.BoundingBox(levels.SYMBOL)
         if box is not None:  # None where nothing was found
-            start, end = ((x - EDGE) / width for x in (box[0], box[2]))
+            start, end = (min(1.0, max(0.0, (x - EDGE) / width)) for x in (box[0], box[2]))
             if text and found.IsAtBeginningOf(levels.WORD):
                 text.append(" ")
                 places.append(start)
@@ -68,7 +67,7 @@ def read_places(crop: Gray) -> tuple[str, list[float], list[float]] | None:
             symbol = found.GetUTF8Text(levels.SYMBOL)  # sometimes of two letters
             for at, char in enumerate(symbol):
                 text.append(char)
-                places.append(min(1.0, max(0.0, start + (end - start) * (at + 0.5) / len(symbol))))
+                places.append(start + (end - start) * (at + 0.5) / len(symbol))
                 sure.append(found.Confidence(levels.WORD) / 100)
         if not found.Next(levels.SYMBOL):
             break

@@ -84,8 +84,9 @@ def test_a_small_word_of_the_forms_sentence_alone_is_no_value() -> None:
 @pytest.mark.parametrize(
     ("seen", "value"),
     [
-        ("Sections 212 (a) (6)(A) (i) and 241(a) (5)", "Sections 212(a)(6)(A)(i) and 241(a)(5)"),
-        ("Sheriff (Acting) 12", "Sheriff (Acting) 12"),
+        ("Sections 212(a) (6)(A) (iii) and 241(a) (5)", "Sections 212(a)(6)(A)(iii) and 241(a)(5)"),
+        ("617 555-0101 (fax)", "617 555-0101 (fax)"),
+        ("Ward 3 (B) bed 2(c) (old)", "Ward 3 (B) bed 2(c) (old)"),
     ],
 )
 def test_the_parts_of_a_section_stand_close(seen: str, value: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -55,30 +57,41 @@ def test_the_model_reads_only_what_is_asked_for_again(read_by_the_model: list[st
     assert read_by_the_model == [*PRINT[1:], PRINT[0]], "nothing twice"
 
 
-def test_a_line_of_which_the_beginning_was_read_is_read_to_its_end_once(read_by_the_model: list[str]) -> None:
+@with_tesseract
+def test_a_line_of_which_the_beginning_was_read_is_read_to_its_end(read_by_the_model: list[str]) -> None:
     reader = ocr.LineReader(page(), SCALE, ocr.lines_by_ink)
     first, *others = reader.read_beginnings(60.0)
     assert first.cut
     assert PRINT[0].startswith(first.text[:8])
     assert [line.text for line in others] == [*PRINT[1:]]
-    reader.read(well=False)
-    assert texts(reader) == [*PRINT]
+    reader.read()
+    assert (texts(reader), read_by_the_model) == ([*PRINT], [])
 
 
-def test_without_tesseract_the_model_reads_all(monkeypatch: pytest.MonkeyPatch, read_by_the_model: list[str]) -> None:
+@pytest.fixture
+def no_tesseract(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(tesseract, "DATA", ())
     tesseract._reader.cache_clear()
-    reader = ocr.LineReader(page(), SCALE, ocr.lines_by_ink)
-    reader.read()
+    yield
     tesseract._reader.cache_clear()
-    assert texts(reader) == read_by_the_model == [*PRINT]
+
+
+@pytest.mark.usefixtures("no_tesseract")
+def test_without_tesseract_the_model_reads_all_and_nothing_twice(read_by_the_model: list[str]) -> None:
+    reader = ocr.LineReader(page(), SCALE, ocr.lines_by_ink)
+    reader.read_beginnings(60.0)
+    first, *others = read_by_the_model
+    assert PRINT[0].startswith(first[:8])
+    assert others == [*PRINT[1:]]
+    for well in (False, True):
+        reader.read(well=well)
+        assert (texts(reader), read_by_the_model) == ([*PRINT], [first, *PRINT[1:], PRINT[0]])
 
 
 @with_tesseract
 def test_both_readers_say_where_each_letter_stands() -> None:
     crop = page()[50:100, 90:760]
     read_well, read_quickly = recogniser.read(crop), tesseract.read_places(crop)
-    assert read_quickly is not None
     assert read_well[0] == read_quickly[0] == PRINT[0]
     letters = [at for at, char in enumerate(PRINT[0]) if not char.isspace()]
     apart = np.abs(np.array(read_well[1]) - np.array(read_quickly[1]))[letters]
@@ -91,9 +104,7 @@ def test_each_letter_has_a_place_whatever_the_ink_is() -> None:
     for tall, wide in ((40, 300), (2, 300), (3, 3), (30, 800), (60, 12)):
         for specks in (0.0, 0.02, 0.2):
             crop = np.where(chance.random((tall, wide)) < specks, 0, 255).astype(np.uint8)
-            read = tesseract.read_places(crop)
-            assert read is not None
-            text, places, sure = read
+            text, places, sure = tesseract.read_places(crop)
             assert len(text) == len(places) == len(sure)
             assert all(0 <= place <= 1 for place in places)
 
