@@ -101,8 +101,9 @@ class LineReader:
         that were read before."""
         for box in self._boxes:
             done = self._done.get(box)
-            if (done is None or done.part != box or (well and not done.well)) and wanted(_points(box, self._scale)):
-                self._read(box, box, well=well)
+            better = well or (done is not None and done.well)
+            if (done is None or done.part != box or better != done.well) and wanted(_points(box, self._scale)):
+                self._read(box, box, well=better)
         return self.lines
 
     def read_beginnings(self, wide: float) -> tuple[Line, ...]:

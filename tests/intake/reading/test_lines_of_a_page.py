@@ -68,6 +68,18 @@ def test_a_line_of_which_the_beginning_was_read_is_read_to_its_end(read_by_the_m
     assert (texts(reader), read_by_the_model) == ([*PRINT], [])
 
 
+@with_tesseract
+def test_the_model_reads_again_as_far_as_a_line_was_read(read_by_the_model: list[str]) -> None:
+    reader = ocr.LineReader(page(), SCALE, ocr.lines_by_ink)
+    reader.read_beginnings(60.0)
+    reader.read_again(lambda box: box[1] < 30)
+    (seen,) = read_by_the_model
+    assert PRINT[0].startswith(seen[:8])
+    assert len(seen) < len(PRINT[0])
+    reader.read()
+    assert (texts(reader), read_by_the_model) == ([*PRINT], [seen, PRINT[0]]), "and no worse when it goes on"
+
+
 @pytest.fixture
 def no_tesseract(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(tesseract, "DATA", ())
@@ -122,6 +134,27 @@ def test_words_of_the_form_that_tesseract_can_not_make_out_are_read_by_the_model
     assert {name for name, one in usual.fields.items() if one.accepted} == {
         name for name, one in worse.fields.items() if one.accepted
     }
+
+
+@with_tesseract
+@pytest.mark.parametrize("points", [-6, 6])
+def test_where_tesseract_puts_its_letters_changes_no_value(monkeypatch: pytest.MonkeyPatch, points: int) -> None:
+    """It knows a letter's place only roughly, and may take a box for the first letter's."""
+    values = random_values("i247a", 31)
+    data = draw("i247a", values, style="scan", seed=6, pages=[1])
+    usual = only_paper(read(data)).fields
+    well = tesseract.read_places
+
+    def aside(crop: Gray) -> recogniser.Line:
+        text, places, sure = well(crop)
+        return text, [min(1.0, max(0.0, place + points * SCALE / crop.shape[1])) for place in places], sure
+
+    monkeypatch.setattr(tesseract, "read_places", aside)
+    moved = only_paper(read(data)).fields
+    assert {name: one.value for name, one in moved.items()} == {name: one.value for name, one in usual.items()}
+    accepted, before = ({name for name, one in fields.items() if one.accepted} for fields in (moved, usual))
+    assert accepted <= before
+    assert len(before - accepted) <= 2, "an empty place, or one beside others, for a person"
 
 
 @pytest.mark.parametrize(
