@@ -155,7 +155,7 @@ def headline(decision: Decision, agency: AgencyWords, situation: Situation) -> s
         if court.outcome == "permitted":
             return f"Judicial warrant{number} is a separate ground to keep this person. It is decided here by {agency.decides}."
     if situation.cancels is not None:
-        return f"This paper cancels the request of {situation.cancels or 'a date that could not be read'}."
+        return f"This paper cancels the request of {situation.cancels or 'a date that is not known'}."
     if "hold" in situation.asked and (hold := decision.actions.get("hold")) is not None:
         return _on_hold(hold, decision, agency, situation)
     for action in situation.asked:

@@ -72,6 +72,7 @@ def test_a_field_of_a_warrant_counts_while_the_warrants_are_open() -> None:
     assert labels.can_change("officer_sig", {"warrants[1].signed_by"})
     assert labels.can_change("d_ind", {"warrants"})
     assert not labels.can_change("offense", {"warrants"})
+    assert labels.can_change("cancel_prior", set()), "whether it asks at all"
 
 
 def test_while_nothing_was_decided_each_fact_may_count() -> None:
