@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from email.message import EmailMessage
 from functools import cache
 from random import Random
@@ -251,7 +252,7 @@ def _told_otherwise(data: bytes, random: Random) -> bytes:
         "\x00",
     ]
     for _ in range(random.randint(1, 4)):
-        value = random.choice(wrong)
+        value, another = (deepcopy(random.choice(wrong)) for _ in range(2))  # else one of them may be put into itself
         match random.randrange(4):
             case 0:
                 said["fields"] = (
@@ -260,7 +261,7 @@ def _told_otherwise(data: bytes, random: Random) -> bytes:
             case 1 if isinstance(said.get("fields"), dict) and said["fields"]:
                 said["fields"][random.choice(list(said["fields"]))] = value
             case 2 if isinstance(said.get("fields"), dict):
-                said["fields"][str(value)[:200] or "no name"] = random.choice(wrong)
+                said["fields"][str(value)[:200] or "no name"] = another
             case _:
                 said["kind"] = value
     if random.random() < 0.1:

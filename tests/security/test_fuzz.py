@@ -43,6 +43,11 @@ def test_fuzz_a_file_has_a_number_and_no_two_are_alike() -> None:
     assert {kind for kind, _ in files} == set(SEEDS)
 
 
+def test_fuzz_each_of_the_long_run_s_json_files_can_be_made() -> None:
+    first = next(number for number, kind in enumerate(SEEDS) if kind == "json")
+    assert {mutated(number)[0] for number in range(first, FILES_LONG, len(SEEDS))} == {"json"}
+
+
 def test_fuzz_a_file_that_is_lost_or_falls_between_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The test must see what it looks for: here a faulty understanding that drops what it can't read."""
     code = (
