@@ -25,6 +25,9 @@ QUOTES = str.maketrans("‘’“”", "''\"\"")
 WORDS = ("name", "words", "text")  # grammars of what can have an accent or an initial
 LEAST = 0.60  # confidence of the least sure letter, below which even two readers that agree are not taken at their word
 LEAST_COARSE = 0.95  # the same in every reading of a fax of half the lines, where all can see the same wrong letter
+LEAST_COARSE_DIGITS = (
+    0.985  # the same of a value with digits: half the lines make a 3 a 5 and a 2 a 7, and no word says that it is wrong
+)
 COARSE = 130  # dots an inch from top to bottom
 LEAST_ALONE = 0.90  # the same where both readings are the same model's
 
@@ -88,7 +91,9 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
 
 def _all_sure(readings: Sequence[_Reading]) -> bool:
     """Whether all that was read is the same, and nowhere less than nearly certain."""
-    return all(_same(one, readings[0]) and one.least >= LEAST_COARSE for one in readings)
+    digits = re.search(r"\d", readings[0].seen.text) is not None
+    least = LEAST_COARSE_DIGITS if digits else LEAST_COARSE
+    return all(_same(one, readings[0]) and one.least >= least for one in readings)
 
 
 def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
@@ -102,7 +107,7 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
         or (cell.on_rule and "q" in value)  # a g whose foot the rule hides
         or (grammar_name in WORDS and (cell.dots > len(re.findall(DOTTED, value)) or _lost_a_stop(value)))
         or (grammar_name == "a_number" and _lost_a_hyphen(value))
-        or (grammar_name == "name" and re.search(r"\b[A-Z]{2,} [A-Z],", value) is not None)  # LN U, Ana
+        or (grammar_name == "name" and re.search(r"^[a-z]|\b[A-Z]{2,} [A-Z],", value) is not None)  # vo, Ana; LN U, Ana
         or (grammar_name in WORDS and any(map(vocabulary.is_other_case, value.split())))
     )
 

@@ -228,6 +228,7 @@ def test_a_word_that_no_reader_saw_is_offered_to_a_person_and_not_agreed_on(monk
         ("text", "9 Madeup Road, Elgin, IL. 60120"),
         ("text", "ICE Elgin Sub-office"),
         ("name", "LN U, Layla"),
+        ("name", "vo, FNU"),
     ],
 )
 def test_a_mark_that_may_be_lost_sends_the_value_to_a_person(
@@ -236,6 +237,15 @@ def test_a_mark_that_may_be_lost_sends_the_value_to_a_person(
     verdict = judged(monkeypatch, value, value, name)
     assert verdict.agreed
     assert not verdict.sure
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "sure"),
+    [("A000 000 677", 0.982, False), ("A000 000 677", 0.99, True), ("VIETNAM", 0.96, True), ("VIETNAM", 0.94, False)],
+)
+def test_a_digit_of_a_fax_of_half_the_lines_must_be_surer_than_a_letter(text: str, least: float, sure: bool) -> None:
+    readings = [readers._reading(name, text, [least], "text") for name in ("ocr", "ocr again")]
+    assert readers._all_sure(readings) is sure
 
 
 @pytest.mark.parametrize(
