@@ -333,7 +333,7 @@ def _beside(place: FieldPlace, label: Label, hit: Found, side: Side, seen: _Page
         return Placed((right - wide, middle - tall / 2, right, middle + tall / 2), held)
     if side == "over":
         rule = _rule_over(hit.box, seen.rules)
-        if rule is not None:
+        if rule is not None and rule[0] <= hit.box[0] + 10:  # else it has lost its beginning, where the value begins
             box = rule[0], rule[1] - max(tall, 12.0), rule[2], rule[1] + 1
             return Placed(
                 box, held=True, ruled=rule[2] - rule[0] > 0.5 * wide

@@ -160,6 +160,15 @@ def test_print_before_a_rule_of_which_a_fax_has_lost_the_beginning_may_be_the_va
     assert not found["phone"].held, "a person looks; it is never proved to be empty"
 
 
+@pytest.mark.parametrize(("begins", "whole"), [(36.0, True), (60.0, False)])
+def test_a_rule_that_begins_behind_its_caption_has_lost_its_beginning_and_proves_nothing_empty(
+    begins: float, whole: bool
+) -> None:
+    found = placed(printed((100, 140, 180, 220, 260)), rules=((begins, 219.0, 240.0, 220.0),))["officer_sig"]
+    assert found.ruled is whole
+    assert found.box[0] <= 40
+
+
 def test_a_square_may_end_the_row_before_its_words() -> None:
     found = running(line("and so Please call", 40, 300), line("the first office or", 40, 312))
     x0, y0, _, y1 = found["ice"].box
