@@ -180,10 +180,9 @@ def take_in(folder: Path, agency: str) -> list[dict[str, Any]]:
 
 def _read_and_answer(stopped: Callable[[], bool] = _never) -> None:
     from detainerdesk.intake.channels.fax_receipts import answer_all
-    from detainerdesk.intake.understand import understand_next
+    from detainerdesk.intake.understand import understand_all
 
-    while not stopped() and understand_next() is not None:
-        pass
+    understand_all(stopped=stopped)
     answer_all()
 
 

@@ -38,10 +38,16 @@ LAID_OUT = "laid out"
 """Why a paper waits whose pages a person laid out (`correct.arrange`) and that is not yet read that way."""
 
 
-def understand_all(read: Reader | None = None, read_arranged: ArrangedReader | None = None) -> tuple[Document, ...]:
-    """Places everything that has arrived or was laid out anew; returns the documents in the order in which they were taken."""
+def understand_all(
+    read: Reader | None = None,
+    read_arranged: ArrangedReader | None = None,
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+) -> tuple[Document, ...]:
+    """Places everything that has arrived or was laid out anew, unless it is stopped between two papers; returns the documents in the order in which
+    they were taken."""
     done = []
-    while (document := understand_next(read, read_arranged)) is not None:
+    while not stopped() and (document := understand_next(read, read_arranged)) is not None:
         done.append(document)
     return tuple(done)
 
@@ -226,7 +232,7 @@ def read_pages(place: Path, arranged: tuple[Arranged, ...] = ()) -> Reading | Un
 def place(arrived: Transmission, result: Read | None = None, stored: tuple[Stored, ...] = ()) -> None:
     """Puts a delivery where it belongs. `result`: what was read, if it was read just now; `stored`: its parts, if it is a mail or an archive. In the
     caller's transaction. Another process may have been faster: then the rows say so, and nothing is done twice."""
-    one_at_a_time(f"placing {arrived.agency}")
+    placing_waits([arrived.agency])
     document = Document.objects.select_for_update().get(sha256=arrived.document_id)
     row = Transmission.objects.select_for_update().get(pk=arrived.pk)
     if row.placed or is_laid_out(document):
@@ -513,7 +519,7 @@ def _give_up(arrived: Transmission, error: Exception) -> None:
         "Open the original, attach it to its request, and tell whoever keeps this installation."
     )
     with transaction.atomic(durable=True):
-        one_at_a_time(f"placing {arrived.agency}")
+        placing_waits([arrived.agency])
         document = Document.objects.select_for_update().get(sha256=arrived.document_id)
         if Transmission.objects.filter(pk=arrived.pk, placed=False).update(placed=True):
             wait(document, arrived.agency, join.Waits((), "program fault", says))

@@ -158,8 +158,8 @@ def label(name: str) -> str:
 
 
 def can_change(name: str, needs: Collection[str] | None) -> bool:
-    """Whether what stands in this field can change the answer, whose request it is, or whether it asks or cancels. `needs`: the facts that are still open (of a warrant
-    `warrants[1].signed_by`); None where nothing was decided yet, and each fact may count."""
+    """Whether what stands in this field can change the answer, whose request it is, or whether it asks or cancels. `needs`: the facts that are
+    still open (of a warrant `warrants[1].signed_by`); None where nothing was decided yet, and each fact may count."""
     if name in IDENTIFIERS or name == "cancel_prior":
         return True
     facts = FACTS_OF.get(name, ())

@@ -26,7 +26,7 @@ WORDS = ("name", "words", "text")  # grammars of what can have an accent or an i
 LEAST = 0.60  # confidence of the least sure letter, below which even two readers that agree are not taken at their word
 LEAST_COARSE = 0.95  # the same in every reading of a fax of half the lines, where all can see the same wrong letter
 LEAST_COARSE_DIGITS = (
-    0.985  # the same of a value with digits: half the lines make a 3 a 5 and a 2 a 7, and no word says that it is wrong
+    0.985  # the same of a value with digits: a 3 becomes a 5, a 2 a 7, and no word says that it is wrong
 )
 COARSE = 130  # dots an inch from top to bottom
 LEAST_ALONE = 0.90  # the same where both readings are the same model's
