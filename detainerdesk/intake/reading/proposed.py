@@ -5,13 +5,9 @@ is asked only after a reading was found unsure, so nothing here spares a person 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from detainerdesk.intake.reading import vocabulary
 
-ALIKE = 0.75  # of the letters of two readings of one name
 _INITIALS = {"0": "D", "8": "B", **dict.fromkeys("1Ij!|)]", "J")}  # J is the initial that most often loses its hook
 _WORDS = (  # of a field of words
     (r"^([01Ij!|)\]8])[.,] (?=[A-Z])", lambda found: f"{_INITIALS[found[1]]}. "),
@@ -56,21 +52,3 @@ def value(grammar: str, text: str) -> str:
     for pattern, right in _UNDONE.get(grammar, ()):
         text = re.sub(pattern, right, text)
     return text
-
-
-def is_vietnamese(text: str, others: Sequence[str]) -> bool:
-    """Whether a text has letters that only Vietnamese has, in syllables as they are there, and is otherwise what another reader saw. One alone
-    may be a speck's work; an i on a rule is soon an ị, and an O with an apostrophe an Ơ."""
-    letters = re.findall("[Ạ-ỹĂăƠơƯưĨĩŨũ]", text)
-    own = len(letters) > 1 and {*letters} != {"ị"} and not any("'" in other for other in others)
-    foreign = re.search(r"[fjwz\d]|\w{8}", unicodedata.normalize("NFC", text), re.IGNORECASE)
-    return own and not foreign and any(_alike(text, other) for other in others)
-
-
-def _alike(one: str, two: str) -> bool:
-    """Whether two texts are nearly the same but for marks above and below their letters."""
-    return SequenceMatcher(None, _plain(one), _plain(two), autojunk=False).ratio() >= ALIKE
-
-
-def _plain(text: str) -> str:
-    return "".join(char for char in unicodedata.normalize("NFD", text).casefold().replace("đ", "d") if char.isalnum())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from detainerdesk.intake.reading import grammar, proposed, recogniser, tesseract, vocabulary
+from detainerdesk.intake.reading import grammar, proposed, recogniser, tesseract, vietnamese, vocabulary
 from detainerdesk.intake.reading.cells import Cell, padded
 from detainerdesk.intake.reading.fields import Seen
 from detainerdesk.intake.reading.pages import Gray
@@ -83,10 +83,23 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
     )
     if not sure:
         value = proposed.value(grammar_name, value)
-        other = _by_tesseract(cell, grammar_name, tesseract.VIETNAMESE) if grammar_name == "name" else None
-        if other is not None and proposed.is_vietnamese(other.seen.text, [one.seen.text for one in readings]):
-            value, readings = other.seen.text, [*readings, other]
+        if grammar_name == "name":
+            value, readings = _with_vietnamese_letters(cell, value, readings)
     return Verdict(value, tuple(one.seen for one in readings), agreed, sure, confidence)
+
+
+def _with_vietnamese_letters(cell: Cell, value: str, readings: list[_Reading]) -> tuple[str, list[_Reading]]:
+    """The name to offer, and what was read of it, where it may be a Vietnamese one: no other reader knows its letters."""
+    seen = [one.seen.text for one in readings]
+    other = _by_tesseract(cell, "name", tesseract.VIETNAMESE)
+    if other is not None and vietnamese.is_one(other.seen.text, seen):
+        return vietnamese.offered(other.seen.text, seen), [*readings, other]
+    return vietnamese.recalled(seen, _unread_marks(cell, value)) or vietnamese.spelled(value), readings
+
+
+def _unread_marks(cell: Cell, value: str) -> int:
+    """How many marks stand above letters that have none as they were read."""
+    return max(0, cell.dots - len(re.findall(DOTTED, value)))
 
 
 def _all_sure(readings: Sequence[_Reading]) -> bool:
@@ -105,7 +118,7 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
         or cell.uneven >= UNEVEN
         or cell.upright <= UPRIGHT
         or (cell.on_rule and "q" in value)  # a g whose foot the rule hides
-        or (grammar_name in WORDS and (cell.dots > len(re.findall(DOTTED, value)) or _lost_a_stop(value)))
+        or (grammar_name in WORDS and (_unread_marks(cell, value) > 0 or _lost_a_stop(value)))
         or (grammar_name == "a_number" and _lost_a_hyphen(value))
         or (grammar_name == "name" and re.search(r"^[a-z]|\b[A-Z]{2,} [A-Z],", value) is not None)  # vo, Ana; LN U, Ana
         or (grammar_name in WORDS and any(map(vocabulary.is_other_case, value.split())))

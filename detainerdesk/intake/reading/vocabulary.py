@@ -54,7 +54,7 @@ def nearest(word: str) -> str:
         return word
     alike = _by_look()[_look(core)]
     if not alike and len(core) >= 4:
-        alike = [known for known in _WORDS if _one_letter_apart(core, known)]
+        alike = [known for known in _WORDS if may_be(core, known)]
     return word.replace(core, alike[0]) if len(alike) == 1 else word
 
 
@@ -84,7 +84,7 @@ def _look(word: str) -> str:
     return word.translate(_ALIKE)
 
 
-def _one_letter_apart(one: str, two: str) -> bool:
-    """In a short word only by letters that are hard to tell apart (`Lanc`)."""
+def may_be(one: str, two: str) -> bool:
+    """Whether a word may be another but for one letter; in a short word only for one that is hard to tell (`Lanc`)."""
     apart = {a + b for a, b in zip(one, two, strict=False) if a != b}
     return len(one) == len(two) and len(apart) == 1 and (len(one) >= 6 or apart <= _CLOSE)

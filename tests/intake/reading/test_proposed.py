@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import io
-from typing import cast
-
-import numpy as np
 import pytest
-import typst
-from PIL import Image
 
-from detainerdesk.intake.reading import proposed, readers, tesseract, vocabulary
-from detainerdesk.intake.reading.cells import Cell
+from detainerdesk.intake.reading import proposed, vocabulary
 
 
 @pytest.mark.parametrize(
@@ -70,41 +63,3 @@ def test_a_word_of_bad_print_is_only_made_one_that_it_alone_can_be() -> None:
     assert vocabulary.nearest("AFOO") == "AFOD"
     assert vocabulary.nearest("0O") == "0O"  # CO, DO, PO, PD?
     assert vocabulary.nearest("Harrison") == "Harrison"
-
-
-@pytest.mark.skipif(not tesseract.is_here(tesseract.VIETNAMESE), reason="Tesseract's Vietnamese model is not here")
-def test_a_vietnamese_name_is_offered_with_its_letters_and_goes_to_a_person() -> None:
-    seen = readers.judge(printed("HUỲNH, Hữu Phước"), "name", 200)
-    assert seen.value == "HUỲNH, Hữu Phước"
-    assert not seen.sure
-    assert seen.readers[-1].reader == readers.VIETNAMESE
-
-
-@pytest.mark.parametrize("name", ["SZABÓ, Zsófia", "MUÑOZ-IBÁÑEZ, Íñigo", "SOTO, Maria"])
-def test_no_other_name_is_made_vietnamese(name: str) -> None:
-    assert all(one.reader != readers.VIETNAMESE for one in readers.judge(printed(name), "name", 200).readers)
-
-
-@pytest.mark.parametrize(
-    ("read", "other", "is_one"),
-    [
-        ("VÕ, Thuỳ Dương", "vō, Thu Duong", True),
-        ("ƠCONNELL, ZSOFIA", "O'CONNELL, ZSOFIA", False),
-        ("MỤNG0Z-IBANEZ, Begona", "MUNOZ-IBANEZ, Begona", False),
-        ("TRAN, Thị Hoa", "TRAN, Thi Hoa", False),
-        ("HUỲNH, Quoc Huy", "HUYNH, Quoc Huy", False),
-        ("VÕ, Thuỳ Dương", "SOTO, Maria", False),
-    ],
-)
-def test_vietnamese_is_told_by_its_letters_its_syllables_and_the_other_readers(
-    read: str, other: str, *, is_one: bool
-) -> None:
-    assert proposed.is_vietnamese(read, [other]) is is_one
-
-
-def printed(words: str) -> Cell:
-    """The value as a clean scan shows it, in a face that has all letters."""
-    source = f"#set page(width: auto, height: auto, margin: 4pt)\n#text(11pt)[{words}]".encode()
-    image = Image.open(io.BytesIO(cast(bytes, typst.compile(source, format="png", ppi=200)))).convert("L")
-    ink = Image.eval(image, lambda value: 255 - value).getbbox()
-    return Cell((np.asarray(image.crop(ink), dtype=np.uint8),), (0, 0, *image.size), False, False, 0.0)
