@@ -13,7 +13,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from detainerdesk.intake.reading.cells import padded
 from detainerdesk.intake.reading.pages import Gray
@@ -37,8 +36,7 @@ def read(crop: Gray, language: str = ENGLISH) -> str | None:
         return None
     large = cv2.resize(crop, None, fx=LARGER, fy=LARGER, interpolation=cv2.INTER_CUBIC)
     soft = np.asarray(cv2.GaussianBlur(large, (0, 0), SOFTER), dtype=np.uint8)
-    reader.SetImage(Image.fromarray(soft))
-    reader.SetSourceResolution(300)
+    _show(reader, soft, 300)
     return str(reader.GetUTF8Text()).strip()
 
 
@@ -49,8 +47,7 @@ def read_places(crop: Gray) -> tuple[str, list[float], list[float]]:
     height, width = crop.shape
     if height < LEAST or width < LEAST:
         return "", [], []
-    reader.SetImage(Image.fromarray(padded(crop, EDGE, EDGE)))
-    reader.SetSourceResolution(200)
+    _show(reader, padded(crop, EDGE, EDGE), 200)
     reader.Recognize()
     levels, found = import_module("tesserocr").RIL, reader.GetIterator()
     text: list[str] = []
@@ -72,6 +69,13 @@ def read_places(crop: Gray) -> tuple[str, list[float], list[float]]:
         if not found.Next(levels.SYMBOL):
             break
     return "".join(text), places, sure
+
+
+def _show(reader: Any, picture: Gray, dots: int) -> None:
+    """Gives the reader a picture of so many dots an inch."""
+    height, width = picture.shape
+    reader.SetImageBytes(picture.tobytes(), width, height, 1, width)
+    reader.SetSourceResolution(dots)
 
 
 @cache
