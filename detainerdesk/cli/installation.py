@@ -114,11 +114,11 @@ def _channels(data: Path, agency: str) -> list[list[str]]:
     from detainerdesk.intake import lines
 
     commands = [["intake", "--agency", agency, "--watch"]]
-    if (data / listening.FILE).is_file():
+    if os.path.lexists(data / listening.FILE):
         mail = listening.read_file(data / listening.FILE, law_here())
         commands += [["listen"]] if mail.listening else []
         commands += [["poll", "--watch"]] if mail.mailboxes else []
-    if (data / lines.FILE).is_file():
+    if os.path.lexists(data / lines.FILE):
         commands.append(["lines", "--agency", agency, "--send", "--watch"])
     return commands
 

@@ -1,8 +1,10 @@
 """`detainerdesk lines`: whether each line brings papers, for a person or for a program that watches; and the test pages that are due, for cron or a
-timer. In: a data folder, with lines.json in it. Out: a table or JSON; exit code 1 where a line is silent, or a test page could not be sent."""
+timer, or of one station, due or not. In: a data folder, with lines.json in it. Out: a table or JSON; exit code 1 where a line is silent, or a test page
+could not be sent."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,28 +30,36 @@ def lines(
     watch: Annotated[
         bool, typer.Option("--watch", help="With --send: go on until stopped, looking each minute.")
     ] = False,
+    test: Annotated[
+        str | None,
+        typer.Option("--test", metavar="STATION", help="Send the test pages of this station now, due or not."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON, for a program.")] = False,
 ) -> None:
     """Each line: what it brought last, what waits to be read, what failed in 24 hours, its last test page. Exit code 1 if one is silent."""
     known_stack(agency, law_here())
     ready = open_installation(data)
+    from detainerdesk.intake import lines as intake_lines
+
+    if test is not None:
+        if not _send(_tested(agency, test), as_json):
+            raise typer.Exit(DOES_NOT_HOLD)
+        return
     if send:
         stop = Stop() if watch else None
-        all_sent = _send(agency, as_json)
+        all_sent = _send_due(agency, as_json)
         while stop and not stop.within(A_MINUTE):
-            went_well(lambda: _send(agency, as_json))
+            went_well(lambda: _send_due(agency, as_json))
         if not (watch or all_sent):
             raise typer.Exit(DOES_NOT_HOLD)
         return
-    from detainerdesk.intake import lines as intake_lines
-
     now = datetime.now(UTC)
     conditions = intake_lines.conditions(_used(agency), now)
     if as_json:
         say_json([_json(one) for one in conditions])
     else:
         _say(conditions, now, fictional=ready.profile == "development")
-    if any(one.silent_since for one in conditions):
+    if any(one.silent for one in conditions):
         raise typer.Exit(DOES_NOT_HOLD)
 
 
@@ -62,13 +72,33 @@ def _used(agency: str) -> tuple[Line, ...]:
         raise BadInput(str(error)) from error
 
 
-def _send(agency: str, as_json: bool) -> bool:
-    """Whether all that are due went out. Those that can't be sent are said, and the others go out all the same."""
+def _tested(agency: str, station: str) -> tuple[Line, ...]:
+    """The lines of a station through which a test page can be sent."""
+    from detainerdesk.intake import display
+
+    tested = tuple(line for line in _used(agency) if line.tested)
+    these = tuple(line for line in tested if line.station == display.station_name(station))
+    if not these:
+        known = ", ".join(sorted({line.station for line in tested})) or "none"
+        raise BadInput(
+            f"--test {station}: lines.json sets up no test page for this station. Stations with one: {known}."
+        )
+    return these
+
+
+def _send_due(agency: str, as_json: bool) -> bool:
+    from detainerdesk.intake import lines as intake_lines
+
+    return _send(intake_lines.due(_used(agency), datetime.now(UTC)), as_json)
+
+
+def _send(these: Iterable[Line], as_json: bool) -> bool:
+    """Whether all went out. Those that can't be sent are said, and the others go out all the same."""
     from detainerdesk.desk.page.channels import channel
     from detainerdesk.intake import lines as intake_lines
 
     told, now = [], datetime.now(UTC)
-    for line in intake_lines.due(_used(agency), now):
+    for line in these:
         try:
             intake_lines.send(line, now)
             told.append({"channel": line.channel, "station": line.station, "sent": True, "says": ""})
@@ -99,6 +129,8 @@ def _json(one: Condition) -> dict[str, Any]:
         "last_seen": moment(one.last_seen),
         "took_seconds": one.took_seconds,
         "silent_since": moment(one.silent_since),
+        "failed": one.failed,
+        "unsent": one.unsent,
         "late": one.late,
     }
 

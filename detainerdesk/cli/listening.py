@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
+from msgspec import UNSET, UnsetType
 
 from detainerdesk.cli.agencies import known_stack
 from detainerdesk.cli.installation import Data, law_here, open_installation, profile
@@ -25,11 +27,7 @@ if TYPE_CHECKING:
     from detainerdesk.law import Edition
 
 FILE = "mail.json"
-LISTENER = {"host", "port", "name", "certificate", "key", "tls_required", "recipients"}
-RECIPIENT = {"address", "agency", "station"}
-MAILBOX = {"agency", "station", "host", "user"}
-MAILBOX_MAY = {"port", "folder", "taken", "authorities"}
-SECRET = {"password_file", "password_from", "token_file", "token_from"}
+SECRET = ("password_file", "password_from", "token_file", "token_from")
 NO_MAILBOX = f"{FILE} names no mailbox that can be read, so mails wait in their mailboxes. See the log."
 READERS = "They are read by `detainerdesk serve`, or `detainerdesk intake --watch`."
 
@@ -127,71 +125,122 @@ def refuse_plain(how: Listening) -> None:
 
 # ---- DATA/mail.json -----------------------------------------------------------------------------------------------
 
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+
+
+# What is UNSET need not be said: then it is as `Listening` and `Mailbox` have it.
+
+
+class _Recipient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    address: Text
+    agency: Text
+    station: Text
+
+
+class _Listener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    recipients: tuple[_Recipient, ...]
+    host: Text | UnsetType = UNSET
+    port: Port | UnsetType = UNSET
+    name: Text | UnsetType = UNSET
+    certificate: Text | UnsetType = UNSET
+    key: Text | UnsetType = UNSET
+    tls_required: bool | UnsetType = UNSET
+
+
+class _Mailbox(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    agency: Text
+    station: Text
+    host: Text
+    user: Text
+    port: Port | UnsetType = UNSET
+    folder: Text | UnsetType = UNSET
+    taken: Text | UnsetType = UNSET
+    authorities: Text | UnsetType = UNSET
+    password_file: Text | UnsetType = UNSET
+    password_from: Text | UnsetType = UNSET
+    token_file: Text | UnsetType = UNSET
+    token_from: Text | UnsetType = UNSET
+
+
+class _Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    listener: _Listener | None = None
+    mailboxes: tuple[_Mailbox, ...] = ()
+
 
 def read_file(file: Path, law: Edition) -> Mail:
     """Who listens, and which mailboxes are read. Every agency must be one that the law here knows."""
-    said = setting.read(file, dict[str, Any], BadInput)
+    said = setting.read(file, _Mail, BadInput)
     if said is None:
         raise BadInput(
             f"There is no {FILE} in the data folder. Write it as docs/intake.md shows: the addresses or mailboxes, and their stations."
         )
-    if not said.keys() <= {"listener", "mailboxes"}:
-        raise BadInput(f'{FILE} has "listener", "mailboxes" or both, and nothing else.')
-    listening = _listening(file, said["listener"]) if "listener" in said else None
-    mailboxes = tuple(_mailbox(file, number, one) for number, one in enumerate(said.get("mailboxes", ()), 1))
+    listening = _listening(file, said.listener) if said.listener else None
+    mailboxes = tuple(_mailbox(file, number, one) for number, one in enumerate(said.mailboxes, 1))
+    _refuse_shared(mailboxes)
     agencies = {one.agency for one in (listening.recipients.values() if listening else ())}
     for agency in sorted(agencies | {one.agency for one in mailboxes}):
         known_stack(agency, law)
     return Mail(listening, mailboxes)
 
 
-def _listening(file: Path, said: Any) -> Listening:
+def _listening(file: Path, said: _Listener) -> Listening:
     from detainerdesk.intake.channels.smtp import ListenerError, Listening, Recipient
 
-    _names(f"{FILE}, listener", said, {"recipients"}, LISTENER)
-    _port(f"{FILE}, listener", said)
-    entries = {
-        str(_names(f"{FILE}, recipient {number}", one, RECIPIENT, RECIPIENT)["address"]): Recipient(
-            one["agency"], one["station"]
-        )
-        for number, one in enumerate(said["recipients"], 1)
-    }
-    paths = {name: _path(file, said[name]) for name in ("certificate", "key") if name in said}
+    entries: dict[str, Recipient] = {}
+    for number, one in enumerate(said.recipients, 1):
+        if one.address.casefold() in entries:
+            raise BadInput(
+                f"{FILE}, recipient {number}: an entry above has the same address. An address is of one station."
+            )
+        entries[one.address.casefold()] = Recipient(one.agency, one.station)
+    given = _given(file, said, "certificate", "key")
     try:
-        return Listening(**{**said, **paths, "recipients": entries})
+        return Listening(**{**given, "recipients": entries})
     except ListenerError as error:
         raise BadInput(f"{FILE}, listener: {error}") from error
 
 
-def _mailbox(file: Path, number: int, said: Any) -> Mailbox:
+def _mailbox(file: Path, number: int, said: _Mailbox) -> Mailbox:
     from detainerdesk.intake.channels.mailbox import Mailbox
 
     where = f"{FILE}, mailbox {number}"
-    _names(where, said, MAILBOX, MAILBOX | MAILBOX_MAY | SECRET)
-    _port(where, said)
-    secret = sorted(SECRET & said.keys())
-    if len(secret) != 1:
+    given = _given(file, said, "authorities")
+    secrets = [(way, given.pop(way)) for way in SECRET if way in given]
+    if len(secrets) != 1:
         raise BadInput(
-            f"{where}: say where its secret is by one of {', '.join(sorted(SECRET))}: a file, or a variable of the environment."
+            f"{where}: say where its secret is by one of {', '.join(SECRET)}: a file, or a variable of the environment."
         )
-    rest = {name: value for name, value in said.items() if name not in SECRET}
-    if "authorities" in rest:
-        rest["authorities"] = _path(file, rest["authorities"])
-    way = secret[0]
-    return Mailbox(**rest, password=_secret(where, file, way, str(said[way])), by_token=way.startswith("token"))
+    ((way, named),) = secrets
+    return Mailbox(**given, password=_secret(where, file, way, named), by_token=way.startswith("token"))
 
 
-def _port(where: str, said: dict[str, Any]) -> None:
-    if not isinstance(said.get("port", 0), int):
-        raise BadInput(f"{where}: port is a number, written without quotation marks.")
+def _refuse_shared(mailboxes: tuple[Mailbox, ...]) -> None:
+    """Whoever polls a folder first would take what is the other's, or what was taken already."""
+    seen: set[tuple[str, ...]] = set()
+    into = {_folder(one, one.taken) for one in mailboxes}
+    for number, one in enumerate(mailboxes, 1):
+        place = _folder(one, one.folder)
+        if place in seen:
+            raise BadInput(
+                f"{FILE}, mailbox {number}: an entry above has the same folder of the same mailbox. Name it once."
+            )
+        if place in into:
+            raise BadInput(
+                f"{FILE}, mailbox {number}: its folder is one into which taken mails are moved. Name another."
+            )
+        seen.add(place)
 
 
-def _names(where: str, said: Any, must: set[str], may: set[str]) -> dict[str, Any]:
-    if not isinstance(said, dict) or not must <= said.keys() <= may:
-        raise BadInput(
-            f"{where}: it has {', '.join(sorted(must))}, may have {', '.join(sorted(may - must)) or 'nothing else'}, and no other name."
-        )
-    return said
+def _folder(mailbox: Mailbox, name: str) -> tuple[str, ...]:
+    """INBOX is the same in any letters."""
+    return mailbox.host.casefold(), mailbox.user.casefold(), "INBOX" if name.upper() == "INBOX" else name
+
+
+def _given(file: Path, said: msgspec.Struct, *files: str) -> dict[str, Any]:
+    """What was said and not left out; what names a file, as its path."""
+    given = {name: value for name, value in msgspec.structs.asdict(said).items() if value is not UNSET}
+    return {name: _path(file, value) if name in files else value for name, value in given.items()}
 
 
 def _secret(where: str, file: Path, way: str, named: str) -> str:

@@ -22,6 +22,7 @@ from detainerdesk.intake.reading.fields import Field, Paper, Reading, Unreadable
 if TYPE_CHECKING:
     from detainerdesk.intake.door import Receipt
 
+ACTOR = "command line"
 PAUSE = 1.0  # seconds between two looks of a watch
 SWEEP_ENDS_WITHIN = 5.0  # seconds; what it did not take stays where it is
 
@@ -111,11 +112,18 @@ def intake(
     agency: Annotated[str, typer.Option(help="The agency the papers are for.")] = AGENCY,
     data: Data = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on until stopped, looking every few seconds.")] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Reads the lists (CSV) again that wait unread, by the column maps as they are."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Takes papers in: bytes are stored and acknowledged first, then read and joined. Taken files move to .taken/ in the folder."""
     known_stack(agency, law_here())
     ready = open_installation(data)
+    if again:
+        _say_taken(read_again(agency), as_json)
+        return
     source = folder or ready.data / "inbox"
     if not watch:
         _say_taken(take_in(source, agency), as_json)
@@ -174,6 +182,15 @@ def take_in(folder: Path, agency: str) -> list[dict[str, Any]]:
     from detainerdesk.intake.channels.folder import sweep
 
     receipts = sweep(folder, agency)
+    _read_and_answer()
+    return [_became(receipt) for receipt in receipts]
+
+
+def read_again(agency: str) -> list[dict[str, Any]]:
+    """What became of the lists of which the column maps say something else than when they came."""
+    from detainerdesk.intake.again import put_back
+
+    receipts = put_back(agency, actor=ACTOR)
     _read_and_answer()
     return [_became(receipt) for receipt in receipts]
 

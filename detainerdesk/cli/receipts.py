@@ -1,5 +1,5 @@
 """`detainerdesk receipts`: the numbers that a sender got in a month, and where they differ from those that the sender kept. In: a sender as it is
-known (an address, a program's name), a month. Out: a table, JSON or CSV; exit code 1 where the two lists differ."""
+known (a mail address, a fax number, a program's name), a month. Out: a table, JSON or CSV; exit code 1 where the two lists differ."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from detainerdesk.cli.told import DOES_NOT_HOLD, FICTIONAL, BadInput, say_json
 
 
 def receipts(
-    sender: Annotated[str, typer.Argument(help="The sender: a mail address, or the name of a program.")],
+    sender: Annotated[str, typer.Argument(help="The sender: a mail address, a fax number, or the name of a program.")],
     month: Annotated[str, typer.Option(help="The month, like 2026-11, in the agency's zone.")],
     agency: Annotated[str, typer.Option(help="Whose receipts.")] = AGENCY,
     theirs: Annotated[str, typer.Option(help="The numbers that the sender kept, like 1-40,42, to compare.")] = "",

@@ -35,6 +35,7 @@ BAD_INPUT_TYPES = frozenset(
         "EnvelopeError",
         "FolderError",
         "NotPossible",
+        "ColumnsError",
         "BadInput",
     }
 )

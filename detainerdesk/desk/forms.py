@@ -15,7 +15,7 @@ from detainerdesk.desk import words
 from detainerdesk.desk.facts import BookedFacts
 from detainerdesk.desk.page.entry import EntryField, EntryKind
 from detainerdesk.desk.page.receipts import numbers_in
-from detainerdesk.intake import entry, join
+from detainerdesk.intake import entry
 from detainerdesk.intake.reading.match import NUMBER_WORDS
 
 LARGEST_MB = 25
@@ -143,8 +143,9 @@ class Entered(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for one in self.told:
-            if one.name in entry.DATES and data.get(one.name) and join.day_of(data[one.name]) is None:
-                self.add_error(one.name, f"{one.label}: write month/day/year, like 12/25/1982.")
+            said = data.get(one.name)
+            if one.name in entry.DATES and said and entry.day_told(one.name, said) is None:
+                self.add_error(one.name, f"{one.label}: {entry.how_to_write(one.name)}")
         return data
 
     def said(self) -> entry.Entry:
@@ -251,7 +252,7 @@ class BookedPerson(forms.Form):
             field.widget.attrs.update({"class": "usa-input", "autocomplete": "off", "spellcheck": "false"})
 
     def clean_birth_date(self) -> date | None:
-        return self._day("birth_date", words.BIRTH_DATE)
+        return self._day("birth_date", words.BIRTH_DATE, "dob")
 
     def clean_booked_on(self) -> date | None:
         return self._day("booked_on", "Booked on: write month/day/year, like 12/25/2026.")
@@ -263,9 +264,9 @@ class BookedPerson(forms.Form):
         numbers = {kind: said[kind] for kind in self.NUMBERS if said[kind]}
         return BookedFacts(said["name"], said["birth_date"], numbers, said["booked_on"])
 
-    def _day(self, name: str, says: str) -> date | None:
+    def _day(self, name: str, says: str, field: str = "") -> date | None:
         text: str = self.cleaned_data[name]
-        day = join.day_of(text) if text else None
+        day = entry.day_told(field, text) if text else None
         if text and day is None:
             raise forms.ValidationError(says)
         return day

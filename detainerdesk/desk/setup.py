@@ -23,6 +23,7 @@ DEMO_PEOPLE = (
     ("okafor", "N.", "Okafor", "records", "us-ma-boston/police", ""),
     ("adler", "J.", "Adler", "counsel", "us-ma-boston/police", ""),
     ("tran", "H.", "Tran", "auditor", "us-ma-boston/police", ""),
+    ("moss", "A.", "Moss", "admin", "us-ma-boston/police", ""),
     ("haines", "P.", "Haines", "desk_officer", "us-tx-harris/sheriff", ""),
 )
 

@@ -63,6 +63,7 @@ urlpatterns = [
     path("api/entries", api.entries, name="api-entries"),
     path("api/receipts/<str:number>", api.receipt, name="api-receipt"),
     path("waiting/<str:document>", waiting, name="waiting"),
+    path("waiting/<str:document>/matters/<int:matter>", waiting, name="waiting-matter"),
     path("waiting/<str:document>/pages/<int:page>.png", waiting_picture, name="waiting-picture"),
     path("waiting/<str:document>/original", waiting_original, name="waiting-original"),
     path("waiting/<str:document>/papers/<int:paper>/<slug:name>", waiting_field, name="waiting-field"),

@@ -145,8 +145,6 @@ def headline(decision: Decision, agency: AgencyWords, situation: Situation) -> s
     """The one sentence on top. It speaks of the request, never of the person's release."""
     if not situation.papers:
         return "No paper is in this request now. What was taken out waits for a person, or belongs elsewhere."
-    if not situation.form:
-        return "This page is not a request form. It is kept and waits for Records."
     court = decision.actions.get("honor_criminal_warrant")
     if situation.court_warrant is not None and court is not None:
         number = f" {situation.court_warrant}" if situation.court_warrant else ""
@@ -154,6 +152,8 @@ def headline(decision: Decision, agency: AgencyWords, situation: Situation) -> s
             return f"{_first_cite(court)}: this person must be kept on judicial warrant{number}."
         if court.outcome == "permitted":
             return f"Judicial warrant{number} is a separate ground to keep this person. It is decided here by {agency.decides}."
+    if not situation.form:
+        return "No detainer form is in this request now. What was taken out waits for a person, or belongs elsewhere."
     if situation.cancels is not None:
         return f"This paper cancels the request of {situation.cancels or 'a date that is not known'}."
     if "hold" in situation.asked and (hold := decision.actions.get("hold")) is not None:
@@ -342,7 +342,7 @@ def law_says(decision: Decision, situation: Situation) -> str:
     if situation.court_warrant is not None:
         return "court warrant"
     if not situation.form:
-        return ""
+        return "no form in it now" if situation.papers else ""
     if situation.cancels is not None:
         return "cancels a request"
     action = "hold" if "hold" in situation.asked else next((a for a in situation.asked if a in LABELS), "hold")

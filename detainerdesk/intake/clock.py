@@ -1,6 +1,6 @@
 """Whether this machine's clock was stepped (security.md REL-6). Deadlines are instants in UTC, so a clock that jumps moves them: that must be seen. In: the wall
-clock and one that never jumps, read together whenever a paper comes in or is understood; out, for a step of more than two seconds: a `clock.stepped`
-entry with the seconds, and words on the channels' page, beside the channel that was at work."""
+clock and one that never jumps, read together whenever a paper comes in or is understood, and at a process's first look the ledger, which was written before;
+out, for a step of more than two seconds: a `clock.stepped` entry with the seconds, and words on the channels' page, beside the channel that was at work."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from detainerdesk.intake.models import ChannelFault
 from detainerdesk.ledger import log as ledger
+from detainerdesk.ledger.models import Leaf
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +42,22 @@ def step(before: Look, after: Look) -> float | None:
     return moved if abs(moved) > LARGEST_STEP + SLEW * went_by else None
 
 
+def set_back() -> float | None:
+    """By how many seconds (less than 0) the clock stands behind the ledger's last entry: it was set back while no process of ours saw it. None: it was
+    not, or that is recorded. Until time has caught up, all entries have the same moment of logging."""
+    last = Leaf.objects.order_by("-index").values_list("logged", flat=True).first()
+    if last is None or (behind := (now().at - last).total_seconds()) >= -LARGEST_STEP:
+        return None
+    told = Leaf.objects.filter(kind="clock.stepped", logged=last, at__lt=last - timedelta(seconds=LARGEST_STEP))
+    return None if told.exists() else behind
+
+
 class Watch:
-    """One for a process: what it saw last."""
+    """One for a process: what it saw last, and whether it saw that this is later than what the ledger holds."""
 
     def __init__(self, seen: Look) -> None:
         self._seen = seen
+        self._compared = False
         self._one_at_a_time = threading.Lock()
 
     def look(self, agency: str, channel: str, seen: Look | None = None) -> float | None:
@@ -54,27 +66,28 @@ class Watch:
         seen = seen or now()
         with self._one_at_a_time:
             seconds = step(self._seen, seen)
-            if seconds is not None and not self._recorded(agency, channel, seconds, seen.at):
+            try:
+                if seconds is None and not self._compared:
+                    seconds = set_back()
+                if seconds is not None:
+                    self._record(agency, channel, seconds, seen.at)
+            except (DatabaseError, InterfaceError):
                 return seconds
-            self._seen = seen
+            self._seen, self._compared = seen, True
         return seconds
 
-    def _recorded(self, agency: str, channel: str, seconds: float, at: datetime) -> bool:
+    def _record(self, agency: str, channel: str, seconds: float, at: datetime) -> None:
         log.warning("the clock was stepped by %+.1f seconds", seconds)
-        try:
-            with transaction.atomic(durable=True):
-                ledger.append(
-                    "clock.stepped",
-                    actor=ACTOR,
-                    agency=agency,
-                    subject="clock",
-                    facts={"seconds": round(seconds)},
-                    at=at,
-                )
-                ChannelFault.objects.create(channel=channel, says=words(seconds), at=at)
-        except (DatabaseError, InterfaceError):
-            return False
-        return True
+        with transaction.atomic(durable=True):
+            ledger.append(
+                "clock.stepped",
+                actor=ACTOR,
+                agency=agency,
+                subject="clock",
+                facts={"seconds": round(seconds)},
+                at=at,
+            )
+            ChannelFault.objects.create(channel=channel, says=words(seconds), at=at)
 
 
 def words(seconds: float) -> str:

@@ -8,19 +8,21 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from detainerdesk.intake import setting
-from detainerdesk.intake.entry import DATES, LISTED, fields_of, paper_of
-from detainerdesk.intake.join import DATE_FORMS, OPENS
-from detainerdesk.intake.reading.fields import Field, Paper, Reading, Unreadable
+from detainerdesk.intake.entry import DATES, fields_of, paper_of
+from detainerdesk.intake.join import OPENS, born_on, day_of
+from detainerdesk.intake.reading.fields import LISTED, Field, Paper, Reading, Unreadable
 
 FOLDER = "columns"
-MOST_ROWS = 5_000
+MOST_ROWS = 250  # placed at once, while whoever else brings papers waits: about a second
+A_DAY = date(1987, 6, 5)
+"""What is written as a map writes dates must read as itself again."""
 IDENTIFYING = ("subject_id", "event_no", "file_no", "subject_name")
 
 
@@ -30,7 +32,7 @@ class ColumnsError(ValueError):
 
 class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which column of a system's list is which field. `kind`: the form that every row is, or `kind_column` with `kinds` (its words -> our kinds).
-    `dates`: how the system writes a date (strptime)."""
+    `dates`: how the system writes a date (strptime); beside it only year-month-day is taken for one."""
 
     columns: dict[str, str]
     kind: str = "i247a"
@@ -42,8 +44,12 @@ class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether every column that it names stands in the header."""
-        needed = {*self.columns.values(), *([self.kind_column] if self.kind_column else [])}
-        return needed <= {title.strip() for title in header}
+        return self.needed <= set(header)
+
+    @property
+    def needed(self) -> set[str]:
+        """The titles of the columns that it names."""
+        return {*self.columns.values(), *([self.kind_column] if self.kind_column else [])}
 
 
 OWN = Columns(
@@ -69,6 +75,10 @@ def load(file: Path) -> Columns | None:
     if bool(made.kind_column) != bool(made.kinds):
         raise ColumnsError(
             f"{file.name}: `kind_column` and `kinds` belong together: which column says it, and what its words mean."
+        )
+    if day_of(f"{A_DAY:{made.dates}}", [made.dates]) != A_DAY:
+        raise ColumnsError(
+            f"{file.name}: {made.dates!r} names no day. Write `dates` with day, month and year, like %m/%d/%Y."
         )
     for name in made.columns:
         if not any(name in fields_of(kind) for kind in kinds):
@@ -98,8 +108,14 @@ def read(data: bytes, maps: Iterable[Columns]) -> Reading | Unreadable:
     chosen = next((each for each in maps if each.fits(titles)), None)
     if chosen is None:
         return Unreadable(
-            "No column map fits the titles of this list. It is kept. Add a map for this system in the data folder under "
-            f"{FOLDER}/ (docs/intake.md), then have the list read again."
+            "No column map fits the first line of this text, so it was not read as a list. It is kept. If it is one, ask whoever keeps this "
+            f"installation to put a map for its system into the data folder under {FOLDER}/ (docs/intake.md), and then to run: "
+            "detainerdesk intake --again"
+        )
+    if twice := sorted(title for title in chosen.needed if titles.count(title) > 1):
+        return Unreadable(
+            f"Several columns of this list are titled {twice[0]}, and which of them is meant can't be known. It is kept. "
+            "Ask for it with a title of its own for each column."
         )
     if len(rows) > MOST_ROWS:
         return Unreadable(
@@ -153,9 +169,7 @@ def _value(name: str, cell: str, wanted: type[Any], by: Columns) -> str | bool |
         return True if word in by.yes else False if word in by.no else None
     if name not in DATES:
         return cell
-    for form in (by.dates, *DATE_FORMS):
-        try:
-            return datetime.strptime(cell.partition(" ")[0] if "/" in cell else cell, form).strftime("%m/%d/%Y")  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    return None
+    day_in = born_on if name == "dob" else day_of
+    forms = (by.dates, "%Y-%m-%d")
+    day = day_in(cell, forms) or day_in(cell.partition(" ")[0], forms)  # a time behind it tells nothing more
+    return f"{day:%m/%d/%Y}" if day else None

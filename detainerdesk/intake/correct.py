@@ -19,10 +19,9 @@ from detainerdesk.intake.queue import QueueError, open_waits
 from detainerdesk.intake.reading.fields import Arranged, Field, State, arranged_to_json, check_arranged
 from detainerdesk.intake.understand import (
     LAID_OUT,
-    agencies_with,
     identify_by_its_papers,
     place_anew,
-    placing_waits,
+    placing_waits_everywhere,
     settle,
     wait,
 )
@@ -30,20 +29,21 @@ from detainerdesk.ledger import log as ledger
 
 WITHOUT_PAGES = (display.MAIL, display.ENTRY, display.LIST)
 
-SAYS_WHAT_IT_IS = ("cancel_prior", "cancel_date")
-"""The fields of a form by which a request is a detainer or a cancellation, and of which day."""
+SAYS_WHAT_IT_IS = ("cancel_prior", "cancel_date", *join.FIELD_OF.values())
+"""The fields of a form by which a request is a detainer or a cancellation, of which day, and by which copies of it are known."""
 
 
 def correct(
     sha256: str, agency: str, *, paper: int, field: str, state: State, value: str | bool | None, actor: str
 ) -> None:
-    """What a person sees in one field of a waiting paper. `value` only where something is shown."""
+    """What a person sees in one field of a waiting paper. `value` only where something is shown. Here the paper waits until it is placed again; no other
+    agency that has it is asked any more what was seen."""
     if state not in get_args(State):
         raise QueueError(f"{state!r} is no state of a field. Choose one of: {', '.join(get_args(State))}.")
     if (state == "shown") != (value not in (None, "")):
         raise QueueError(f"{field}: write what is shown, or say that the place is empty or can't be read.")
     with transaction.atomic():
-        placing_waits(agencies_with(sha256))
+        placing_waits_everywhere(sha256)
         document, _ = open_waits(sha256, agency)
         now = _keep(document, paper=paper, field=field, state=state, value=value, actor=actor, at=timezone.now())
         ledger.append(
@@ -55,6 +55,7 @@ def correct(
             personal={"value": str(value)} if state == "shown" else {},
         )
         _identify_all(document, actor)
+        settle(document, [row for row in _box_was_seen(document, paper) if row.agency != agency], actor)
 
 
 def seen_in_a_request(
@@ -66,10 +67,7 @@ def seen_in_a_request(
     document = Document.objects.select_for_update().get(sha256=sha256)
     _keep(document, paper=paper, field=field, state=state, value=value, actor=actor, at=at)
     _identify_all(document, actor, at)
-    reading = corrected.reading_of(document)
-    if reading is not None and "kind" in join.identity_of(reading.papers[paper]).accepted:
-        waits = Waiting.objects.filter(document=document, reason=join.UNSURE_CANCELLATION, settled_at=None)
-        settle(document, [row for row in waits.select_for_update() if row.papers == [paper]], actor)
+    settle(document, _box_was_seen(document, paper), actor)
 
 
 def place_again(sha256: str, agency: str, *, actor: str) -> None:
@@ -140,6 +138,15 @@ def _identify_all(document: Document, actor: str, at: datetime | None = None) ->
     holds_it = Joined.objects.filter(transmission__document=document, undone_at=None).values("request")
     for request in DetainerRequest.objects.select_for_update().filter(pk__in=holds_it).order_by("pk"):
         identify_by_its_papers(request, actor, at)
+
+
+def _box_was_seen(document: Document, paper: int) -> list[Waiting]:
+    """The waits, at whichever agency, for somebody to see whether this form cancels; none while nobody could."""
+    reading = corrected.reading_of(document)
+    if reading is None or "kind" not in join.identity_of(reading.papers[paper]).accepted:
+        return []
+    waits = Waiting.objects.filter(document=document, reason=join.UNSURE_CANCELLATION, settled_at=None)
+    return [row for row in waits.select_for_update() if row.papers == [paper]]
 
 
 def _refuse_placed(document: Document) -> None:

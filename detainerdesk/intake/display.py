@@ -3,15 +3,19 @@ characters, direction marks or folders. And what a file is, told from its first 
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import re
 import unicodedata
 
 NAME_LENGTH = 120
 STATION_LENGTH = 40
+STATION_MARK = 3
 
 MAIL = "message/rfc822"
 ENTRY = "application/vnd.detainerdesk.entry+json"
 LIST = "text/csv"
+EMPTY = "application/x-empty"
 ENTRY_START = b'{"detainerdesk":"entry/1",'
 EVERY_MAIL_HAS = frozenset((b"from", b"received", b"return-path", b"message-id", b"mime-version", b"date", b"to"))
 
@@ -42,9 +46,13 @@ def file_name(text: str) -> str:
 
 
 def station_name(text: str) -> str:
-    """A station is named in the ledger's plain facts, so no number that could be a person's stays in it."""
-    name = re.sub(r"\d{5,}", "…", one_line(text.replace("/", " ").replace("\\", " ")))
-    return name.strip(". ")[:STATION_LENGTH].strip() or "unnamed station"
+    """A station is named in the ledger's plain facts, so no number that could be a person's stays in it. What is shortened has a mark at its end: no two
+    stations with long names become one queue."""
+    name = re.sub(r"\d{5,}", "…", one_line(text.replace("/", " ").replace("\\", " ")).strip(". "))
+    if len(name) > STATION_LENGTH:
+        mark = hashlib.sha256(name.encode()).hexdigest()[:STATION_MARK]
+        name = f"{name[: STATION_LENGTH - STATION_MARK - 1].strip()} {mark}"
+    return name or "unnamed station"
 
 
 def one_line(text: str) -> str:
@@ -55,7 +63,7 @@ def one_line(text: str) -> str:
 
 def type_of(data: bytes) -> str:
     if not data:
-        return "application/x-empty"
+        return EMPTY
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
     named = next((name for start, name in STARTS if data.startswith(start)), None)
@@ -84,8 +92,22 @@ def _begins_as_a_mail(head: bytes) -> bool:
 
 
 def _begins_as_a_list(head: bytes) -> bool:
-    """Text with a first line of three titles or more, and cells below it."""
+    """Text with a first line of three titles or more, and cells below it; or of two titles, and two cells in each line below."""
     if b"\x00" in head or any(byte < 9 for byte in head):
         return False
     lines = head.removeprefix(b"\xef\xbb\xbf").splitlines()
-    return len(lines) > 1 and any(lines[0].count(mark) > 1 and mark in lines[1] for mark in (b",", b";", b"\t"))
+    if len(lines) < 2:
+        return False
+    if any(lines[0].count(mark) > 1 and mark in lines[1] for mark in (b",", b";", b"\t")):
+        return True
+    text = [line.decode("latin-1") for line in lines[:20] if line.strip()]
+    return any(_have_two_cells(text, mark) for mark in ",;\t")
+
+
+def _have_two_cells(text: list[str], mark: str) -> bool:
+    """A letter has such lines too, but others beside them; `Dear Sir,` has one cell."""
+    try:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(text, delimiter=mark)]
+    except csv.Error:
+        return False
+    return len(rows) > 1 and all(rows[0]) and all(len(row) == 2 and any(row) for row in rows)

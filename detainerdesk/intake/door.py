@@ -4,6 +4,7 @@ file moved). Understanding comes later."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -63,17 +64,22 @@ class Receipt:
 def receive(data: bytes | Stored, envelope: Envelope) -> Receipt:
     """Bytes first, then row and event in one transaction, then the receipt. The same delivery again gets the same receipt. Nothing that takes time
     with a large file is done inside the transaction, where others wait for the database."""
-    _check(envelope)
-    clock.look(envelope.agency, envelope.channel)
+    return receive_all(data, (envelope,))[0]
+
+
+def receive_all(data: bytes | Stored, envelopes: Sequence[Envelope]) -> list[Receipt]:
+    """One delivery to several stations, a receipt for each: all of them, or none."""
+    for envelope in envelopes:
+        _check(envelope)
+    clock.look(envelopes[0].agency, envelopes[0].channel)
     reached("receive begins")
     stored = data if isinstance(data, Stored) else store.put(data)
     with transaction.atomic(durable=True):
         reached("receive in its transaction")
-        earlier = Transmission.objects.filter(delivery=envelope.delivery).first()
-        receipt = _same_receipt(earlier, stored.sha256) if earlier else _first_receipt(_record(stored, envelope))
+        receipts_given = [_receipt(stored, envelope) for envelope in envelopes]
         reached("before receive commits")
     reached("after receive committed")
-    return receipt
+    return receipts_given
 
 
 def take_out(part: Part, place: int, mail: Transmission, stored: Stored) -> Transmission:
@@ -103,6 +109,11 @@ def _check(envelope: Envelope) -> None:
         )
     if not envelope.agency or not envelope.channel:
         raise EnvelopeError("A delivery needs the agency it is for and the channel it came by.")
+
+
+def _receipt(stored: Stored, envelope: Envelope) -> Receipt:
+    earlier = Transmission.objects.filter(delivery=envelope.delivery).first()
+    return _same_receipt(earlier, stored.sha256) if earlier else _first_receipt(_record(stored, envelope))
 
 
 def _same_receipt(earlier: Transmission, sha256: str) -> Receipt:

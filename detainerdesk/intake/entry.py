@@ -5,18 +5,17 @@ An entry goes through the one door like any paper. What it does not say is `page
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from detainerdesk.intake.display import ENTRY_START
-from detainerdesk.intake.join import OPENS, SPOKEN, day_of
+from detainerdesk.intake.join import OPENS, SPOKEN, born_on, day_of
 from detainerdesk.intake.reading import forms
-from detainerdesk.intake.reading.fields import Field, Paper, Reading, Unreadable
+from detainerdesk.intake.reading.fields import ENTERED, TOLD, Field, Paper, Reading, Unreadable
 
-READER, LISTED = "entry", "csv"
-TOLD = (READER, LISTED)
-"""Readers of what has no page: a person or a program told it."""
 ASKS = ("asks_hold", "asks_notify", "asks_transfer", "asks_access")
 OF_A_CALL = (
     *("subject_name", "dob", "subject_id", "event_no", "file_no", "form_date"),
@@ -48,7 +47,7 @@ class Entry:
             if name not in known:
                 raise EntryError(f"{self.kind} has no field {name!r}. It has: {', '.join(known)}.")
             if not isinstance(value, known[name]):
-                wanted = "yes or no" if known[name] is bool else "a text"
+                wanted = "true or false, without quotes," if known[name] is bool else "a text in quotes"
                 raise EntryError(f"{name}: {wanted} belongs here.")
             if isinstance(value, str):
                 _check_text(name, value)
@@ -62,8 +61,21 @@ def _check_text(name: str, value: str) -> None:
         raise EntryError(f"{name}: {len(value)} characters are too many; {LONGEST} fit.")
     if not value.isprintable():
         raise EntryError(f"{name}: write it in one line, without control characters.")
-    if name in DATES and value.strip() and day_of(value) is None:
-        raise EntryError(f"{name}: write month/day/year, like 12/25/1982.")
+    if name in DATES and value.strip() and day_told(name, value) is None:
+        raise EntryError(f"{name}: {how_to_write(name)}")
+
+
+def day_told(name: str, text: str) -> date | None:
+    """The day that was typed into this field; None where it is none, or could be of two centuries."""
+    if not re.search(r"\d{4}", text):
+        return None
+    return born_on(text) if name == "dob" else day_of(text)
+
+
+def how_to_write(name: str) -> str:
+    """The date that belongs into this field."""
+    past = " A birth date is no day to come." if name == "dob" else ""
+    return f"write month/day/year, the year in four digits, like 12/25/1982.{past}"
 
 
 def fields_of(kind: str) -> dict[str, type[str | bool]]:
@@ -86,11 +98,25 @@ def to_bytes(entry: Entry) -> bytes:
 def read(data: bytes) -> Reading | Unreadable:
     """The reading of an entry that was kept. What a person typed needs nobody to look again."""
     try:
-        entry = from_json(json.loads(data))
+        entry = from_json(parsed(data))
     except (EntryError, ValueError, RecursionError) as error:
         told = str(error) if isinstance(error, EntryError) else "it is no JSON"
         return Unreadable(f"This entry can't be taken: {told} It is kept. Enter it again.")
-    return Reading((paper_of(entry.kind, entry.fields, READER),), pages=1)
+    return Reading((paper_of(entry.kind, entry.fields, ENTERED),), pages=1)
+
+
+def parsed(data: bytes) -> Any:
+    """What this JSON states. A name that stands twice is refused: of two values one would be lost."""
+    return json.loads(data, object_pairs_hook=_once_each)
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in told:
+            raise EntryError(f"{name!r} stands twice. Give each name once.")
+        told[name] = value
+    return told
 
 
 def from_json(data: Any) -> Entry:
@@ -102,7 +128,7 @@ def from_json(data: Any) -> Entry:
 
 def paper_of(kind: str, told: Mapping[str, str | bool], reader: str, page: int = 1) -> Paper:
     """A paper whose fields were told and not read. What does not say that it cancels a request is one."""
-    told = {"cancel_prior": False, **told}
+    told = {"cancel_prior": False, **{name: _as_on_forms(name, value) for name, value in told.items()}}
     fields = {
         name: Field(told[name], "shown", True, page, None, 1.0, reader)
         if told.get(name, "") != ""
@@ -110,6 +136,12 @@ def paper_of(kind: str, told: Mapping[str, str | bool], reader: str, page: int =
         for name in fields_of(kind)
     }
     return Paper(kind, None, (page,), fields)
+
+
+def _as_on_forms(name: str, value: str | bool) -> str | bool:
+    """A date as the forms have it, month first, however it was told."""
+    day = day_told(name, value) if name in DATES and isinstance(value, str) else None
+    return f"{day:%m/%d/%Y}" if day else value
 
 
 def was_told(paper: Paper) -> bool:

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from difflib import SequenceMatcher
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
-from detainerdesk.intake.reading.fields import PERSON, Paper, Reading
+from detainerdesk.intake.reading.fields import LISTED, PERSON, Paper, Reading
 
 DETAINERS = ("i247a", "i247d", "i247n", "i247x", "i247g", "i247_old")
 SPOKEN = ("phone", "email", "oral")  # asked without a form, and typed in by a person
@@ -26,6 +27,12 @@ NEAR = "near match"
 
 UNSURE_CANCELLATION = "unsure cancellation"
 """Why a form waits of which it was not read surely whether it cancels."""
+
+NOT_TAKEN = "row not taken"
+"""Why a row of a list waits that is no request."""
+
+NO_OWNER = "no owner"
+"""Why a paper waits of a file with several forms, of which that can't be told to which it belongs."""
 
 WORDS = {
     "i247a": "I-247A",
@@ -45,6 +52,7 @@ WORDS = {
     "oral": "request by word of mouth",
 }
 
+Item = TypeVar("Item")
 Verdict = Literal["same", "different", "cannot tell"]
 Kind = Literal["detainer", "cancellation"]
 
@@ -70,6 +78,7 @@ DATE_FORMS = (
     "%d %B %Y",
     "%d %b %Y",
 )
+YEARS = range(1900, 2101)
 
 
 @dataclass(frozen=True)
@@ -136,20 +145,26 @@ def plan(reading: Reading, known: Iterable[Known]) -> tuple[Placement, ...]:
     papers = reading.papers
     forms = [i for i, paper in enumerate(papers) if paper.kind in OPENS]
     if not forms:
-        return (_without_form(reading),)
+        return (_without_form(reading, known),)
     groups, near = _groups(papers, forms)
     others = [i for i in range(len(papers)) if i not in forms]
-    companions, left = _companions(papers, groups, others, alone=len(groups) == 1 and not near)
-    known = tuple(known)
-    placed: list[Placement] = [_place(papers, group, companions[n], known) for n, group in enumerate(groups)]
+    if any(_is_row(paper) for paper in papers):
+        companions: list[list[int]] = [[] for _ in groups]
+        left = others  # in a list each row is somebody else
+    else:
+        companions, left = _companions(papers, groups, others, alone=len(groups) == 1 and not near)
+    requests = Likely((request, request.identity) for request in known)
+    placed: list[Placement] = [_place(papers, group, companions[n], requests) for n, group in enumerate(groups)]
     placed += [
         Waits((i,), NEAR, _near_words(papers[i], (), in_file=True), beside=tuple(beside)) for i, beside in near.items()
     ]
     placed += [
-        _unsure_cancellation(papers, group) for group in groups if "kind" not in identity_of(papers[group[0]]).accepted
+        unsure_cancellation(papers, group[0])
+        for group in groups
+        if "kind" not in identity_of(papers[group[0]]).accepted
     ]
     if left:
-        placed.append(Waits(tuple(left), "no owner", _no_owner_words(papers, left), beside=tuple(range(len(groups)))))
+        placed.append(_without_owner(papers, left, len(groups)))
     return tuple(placed)
 
 
@@ -170,10 +185,22 @@ def judge(one: Identity, other: Identity) -> Verdict:
         return "different"
     if not agree:
         return "cannot tell" if _alike(one, other) else "different"
-    two_people = sure("subject_name") and sure("dob") and not _names_alike(one, other) and one.dob != other.dob
-    if sure("issued_on") and kinds_sure and one.form == other.form and not clash and not two_people:
+    other_birth = sure("dob") and one.dob != other.dob
+    if agree & OF_A_PERSON:
+        one_person = not (sure("subject_name") and other_birth and not _names_alike(one, other))
+    else:
+        one_person = sure("subject_name") and one.subject_name == other.subject_name and not other_birth
+    if sure("issued_on") and kinds_sure and one.form == other.form and not clash and one_person:
         return "same"
     return "cannot tell"
+
+
+def two_people(one: Identity, other: Identity) -> bool:
+    """Whether it was read surely that two forms are about different people: by numbers that a person has, else by name and birth date."""
+    both = one.accepted & other.accepted
+    if numbers := both & OF_A_PERSON:
+        return all(one.of(name) != other.of(name) for name in numbers)
+    return {"subject_name", "dob"} <= both and one.dob != other.dob and not _names_alike(one, other)
 
 
 def identity_of(paper: Paper) -> Identity:
@@ -215,29 +242,35 @@ def _box_was_seen(form: Paper) -> bool:
 
 def cancelled_date(paper: Paper) -> date | None:
     """The date of the request that a cancellation names, where it reads as a date."""
-    try:
-        return date.fromisoformat(_day(_shown(paper, "cancel_date")))
-    except ValueError:
-        return None
+    return day_of(_shown(paper, "cancel_date"))
 
 
-def day_of(text: str) -> date | None:
+def day_of(text: str, forms: Iterable[str] = DATE_FORMS) -> date | None:
     """A date as forms and people write it, month first; None where it is none."""
-    for form in DATE_FORMS:
+    for form in forms:
         try:
-            return datetime.strptime(" ".join(text.split()), form).date()  # noqa: DTZ007 - a day on paper has no zone
+            day = datetime.strptime(" ".join(text.split()), form).date()  # noqa: DTZ007 - a day on paper has no zone
         except ValueError:
             continue
+        return day if day.year in YEARS else None
     return None
+
+
+def born_on(text: str, forms: Iterable[str] = DATE_FORMS) -> date | None:
+    """The same of a birth date: nobody is born on a day to come, so `07/04/61` is of 1961, and `07/04/2061` is none."""
+    day = day_of(text, forms)
+    if day is None or day <= datetime.now(UTC).date():
+        return day
+    return None if re.search(r"\d{4}", text) else day.replace(year=day.year - 100)
 
 
 # Places
 
 
-def _place(papers: Sequence[Paper], group: list[int], companions: list[int], known: tuple[Known, ...]) -> Placement:
+def _place(papers: Sequence[Paper], group: list[int], companions: list[int], known: Likely[Known]) -> Placement:
     identity, cancels_on = known_by(papers[i] for i in group)
     all_papers = (*group, *companions)
-    verdicts = [(request.number, judge(identity, request.identity)) for request in known]
+    verdicts = [(request.number, judge(identity, request.identity)) for request in known.to(identity)]
     same = [number for number, verdict in verdicts if verdict == "same"]
     unsure = [number for number, verdict in verdicts if verdict == "cannot tell"]
     if len(same) == 1:
@@ -252,13 +285,18 @@ def _groups(papers: Sequence[Paper], forms: list[int]) -> tuple[list[list[int]],
     """Forms of one file that are the same request; and those of which that can't be told, with the groups they are like."""
     groups: list[list[int]] = []
     near: dict[int, list[int]] = {}
+    leads: Likely[tuple[int, Identity]] = Likely()
     for i in forms:
-        verdicts = [judge(identity_of(papers[i]), identity_of(papers[group[0]])) for group in groups]
-        if "same" in verdicts:
-            groups[verdicts.index("same")].append(i)
-        elif "cannot tell" in verdicts:
-            near[i] = [n for n, verdict in enumerate(verdicts) if verdict == "cannot tell"]
+        identity = identity_of(papers[i])
+        verdicts = {n: judge(identity, lead) for n, lead in leads.to(identity)}
+        same = next((n for n, verdict in verdicts.items() if verdict == "same"), None)
+        unsure = [n for n, verdict in verdicts.items() if verdict == "cannot tell"]
+        if same is not None:
+            groups[same].append(i)
+        elif unsure:
+            near[i] = unsure
         else:
+            leads.add((len(groups), identity), identity)
             groups.append([i])
     return groups, near
 
@@ -275,7 +313,8 @@ def _companions(
         elif alone:
             owners = [0]
         else:
-            owners = [n for n, group in enumerate(groups) if _names_same_person(papers[i], papers[group[0]])]
+            named = identity_of(papers[i])
+            owners = [n for n, group in enumerate(groups) if _are_one_person(named, identity_of(papers[group[0]]))]
         if papers[i].kind != COVER_SHEET and len(owners) != 1:
             left.append(i)
             continue
@@ -284,22 +323,27 @@ def _companions(
     return companions, left
 
 
-def _names_same_person(paper: Paper, form: Paper) -> bool:
-    one, other = identity_of(paper), identity_of(form)
-    if {"file_no"} <= one.accepted & other.accepted:
-        return one.file_no == other.file_no
-    return {"subject_name"} <= one.accepted & other.accepted and one.subject_name == other.subject_name
+def _are_one_person(one: Identity, other: Identity) -> bool:
+    """By what was read surely of both: the numbers that a person has, else the whole name. Enough where a paper has no issue date of a request."""
+    both = one.accepted & other.accepted
+    if numbers := both & OF_A_PERSON:
+        return all(one.of(name) == other.of(name) for name in numbers)
+    return "subject_name" in both and one.subject_name == other.subject_name
 
 
-def _without_form(reading: Reading) -> Waits:
+def _without_form(reading: Reading, known: Iterable[Known]) -> Waits:
     papers = tuple(range(len(reading.papers)))
     warrants = [paper for paper in reading.papers if paper.kind in WARRANTS]
     if warrants:
+        people = [identity_of(paper) for paper in warrants]
+        candidates = tuple(one.number for one in known if any(_are_one_person(one.identity, each) for each in people))
+        seems = "By its number or name it may belong to a request that is here. " if candidates else ""
         return Waits(
             papers,
             "lone warrant",
             f"{_where(warrants[0])} is a warrant ({WORDS[warrants[0].kind]}) that came without a detainer form. It is kept. "
-            "See whom it names and attach it to the request it belongs to.",
+            f"{seems}See whom it names and attach it to the request it belongs to.",
+            candidates,
         )
     if any(paper.kind == COVER_SHEET for paper in reading.papers):
         return Waits(
@@ -323,10 +367,11 @@ def _without_form(reading: Reading) -> Waits:
     )
 
 
-def _unsure_cancellation(papers: Sequence[Paper], group: list[int]) -> Waits:
-    form = papers[group[0]]
+def unsure_cancellation(papers: Sequence[Paper], place: int) -> Waits:
+    """That a person must see the box of this form, which is in a request."""
+    form = papers[place]
     return Waits(
-        (group[0],),
+        (place,),
         UNSURE_CANCELLATION,
         f"{_where(form)} is {_a_form(form)}; it could not be read whether its box that cancels an earlier detainer "
         "is ticked. Until a person looks, it counts as a request.",
@@ -341,12 +386,25 @@ def _near_words(form: Paper, candidates: tuple[str, ...], in_file: bool = False)
     )
 
 
-def _no_owner_words(papers: Sequence[Paper], left: list[int]) -> str:
-    pages = ", ".join(str(page) for i in left for page in papers[i].pages)
-    return (
-        f"This file holds several detainer forms, and it could not be read to which of them page {pages} belongs. "
-        "Attach it to the right request."
+def _without_owner(papers: Sequence[Paper], left: list[int], groups: int) -> Waits:
+    places = ", ".join(str(page) for i in left for page in papers[i].pages)
+    if any(_is_row(paper) for paper in papers):
+        return Waits(
+            tuple(left),
+            NOT_TAKEN,
+            f"Row {places} of this list could not be taken: its kind is not known here, it has too many or too few cells, or it names nobody. "
+            "The list is kept. Open it, enter what the row asks by hand, and then set this aside.",
+        )
+    return Waits(
+        tuple(left),
+        NO_OWNER,
+        f"This file holds several detainer forms, and it could not be read to which of them page {places} belongs. Attach it to the right request.",
+        beside=tuple(range(groups)),
     )
+
+
+def _is_row(paper: Paper) -> bool:
+    return any(field.reader == LISTED for field in paper.fields.values())
 
 
 def _a_form(paper: Paper) -> str:
@@ -360,6 +418,35 @@ def _where(paper: Paper) -> str:
 
 
 # Likeness: never enough to join, enough to ask
+
+
+class Likely(Generic[Item]):
+    """Finds among many those that can be the same as an identity, or like it, without judging each: they share a number or a word of the name, or all
+    but a letter of one."""
+
+    def __init__(self, items: Iterable[tuple[Item, Identity]] = ()) -> None:
+        self._items: list[Item] = []
+        self._sharing: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for item, identity in items:
+            self.add(item, identity)
+
+    def add(self, item: Item, identity: Identity) -> None:
+        for key in _keys(identity):
+            self._sharing[key].append(len(self._items))
+        self._items.append(item)
+
+    def to(self, identity: Identity) -> list[Item]:
+        """In the order in which they were added."""
+        found = {place for key in _keys(identity) for place in self._sharing.get(key, ())}
+        return [self._items[place] for place in sorted(found)]
+
+
+def _keys(identity: Identity) -> set[tuple[str, str]]:
+    """Each number and word of the name, whole and with each of its letters left out: two that are a letter apart have one in common."""
+    whole = [(name, identity.of(name)) for name in NUMBERS]
+    words = identity.subject_name.split()
+    whole += [("subject_name", word) for word in (*words, "".join(words))]
+    return {(name, text[:at] + text[at + 1 :]) for name, text in whole if text for at in range(len(text) + 1)}
 
 
 def _alike(one: Identity, other: Identity) -> bool:
@@ -411,18 +498,14 @@ def _normal(name: str, text: str) -> str:
         )  # "N/A" tells nothing
     if name == "subject_name":
         return " ".join(sorted(re.findall(r"[^\W\d_]+", _plain(text))))
-    return _day(text)
+    day = born_on(text) if name == "dob" else day_of(text)
+    return day.isoformat() if day else _plain(" ".join(text.split()))
 
 
 def _file_number(text: str) -> str:
     """`A 000 000 001`, `A00000001` and `000-000-001` are one number."""
     digits = re.sub(r"\D", "", text)
     return f"A{digits.lstrip('0').zfill(9)}" if len(digits) >= 3 and digits.strip("0") else ""
-
-
-def _day(text: str) -> str:
-    day = day_of(text)
-    return day.isoformat() if day else _plain(" ".join(text.split()))
 
 
 def _plain(text: str) -> str:

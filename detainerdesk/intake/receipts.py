@@ -58,14 +58,16 @@ class Gaps:
 
 
 def known_as(sender: str) -> str:
-    """One name for one sender: an e-mail address without its display name, in small letters; a fax number by its digits."""
+    """One name for one sender: an e-mail address without its display name, in small letters; a fax number by its digits; else what stands there, which
+    may be a program's name, or a machine that gave no address."""
     if called := caller_of(sender):
         return called
     address = re.search(r"[^\s<>@\"]+@[^\s<>@\"]+", sender)
     if address:
         return address[0].casefold()
-    digits = re.sub(r"\D", "", sender)
-    return digits[-10:] if len(digits) >= 7 else " ".join(sender.split()).casefold()
+    digits = re.sub(r"[\s()+./-]", "", sender)
+    is_number = digits.isdecimal() and len(digits) >= 7
+    return digits[-10:] if is_number else " ".join(sender.split()).casefold()
 
 
 def by_fax(number: str | None, brought_by: str = "") -> str:
@@ -108,7 +110,8 @@ def turn(agency: str, on: bool, *, actor: str) -> None:
 
 
 def issue(row: Transmission) -> int | None:
-    """The sender's next number for this transmission; None where receipts are off, or nobody can be told. In the caller's transaction."""
+    """The sender's next number for this transmission; None where receipts are off, or nobody can be told. It is not read yet: a test page that came by
+    mail has one too, of the address that sent it. In the caller's transaction."""
     can_be_told = row.channel in CHANNELS and caller_of(row.sender) is None
     if not known_as(row.sender) or not can_be_told or not turned_on(row.agency):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -58,7 +58,7 @@ class Request:
     transmissions: tuple[Transmission, ...]
     cancels_on: date | None = None
     queue: str | None = None
-    """Why a person must still look at one of its files, in plain words."""
+    """Why a person must still look at something of one of its files that may concern it, in plain words."""
     places: tuple[int, ...] = ()
     """Where `papers[i]` stands among the papers of its file; as they come where left out. It stays so when another file comes or goes."""
     form: str = ""
@@ -103,14 +103,27 @@ def load_many(numbers: Collection[str], agency: str, as_of: datetime | None = No
     return found
 
 
-def was_then(agency: str, as_of: datetime) -> dict[str, tuple[str, str]]:
-    """Of each of the agency's requests that became something else after this moment: its kind and its form until then."""
+def was_then(numbers: Collection[str], agency: str, as_of: datetime) -> dict[str, tuple[str, str]]:
+    """Of each of these requests that became something else after this moment: its kind and its form until then."""
     was: dict[str, tuple[str, str]] = {}
-    for entry in ledger.entries(kind=KIND_CHANGED, agency=agency):
+    for entry in ledger.entries([f"request {number}" for number in numbers], kind=KIND_CHANGED, agency=agency):
         if entry.event.at > as_of:
             number, facts = entry.event.subject.removeprefix("request "), entry.event.facts
             was.setdefault(number, (str(facts["was_kind"]), str(facts["was_form"])))
     return was
+
+
+def forms_before(number: str, agency: str, as_of: datetime) -> tuple[Paper, ...]:
+    """The forms that a request without one had last before this moment: by them it was still known. None where its pages were laid out anew since: how
+    they were read then is not kept."""
+    links = Joined.objects.filter(request__agency=agency, request__number=number, undone_at__lte=as_of)
+    ended = [link.undone_at - timedelta.resolution for link in links.order_by("-undone_at") if link.undone_at]
+    for moment in (as_of, *ended):
+        then = load(number, agency, moment)
+        files = [one.sha256 for one in then.transmissions]
+        if then.forms or Document.objects.filter(sha256__in=files, arranged__isnull=False, read_at__gt=moment).exists():
+            return then.forms
+    return ()
 
 
 def stood(as_of: datetime | None) -> Q:
@@ -188,16 +201,22 @@ def _request(
     of_file = [(link.transmission.document_id, link) for link in links]
     placed = dict.fromkeys((sha256, place) for sha256, link in of_file for place in _places(link, files[sha256]))
     waiting = min(
-        (wait for sha256 in {sha256 for sha256, _ in placed} for wait in waits.get(sha256, ())),
+        (
+            wait
+            for sha256 in {sha256 for sha256, _ in placed}
+            for wait in waits.get(sha256, ())
+            if row.number in wait.candidates or not wait.papers or any((sha256, one) in placed for one in wait.papers)
+        ),
         key=lambda wait: wait.pk,
         default=None,
     )
+    first = min((link.transmission for link in links), key=lambda sent: (sent.received_at, sent.receipt), default=None)
     return Request(
         number=row.number,
         agency=row.agency,
         kind=row.kind,
-        station=row.first_station,
-        received_at=row.opened_at,
+        station=first.station if first else row.first_station,
+        received_at=first.received_at if first else row.opened_at,
         papers=tuple(readings[sha256][place] for sha256, place in placed),
         documents=tuple(sha256 for sha256, _ in placed),
         transmissions=tuple(transmission(link.transmission) for link in links),
@@ -216,7 +235,7 @@ def _places(link: Joined, file: Document) -> list[int]:
 
 def _as_they_were(found: Mapping[str, Request], agency: str, as_of: datetime) -> dict[str, Request]:
     """Rows say what requests are by the papers that they have now; what one without a form was, the ledger says."""
-    was = {} if all(one.forms for one in found.values()) else was_then(agency, as_of)
+    was = was_then([number for number, one in found.items() if not one.forms], agency, as_of)
     return {number: _as_it_was(one, was.get(number)) for number, one in found.items()}
 
 

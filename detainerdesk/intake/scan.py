@@ -5,6 +5,7 @@ until an administrator lets it through. A scanner that gives no answer opens not
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import socket
 import struct
@@ -250,8 +251,8 @@ def _lately() -> tuple[datetime, datetime]:
 
 
 def _is_set_up() -> bool:
-    """A file that can't be read is a scanner that gives no answer, never none."""
-    return (Path(settings.DATA) / FILE).is_file()
+    """A file that can't be read, or a link to none, is a scanner that gives no answer, never none."""
+    return os.path.lexists(Path(settings.DATA) / FILE)
 
 
 def _plain(signature: str) -> str:

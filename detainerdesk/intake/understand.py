@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from detainerdesk.intake.numbers import next_request_number, one_at_a_time
 from detainerdesk.intake.reading import archive
 from detainerdesk.intake.reading.archive import Archive
 from detainerdesk.intake.reading.fields import Arranged, Reading, Unreadable, arranged_from_json, to_json
-from detainerdesk.intake.reading.mail import Mail
+from detainerdesk.intake.reading.mail import TEXTS, Mail
 from detainerdesk.intake.store import Stored
 from detainerdesk.intake.syncpoint import around, reached
 from detainerdesk.ledger import log as ledger
@@ -123,7 +125,9 @@ def _read(document: Document, read: Reader | None, *, nested: bool = False) -> R
                 return columns.read(place.read_bytes(), columns.maps(Path(settings.DATA)))
         return (read or read_pages)(place)
     except columns.ColumnsError as error:
-        return Unreadable(f"This list was not read, because a column map is wrong: {error} The list is kept.")
+        return Unreadable(
+            f"This list was not read, because a column map is wrong: {error} The list is kept. Mend the map, then run: detainerdesk intake --again"
+        )
     except Exception as error:
         log.error("paper %s: the reader failed: %s", document.number, fault.where(error))
         return Unreadable(
@@ -149,7 +153,7 @@ def _read_as_laid_out(waits: Waiting, read: ArrangedReader) -> Document:
 
 
 def _place_as_laid_out(waits: Waiting, result: Read) -> None:
-    placing_waits(agencies_with(waits.document_id))
+    placing_waits_everywhere(waits.document_id)
     document = Document.objects.select_for_update().get(sha256=waits.document_id)
     row = Waiting.objects.select_for_update().get(pk=waits.pk)
     if row.settled_at is not None:
@@ -177,6 +181,23 @@ def placing_waits(agencies: Iterable[str]) -> None:
     one order, so that no two processes wait for each other."""
     for agency in sorted(agencies):
         one_at_a_time(f"placing {agency}")
+
+
+class _CameToAnother(Exception):
+    """An agency got the file while the locks of the others were waited for."""
+
+
+def placing_waits_everywhere(sha256: str) -> None:
+    """The same for each agency that has this file, and for the file. Who has it is only sure once it is locked: if it came to another one meanwhile, all
+    is given back and taken anew in the one order. First in the caller's transaction."""
+    while True:
+        agencies = agencies_with(sha256)
+        with suppress(_CameToAnother), transaction.atomic():
+            placing_waits(agencies)
+            Document.objects.select_for_update().filter(sha256=sha256).first()
+            if agencies_with(sha256) <= agencies:
+                return
+            raise _CameToAnother
 
 
 def is_laid_out(document: Document) -> bool:
@@ -252,7 +273,7 @@ def place(arrived: Transmission, result: Read | None = None, stored: tuple[Store
         if not _is_a_line_test(reading, row) and not _as_before(row):
             placements = join.plan(reading, _known(row.agency, reading)) if reading else (_unread(document),)
             reached("understand has a plan")
-            _carry_out(placements, row, document)
+            _carry_out(placements, row, document, reading)
     with around("placed mark"):
         row.placed = True
         row.save(update_fields=["placed"])
@@ -336,9 +357,14 @@ def _record(document: Document, result: Read, agency: str) -> None:
 
 
 def _as_before(row: Transmission) -> bool:
-    """The same bytes, sent to the same agency before, go where they went then."""
+    """The same bytes, sent to the same agency before, go where they went then. But not where equal bytes prove nothing: what somebody told (the same
+    words, months later, are another call), the text of another mail, an empty file that nobody looks at any more."""
     earlier = Transmission.objects.filter(agency=row.agency, document=row.document_id, placed=True)
-    if not earlier.exists():
+    if row.document.type in TEXTS and row.inside is not None:
+        earlier = earlier.filter(inside__document=row.inside.document_id)
+    waits = Waiting.objects.filter(agency=row.agency, document=row.document_id, settled_at=None)
+    proves_nothing = row.document.type == display.ENTRY or (row.document.type == display.EMPTY and not waits.exists())
+    if proves_nothing or not earlier.exists():
         return False
     links = Joined.objects.filter(transmission__in=earlier, undone_at=None).order_by("id")
     papers: dict[int, set[int]] = {}
@@ -349,29 +375,41 @@ def _as_before(row: Transmission) -> bool:
     return True
 
 
-def _carry_out(placements: Iterable[join.Placement], row: Transmission, document: Document) -> None:
+def _carry_out(
+    placements: Iterable[join.Placement], row: Transmission, document: Document, reading: Reading | None
+) -> None:
+    """A form that is in a request already stays there: placed again, it is no new one, and a person may have put it there."""
+    held = _requests_of(row)
+    papers = dict(enumerate(reading.papers if reading else ()))
+    forms = {place: held[place] for place in held.keys() & papers.keys() if papers[place].kind in join.OPENS}
     opened: dict[int, str] = {}
     for n, placement in enumerate(placements):
+        own = forms.get(placement.papers[0]) if placement.papers else None
+        free = tuple(place for place in placement.papers if forms.get(place, own) == own)
         match placement:
+            case join.Opens() | join.Joins() | join.Waits(reason=join.NEAR) if own is not None:
+                link_to(own, row, free, Joined.Reason.SAME_IDENTITY)
+                opened[n] = own.number
             case join.Opens():
-                opened[n] = open_request(placement, row).number
+                opened[n] = open_request(replace(placement, papers=free), row).number
             case join.Joins():
                 request = DetainerRequest.objects.select_for_update().get(agency=row.agency, number=placement.number)
                 complete_identity(request, placement.identity)
-                link_to(request, row, placement.papers, Joined.Reason.SAME_IDENTITY)
+                link_to(request, row, free, Joined.Reason.SAME_IDENTITY)
                 opened[n] = request.number
-            case join.Waits() if placement.reason == join.NEAR and (own := _request_of(placement.papers[0], row)):
-                link_to(own, row, placement.papers, Joined.Reason.SAME_IDENTITY)
-                opened[n] = own.number
+            case join.Waits(reason=join.NO_OWNER) if all(place in held for place in placement.papers):
+                continue
+            case join.Waits(reason=join.UNSURE_CANCELLATION) if placement.papers[0] not in _requests_of(row):
+                continue  # it waits as it is; whoever puts it into a request is asked then
             case join.Waits():
                 beside = tuple(opened[i] for i in placement.beside if i in opened)
                 wait(document, row.agency, placement, placement.candidates + beside)
 
 
-def _request_of(place: int, row: Transmission) -> DetainerRequest | None:
-    """The request that this paper of the delivery is in already: placed again, it is not only like it."""
-    links = Joined.objects.filter(transmission=row, undone_at=None).select_related("request")
-    return next((link.request for link in links if place in link.papers), None)
+def _requests_of(row: Transmission) -> dict[int, DetainerRequest]:
+    """For each paper of a delivery that is in a request already, which one."""
+    links = Joined.objects.filter(transmission=row, undone_at=None).select_related("request").order_by("-id")
+    return {place: link.request for link in links for place in link.papers}
 
 
 def open_request(placement: join.Opens, row: Transmission, actor: str = ACTOR) -> DetainerRequest:
@@ -506,9 +544,13 @@ def wait(document: Document, agency: str, placement: join.Waits, candidates: tup
 
 
 def _unread(document: Document) -> join.Waits:
+    """Why a file waits that can't be read; also after it was settled somewhere, and its row says nothing any more."""
     if document.scan == Document.Scan.HELD:
-        return join.Waits((), scan.REASON, document.why)
-    return join.Waits((), "too large" if document.size > largest(document.type) else "unreadable", document.why)
+        reason = scan.REASON
+    else:
+        reason = "too large" if document.size > largest(document.type) else "unreadable"
+    before = Waiting.objects.filter(document=document, reason=reason).order_by("id").values_list("why", flat=True)
+    return join.Waits((), reason, document.why or before.first() or "")
 
 
 def _give_up(arrived: Transmission, error: Exception) -> None:
@@ -526,10 +568,10 @@ def _give_up(arrived: Transmission, error: Exception) -> None:
 
 
 def _known(agency: str, reading: Reading) -> tuple[join.Known, ...]:
-    """The agency's requests that a form of this reading could be: another sure issue date rules a request out."""
+    """The agency's requests that a form of this reading could be: another sure issue date rules a request out. All, where it has no form."""
     rows = DetainerRequest.objects.filter(agency=agency).order_by("number")
     forms = [join.identity_of(paper) for paper in reading.papers if paper.kind in join.OPENS]
-    if all("issued_on" in form.accepted for form in forms):
+    if forms and all("issued_on" in form.accepted for form in forms):
         dates = {form.issued_on for form in forms}
         rows = rows.filter(Q(issued_on__in=dates) | ~Q(accepted__contains="issued_on"))
     return tuple(join.Known(row.number, identity_on_file(row)) for row in rows.iterator())

@@ -52,6 +52,7 @@ class AnnualReport:
     transmissions: int
     waiting: int
     emptied: tuple[str, ...]
+    unnamed: tuple[str, ...]
     anchor: Anchor | None
     records_begin: datetime | None
     """The moment of the ledger's first entry; None where it has none."""
@@ -91,6 +92,7 @@ class AnnualReport:
             ("Duplicates", self._duplicates()),
             ("Waiting", self._waits()),
             *([("Taken out", self._taken_out())] if self.emptied else []),
+            *([("Persons", self._persons())] if self.unnamed else []),
             ("Rulebooks", f"edition {self.edition}"),
         ]
         anchor = self.anchor
@@ -115,6 +117,9 @@ class AnnualReport:
 
     def _taken_out(self) -> str:
         return f"{', '.join(self.emptied)}: a person took every paper out, and they are in another request or set aside, so the number is in no figure. The ledger has each step."
+
+    def _persons(self) -> str:
+        return f"{', '.join(self.unnamed)}: the pages were laid out anew since, and whom they named at the cut-off is not kept. Each such request counts as a person of its own."
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,7 @@ def annual(agency: str, year: int, as_of: datetime, edition: Edition, *, part: s
         transmissions=sum(one.transmissions for one in counted.requests),
         waiting=counted.waiting,
         emptied=counted.emptied,
+        unnamed=counted.unnamed,
         anchor=Anchor(last.size, last.root) if last else None,
         records_begin=begin,
         fictional=settings.PROFILE == "development",

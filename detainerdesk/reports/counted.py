@@ -7,7 +7,7 @@ prove each. A request without a recorded outcome says so (None); that is never t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -73,11 +73,12 @@ class Counted:
 @dataclass(frozen=True)
 class Pile:
     """All that is counted, what is not yet a request because a person must look first, and what is none any more: the numbers of which every
-    paper was taken out by a person and put elsewhere."""
+    paper was taken out by a person and put elsewhere. `unnamed`: counted, but whom they named then is not kept."""
 
     requests: tuple[Counted, ...]
     waiting: int
     emptied: tuple[str, ...]
+    unnamed: tuple[str, ...]
 
 
 def pile(agency: str, period: Period, as_of: datetime) -> Pile:
@@ -87,14 +88,14 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
         agency=agency, opened_at__gte=period.begins, opened_at__lt=period.ends, opened_at__lte=as_of
     ).order_by("number")
     requests = intake_request.load_many([row.number for row in opened], agency, as_of)
-    identities = {row.number: _identity(row, requests[row.number]) for row in opened}
     states = list(RequestState.objects.filter(agency=agency, number__in=opened.values("number")))
     pasts = life.histories(states, as_of)
     past_of = {state.number: pasts[state.pk] for state in states}
     held = {number for number, past in past_of.items() if any(act.act == "hold" for act in past.acts)}
     detainers = [row for row in opened if requests[row.number].kind == "detainer" or row.number in held]
     proofs = _entries(agency, as_of)
-    people = _people({row.number: identities[row.number] for row in detainers})
+    identities = {row.number: _identity(row, requests[row.number], as_of) for row in detainers}
+    people = _people({number: identity for number, identity in identities.items() if identity})
     laid_out = Document.objects.filter(transmissions__agency=agency, arranged__isnull=False, read_at__gt=as_of)
     laid_out_since = set(laid_out.values_list("sha256", flat=True))
     undone = Joined.objects.filter(request__in=opened, undone_at__lte=as_of)
@@ -116,8 +117,8 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
         counted.append(
             Counted(
                 number=row.number,
-                person=people[row.number],
-                notice_only=identities[row.number].form in NOTICE_ONLY,
+                person=people.get(row.number, row.number),
+                notice_only=request.form in NOTICE_ONLY,
                 reason=NOT_KEPT if lost else _reason(request, past.known.field_checks),
                 transmissions=len(request.transmissions),
                 detained=detained,
@@ -127,7 +128,8 @@ def pile(agency: str, period: Period, as_of: datetime) -> Pile:
         )
     empty = {one.number for one in counted if not one.transmissions}
     counted_there = {file for file, number in may_come_back if number in empty}
-    return Pile(tuple(counted), _in_no_figure(waited, period, as_of, counted_there), tuple(emptied))
+    unnamed = tuple(one.number for one in counted if not identities[one.number])
+    return Pile(tuple(counted), _in_no_figure(waited, period, as_of, counted_there), tuple(emptied), unnamed)
 
 
 def _waited(agency: str, as_of: datetime) -> QuerySet[Waiting]:
@@ -154,12 +156,15 @@ def _in_no_figure(waited: QuerySet[Waiting], period: Period, as_of: datetime, co
     return len(set(arrived.values_list("document", flat=True)) - set(counted_there))
 
 
-def _identity(row: DetainerRequest, request: Request) -> join.Identity:
-    """What the request was, and what it was known by, by the forms that it had then; without one, by what it is known by now, and of its form by
-    what that was then."""
-    if request.forms:
-        return join.known_by(request.forms)[0]
-    return replace(understand.identity_on_file(row), form=request.form)
+def _identity(row: DetainerRequest, request: Request, as_of: datetime) -> join.Identity | None:
+    """What the request was known by then: by the forms that it had; without one, by those that it had last before, which is what it is known by now if no
+    paper came or left since. None: that is not kept."""
+    forms = request.forms
+    if not forms:
+        if not row.links.filter(Q(at__gt=as_of) | Q(undone_at__gt=as_of)).exists():
+            return understand.identity_on_file(row)
+        forms = intake_request.forms_before(row.number, row.agency, as_of)
+    return join.known_by(forms)[0] if forms else None
 
 
 def _reason(request: Request, checks: Sequence[facts.FieldCheckFacts]) -> str:

@@ -52,7 +52,7 @@ def test_a_longer_board_asks_the_database_no_more() -> None:
         life.same_person(number, 1, lima, "same", at=NOW)
     shown = page.board(BOSTON, "D-4", NOW)
     assert (len(shown.groups[0].rows), len(shown.waiting)) == (12, 12)
-    assert queries_of_the_board() == short <= 20
+    assert queries_of_the_board() == short <= 24
 
 
 def test_rows_that_differ_only_in_the_minute_they_came_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -16,14 +17,18 @@ BOSTON = "us-ma-boston/police"
 pytestmark = [pytest.mark.xdist_group("installation"), pytest.mark.timeout(600)]
 
 
+def clean() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DETAINERDESK", "DJANGO"))}
+    return {**kept, "PYTHONPATH": str(ROOT)}
+
+
 def started(*words: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("DETAINERDESK", "DJANGO"))}
     ended = subprocess.run(
         [sys.executable, *words],
         cwd=cwd,
         capture_output=True,
         text=True,
-        env={**clean, "PYTHONPATH": str(ROOT)},
+        env=clean(),
         check=False,
     )
     assert ended.returncode == code, ended.stdout + ended.stderr
@@ -34,6 +39,32 @@ def started(*words: str, cwd: Path, code: int = 0) -> subprocess.CompletedProces
 def run(*arguments: str, cwd: Path, code: int = 0) -> str:
     ended = started("-m", "detainerdesk", *arguments, cwd=cwd, code=code)
     return ended.stdout if code in (0, 1) else ended.stdout + ended.stderr
+
+
+def test_the_help_of_receipts_names_every_kind_of_sender(tmp_path: Path) -> None:
+    said = " ".join(re.sub(r"[│╭╰─╮╯]", " ", run("receipts", "--help", cwd=tmp_path)).split())
+    assert "a mail address, a fax number, or the name of a program" in said
+
+
+def test_an_account_is_made_as_the_documents_say(place: Path) -> None:
+    told = (ROOT / "docs" / "access.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^DJANGO_SETTINGS_MODULE=\S+ \.venv/bin/python -m django add_officer .+$", told, re.M)
+    setting, _, *words = shlex.split(command)
+    made = subprocess.run(
+        [sys.executable, *words],
+        cwd=place,
+        input="FICTIONAL river stone\n" * 2,
+        capture_output=True,
+        text=True,
+        env={**clean(), **dict([setting.split("=")])},
+        start_new_session=True,  # away from the terminal, so that the password is read from here
+        check=False,
+    )
+    assert "osei signs in as administrator of us-ma-boston/police." in made.stdout, made.stderr
+    in_the_desk(
+        "from django.test import Client; assert Client().login(username='osei', password='FICTIONAL river stone')",
+        place,
+    )
 
 
 def in_the_desk(code: str, cwd: Path) -> None:
@@ -102,13 +133,53 @@ def test_a_page_that_can_not_be_sent_is_said_and_the_others_go_out(line: Path) -
     sent = json.loads(run("lines", "--send", "--json", cwd=line, code=1))
     assert [(one["station"], one["sent"]) for one in sent] == [("B-2", False), ("D-4", True)]
     assert "could not be sent" in sent[0]["says"]
-    (failed, _) = json.loads(run("lines", "--json", cwd=line))
+    (failed, other) = json.loads(run("lines", "--json", cwd=line, code=1))
     assert "could not be sent" in failed["errors"][0]["says"]
+    assert (failed["failed"], other["failed"], other["unsent"]) == (True, False, False)
+
+
+def test_a_line_that_was_mended_is_tested_at_once(line: Path) -> None:
+    file = line / "data" / "lines.json"
+    right = file.read_text()
+    file.write_text(json.dumps({"lines": [{**json.loads(right)["lines"][0], "folder": str(line / "gone")}]}))
+    (never,) = json.loads(run("lines", "--json", cwd=line, code=1))
+    assert never["unsent"], "no page was ever sent"
+    assert "could not be sent" in run("lines", "--test", "D-4", cwd=line, code=1)
+    file.write_text(right)
+    assert "0 test pages sent." in run("lines", "--send", cwd=line)
+    assert "D-4, by fax: sent\n1 test page sent." in run("lines", "--test", "D-4", cwd=line)
+    run("intake", cwd=line)
+    (back,) = json.loads(run("lines", "--json", cwd=line))
+    assert back["last_seen"]
+    assert "Stations with one: D-4." in run("lines", "--test", "B-2", cwd=line, code=2)
 
 
 def test_a_list_of_lines_that_is_wrong_ends_with_2_and_says_where(line: Path) -> None:
     (line / "data" / "lines.json").write_text("{")
     assert "lines.json" in run("lines", cwd=line, code=2)
+
+
+UNREAD_LIST = f"""
+from datetime import UTC, datetime
+from detainerdesk.intake.door import Envelope, receive
+at = datetime(2026, 11, 3, 12, tzinfo=UTC)
+data = b"Inmate,DOB,Cell\\nSILVA Marcos,07/04/1977,1\\n"
+receive(data, Envelope("folder", "{BOSTON}", "D-4", "list.csv", at, "l"))
+"""
+
+
+def test_a_list_that_waits_is_read_again_when_it_has_a_map(place: Path) -> None:
+    in_the_desk(UNREAD_LIST, place)
+    again = ("intake", "--again")
+    assert "Nothing new." in run("intake", cwd=place)
+    assert "Nothing new." in run(*again, cwd=place)
+    columns = place / "data" / "columns"
+    columns.mkdir()
+    (columns / "county.json").write_text("{")
+    assert "county.json" in run(*again, cwd=place, code=2)
+    (columns / "county.json").write_text('{"columns": {"subject_name": "Inmate", "dob": "DOB"}}')
+    assert "list.csv: request 2026-0001" in run(*again, cwd=place)
+    assert "Nothing new." in run(*again, cwd=place)
 
 
 SENT = f"""

@@ -309,6 +309,22 @@ def test_a_request_whose_paper_was_taken_out_says_so_and_offers_no_hold(desk: De
     assert shown(state).person == "DELACROIX, Luis Antonio"
 
 
+def test_a_request_of_which_only_a_warrant_is_left_says_that_its_form_was_taken_out(desk: Desk, lima: Officer) -> None:
+    state = arrive(desk)
+    form_file = Document.objects.get().sha256
+    desk.gets(b"FICTIONAL warrant", reading(paper("i200", {"officer_sig": True})), at=NOW)
+    desk.understands()
+    (warrant,) = queue.waiting(BOSTON)
+    queue.attach(warrant.sha256, BOSTON, state.number, actor="officer lima")
+    queue.part(form_file, state.number, BOSTON, actor="officer lima")
+    assert shown(state).headline.startswith("No detainer form is in this request now.")
+    board = page.board(BOSTON, "D-4", NOW)
+    (row,) = (row for group in board.groups for row in group.rows)
+    assert row.law == "no form in it now"
+    (waits,) = board.waiting
+    assert (waits.papers[0].text, waits.next_step) == ("I-247A", "Say where it belongs")
+
+
 def test_who_has_left_is_recorded_though_the_paper_was_taken_out(desk: Desk, lima: Officer) -> None:
     """Ending custody waits for no paper."""
     state = arrive(desk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -13,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from detainerdesk.desk import facts, life
+from detainerdesk.desk import facts, life, page
 from detainerdesk.desk.facts import FoundWarrant
 from detainerdesk.desk.models import (
     Act,
@@ -28,9 +29,10 @@ from detainerdesk.desk.models import (
     WrittenOnce,
 )
 from detainerdesk.desk.roles import ABILITIES, MAY, ROLES, may
-from detainerdesk.intake import queue, syncpoint, understand
+from detainerdesk.intake import entry, queue, syncpoint, understand
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.models import Correction
+from detainerdesk.intake.reading.fields import Field, Paper
 from detainerdesk.law import DutyState, decide
 from detainerdesk.ledger import log
 from detainerdesk.ledger.models import Leaf
@@ -393,6 +395,22 @@ def test_a_birth_date_that_was_not_read_surely_is_looked_at_first(request_: Requ
     assert FieldCheck.objects.get().as_read
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        entry.paper_of("phone", {"subject_name": "DELACROIX, Luis", "asks_hold": True}, entry.ENTERED),
+        replace(form(), fields={**form().fields, "dob": Field(None, "empty", True, 1, None)}),
+    ],
+    ids=["nobody told it", "surely empty on the form"],
+)
+def test_a_birth_date_that_is_surely_not_there_is_not_looked_at(desk: Desk, told: Paper) -> None:
+    state = arrive(desk, told)
+    assert life.unread(intake_request.load(state.number, BOSTON), life.history(state).known) == ()
+    assert state.state == "question_open"
+    (row,) = [row for group in page.board(BOSTON, "D-4", NOW).groups for row in group.rows]
+    assert row.next_step == "Compare person"
+
+
 def test_no_hold_for_now_leaves_the_question_open_and_settled_closes_it(desk: Desk, lima: Officer) -> None:
     state = arrive(desk)
     assert state.state == "question_open"
@@ -517,10 +535,26 @@ def test_where_two_agencies_have_a_paper_nothing_is_placed_at_either_while_an_of
     state, _ = (arrive(desk, form(unsure=["cancel_prior"]), agency=agency) for agency in (BOSTON, "us-ma-acton/police"))
     both, held = ["placing us-ma-acton/police", f"placing {BOSTON}"], list[str]()
     monkeypatch.setattr(understand, "one_at_a_time", held.append)
-    life.correct_field(state.number, 1, lima, paper=0, name="dob", value="12/25/1983", at=NOW)
+    life.correct_field(state.number, 1, lima, paper=0, name="officer_name", value="D. Whitfeld", at=NOW)
     assert held == [f"placing {BOSTON}"]
     life.correct_field(state.number, 2, lima, paper=0, name="cancel_prior", value=True, at=NOW)
     assert held[1:] == both
+
+
+def test_an_agency_that_gets_the_paper_between_the_officers_look_and_the_lock_is_waited_for_too(
+    desk: Desk, lima: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, held = arrive(desk, form(unsure=["cancel_prior"])), list[str]()
+
+    def then_it_comes(point: str) -> None:
+        if point == "desk.correct_field.begin":
+            desk.gets(b"FICTIONAL fax", agency="us-ma-acton/police")
+            desk.understands()
+            monkeypatch.setattr(understand, "one_at_a_time", held.append)
+
+    monkeypatch.setattr(syncpoint, "reached", then_it_comes)
+    life.confirm_reading(state.number, 1, lima, paper=0, name="cancel_prior", at=NOW)
+    assert held == ["placing us-ma-acton/police", f"placing {BOSTON}"]
 
 
 def test_an_officer_who_sees_another_copys_box_otherwise_is_told_which_one_says_what_the_request_is(

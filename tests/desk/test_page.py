@@ -113,6 +113,22 @@ def test_a_civil_and_a_court_warrant_with_one_form_are_no_contradiction(desk: De
     assert "judicial warrant" in seen.headline.lower()
 
 
+@pytest.mark.parametrize(
+    ("born", "who"),
+    [
+        ("12/25/1982", "DELACROIX, Luis Antonio 1982"),
+        ("1990-01-02", "DELACROIX, Luis Antonio 1990"),
+        ("07/04/61", "DELACROIX, Luis Antonio 1961"),
+        ("July 4, 1961", "DELACROIX, Luis Antonio 1961"),
+        ("not known", "DELACROIX, Luis Antonio"),
+    ],
+)
+def test_a_row_has_the_year_of_birth_however_the_paper_writes_it(desk: Desk, born: str, who: str) -> None:
+    arrive(desk, form(dob=born))
+    (group,) = page.board(BOSTON, "D-4", NOW).groups
+    assert [row.person for row in group.rows] == [who]
+
+
 def test_the_four_keys_of_a_clear_case_with_booking_on_record(desk: Desk, lima: Officer) -> None:
     """desk.md 2: Enter; Y same person; N none found; Enter. The booking is there; after N nothing is asked, so focus is on Record."""
     state = arrive(desk)
@@ -491,12 +507,12 @@ def test_a_station_sees_its_own_rows_only(desk: Desk) -> None:
     assert groups(page.board(HARRIS, "", NOW)) == {}
 
 
-def test_a_paper_that_is_no_form_waits_for_records_in_sight(desk: Desk) -> None:
+def test_a_paper_that_is_no_form_waits_in_sight(desk: Desk) -> None:
     desk.gets(b"FICTIONAL cat", reading(paper("unknown", {})))
     desk.understands()
     seen = page.board(BOSTON, "D-4", NOW)
     (waits,) = seen.waiting
-    assert (waits.next_step, waits.papers[0].word) == ("Waits for Records", "?")
+    assert (waits.next_step, waits.papers[0].word) == ("Say where it belongs", "?")
     assert waits.why
     assert waits.came == "came 01:52"
     assert page.board(BOSTON, "B-2", NOW).waiting == ()

@@ -17,6 +17,7 @@ from detainerdesk.desk.page import drawn, labels, sheet, waiting
 from detainerdesk.desk.page.drawn import PRINTED, BadDrawing, Drawing, Place
 from detainerdesk.desk.page.reading import ReadingDesk, reading_desk, said
 from detainerdesk.intake.models import Document
+from detainerdesk.intake.queue import Waits
 from detainerdesk.intake.reading import forms
 from detainerdesk.intake.reading.fields import (
     Arranged,
@@ -27,6 +28,7 @@ from detainerdesk.intake.reading.fields import (
     Seen,
     State,
     arranged_to_json,
+    as_seen,
 )
 from detainerdesk.intake.reading.read import read
 from detainerdesk.intake.request import Request
@@ -45,6 +47,19 @@ def desk(at: tuple[int, str] | None = None, *, needs: set[str] | None = None, **
 
 
 # ---- which fields, in which order -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("reader", "says"), [("ocr", "page missing"), ("entry", "not told"), ("csv", "not told")])
+def test_what_nobody_told_is_on_no_page_that_is_missing(reader: str, says: str) -> None:
+    assert desk(dob=field(None, "page missing", reader=reader)).fields[0].value == says
+    here, there = (
+        Paper("phone", None, (1,), {"dob": field(born, state, accepted=True, reader=reader)})
+        for born, state in ((None, "page missing"), ("12/25/1982", "shown"))
+    )
+    at = datetime(2026, 3, 3, tzinfo=UTC)
+    known = Request("2026-0001", "us-ma-boston/police", "detainer", "D-4", at, (there,), ("ab",), ())
+    (row,) = waiting.likeness([here], [known])
+    assert row.here == says
 
 
 def test_only_fields_that_are_not_accepted_are_to_check_and_what_can_change_the_answer_comes_first() -> None:
@@ -84,6 +99,12 @@ def test_nothing_is_left_to_check() -> None:
     assert desk(dob=alike).says == "Every field was read the same way twice."
     assert desk(dob=field("12/25/1982", accepted=True, reader="person")).says == "No field is left to check."
     assert desk().says == "No field of this paper is read here. Look at the picture."
+
+
+@pytest.mark.parametrize(("state", "value"), [("shown", "12/25/1983"), ("unreadable", None), ("empty", None)])
+def test_what_a_person_saw_is_not_called_read_twice(state: State, value: str | None) -> None:
+    alike = field("12/25/1982", accepted=True, agreed=True)
+    assert desk(subject_name=alike, dob=as_seen(alike, state, value)).says == "No field is left to check."
 
 
 def test_citizenship_is_in_no_list_and_in_no_focus() -> None:
@@ -282,11 +303,26 @@ def test_pages_lie_as_a_person_laid_them_else_as_they_were_read() -> None:
     ]
 
 
+def waits(*read: Paper, reason: str = "near match", within: tuple[str, ...] = ()) -> Waits:
+    since = datetime(2026, 3, 3, tzinfo=UTC)
+    return Waits(1, "paper 1", "ab", "fax.pdf", "application/pdf", 9, reason, "why", since, (), (), (), read, within)
+
+
+def acts(matter: Waits, *candidates: str, alone: bool = True, bad: bool = False, aside: bool = False) -> list[str]:
+    return [one.value for one in waiting.acts(matter, candidates, alone=alone, bad=bad, may_set_aside=aside)]
+
+
 def test_who_may_not_set_aside_sends_to_records_and_of_a_bad_file_that_comes_first() -> None:
-    officer = waiting.acts((), (), bad=True, may_set_aside=False)
-    records = waiting.acts((Paper("i247a", None, (1,)),), ("2026-0001",), bad=False, may_set_aside=True)
-    assert [one.value for one in officer] == ["records", "attach"]
-    assert [one.value for one in records] == ["again", "attach 2026-0001", "attach", "apart", "aside"]
+    form = Paper("i247a", None, (1,))
+    assert acts(waits(), bad=True) == ["records", "attach"]
+    assert acts(waits(form), "2026-0001", aside=True) == ["again", "attach 2026-0001", "attach", "apart", "aside"]
+
+
+def test_what_is_in_a_request_and_a_row_that_is_no_request_are_put_into_none() -> None:
+    form, row = Paper("i247a", None, (1,)), Paper("unknown", None, (5,))
+    assert acts(waits(form, within=("2026-0001",))) == ["again", "records"]
+    assert acts(waits(form, within=("2026-0001",)), aside=True) == ["again", "aside"]
+    assert acts(waits(row, reason="row not taken")) == ["records"]
 
 
 # ---- a template that a person drew ------------------------------------------------------------------------------------

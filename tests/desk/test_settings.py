@@ -215,7 +215,7 @@ def test_a_folder_is_made_ready_once_and_again(tmp_path: Path) -> None:
     first, second = start(tmp_path, "-c", code), start(tmp_path, "-c", code)
     assert first.returncode == 0, first.stderr
     assert first.stdout == second.stdout
-    assert " 7 7 full " in first.stdout
+    assert " 8 8 full " in first.stdout
     assert stat.S_IMODE((tmp_path / "desk" / "demo-login").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "desk").stat().st_mode) == 0o700
 

@@ -263,15 +263,22 @@ def test_a_notice_only_form_leads_with_what_it_asks() -> None:
     assert words.headline(must, BOSTON, asked) == "The release time must be given on this request."
 
 
-def test_a_cancellation_and_a_page_that_is_no_form() -> None:
+def test_a_cancellation_and_a_request_whose_form_was_taken_out() -> None:
     given = decision(outcome("silent"))
     assert (
         words.headline(given, BOSTON, Situation(cancels="Feb 1, 2026", asked=()))
         == "This paper cancels the request of Feb 1, 2026."
     )
     no_form = words.page(given, BOSTON, Situation(form=False), NOW)
-    assert no_form.headline == "This page is not a request form. It is kept and waits for Records."
+    assert no_form.headline.startswith("No detainer form is in this request now. What was taken out waits for a person")
     assert no_form.records == ()
+    assert words.law_says(given, Situation(form=False)) == "no form in it now"
+
+
+def test_a_confirmed_court_warrant_leads_also_where_the_detainer_form_was_taken_out() -> None:
+    given = decision(outcome("silent"), honor_criminal_warrant=outcome("required"))
+    without = Situation(form=False, court_warrant="26-mj-1")
+    assert "must be kept on judicial warrant 26-mj-1" in words.headline(given, BOSTON, without)
 
 
 # --- release ----------------------------------------------------------------------------------------------------------

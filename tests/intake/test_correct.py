@@ -42,6 +42,25 @@ def test_a_corrected_copy_joins_the_request_it_is_a_copy_of(unsure: str) -> None
     assert queue.waiting(BOSTON) == ()
 
 
+def test_placing_one_paper_again_leaves_another_where_a_person_put_it(desk: Desk) -> None:
+    desk.gets(b"x", reading(detainer({**LUIS, "form_date": "01/01/2026"})))
+    desk.gets(
+        b"two",
+        reading(detainer({**LUIS, "form_date": "02/02/2026"}), detainer(MARCOS, page=2), paper("i200", {}, page=3)),
+    )
+    desk.understands()
+    (matter,) = desk.waits()
+    assert matter.reason == "no owner"
+    queue.part(matter.sha256, "2026-0002", BOSTON, actor=LIMA)
+    _, parted = desk.waits()
+    queue.attach(matter.sha256, BOSTON, "2026-0001", actor=LIMA, matter=parted.id)
+    queue.part(matter.sha256, "2026-0003", BOSTON, actor=LIMA)
+    correct.place_again(matter.sha256, BOSTON, actor=LIMA)
+    links = Joined.objects.filter(transmission__document=matter.sha256, undone_at=None)
+    assert {link.request.number for link in links if 0 in link.papers} == {"2026-0001"}
+    assert {link.request.number for link in links if 1 in link.papers} == {"2026-0003"}
+
+
 def test_another_date_makes_it_a_request_of_its_own(unsure: str) -> None:
     sees(unsure, "03/08/2026")
     correct.place_again(unsure, BOSTON, actor=LIMA)
@@ -107,6 +126,27 @@ def test_a_request_is_what_a_person_sees_in_its_paper_at_once_and_at_each_agency
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "state", "elsewhere"),
+    [(True, "shown", []), (False, "shown", []), (None, "unreadable", ["unsure cancellation"])],
+)
+def test_what_a_person_sees_in_the_box_is_asked_at_no_other_agency_that_has_the_paper(
+    desk: Desk, value: bool | None, state: str, elsewhere: list[str]
+) -> None:
+    """Here the paper waits until its other fields are seen too and it is placed again."""
+    smudge = reading(detainer(unsure=["cancel_prior", "dob"]), detainer(MARCOS, page=2, unsure=["cancel_prior"]))
+    for agency in (BOSTON, SUFFOLK):
+        desk.gets(b"smudge", smudge, agency=agency)
+    desk.understands()
+    first, second = queue.waiting(SUFFOLK)
+    sees(first.sha256, "12/25/1982", name="dob")
+    assert queue.waiting(SUFFOLK) == (first, second)
+    sees(first.sha256, value, state, name="cancel_prior")
+    assert [one.reason for one in queue.waiting(SUFFOLK) if one.papers == (0,)] == elsewhere
+    assert second in queue.waiting(SUFFOLK), "the box of the other form is not seen"
+    assert [one.papers for one in queue.waiting(BOSTON)] == [(0,), (1,)]
+
+
 def test_where_two_agencies_have_a_paper_nothing_is_placed_at_either_while_it_is_corrected(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,7 +158,24 @@ def test_where_two_agencies_have_a_paper_nothing_is_placed_at_either_while_it_is
     held = list[str]()
     monkeypatch.setattr(understand, "one_at_a_time", held.append)
     sees(matter.sha256, True, name="cancel_prior")
-    assert held == [f"placing {BOSTON}", f"placing {SUFFOLK}"]
+    assert list(dict.fromkeys(held)) == [f"placing {BOSTON}", f"placing {SUFFOLK}"]
+
+
+def test_an_agency_that_gets_the_paper_while_the_others_locks_are_waited_for_is_waited_for_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are given back and taken anew, in the one order: whoever holds one of these never waits for one before it."""
+    for agency in (SUFFOLK, BOSTON):
+        desk.gets(b"smudge", reading(detainer(unsure=["cancel_prior"])), agency=agency)
+    desk.understands()
+    (matter,) = desk.waits()
+    had_it, held = [{SUFFOLK}], list[str]()
+    agencies_with = understand.agencies_with
+    monkeypatch.setattr(understand, "agencies_with", lambda sha256: had_it.pop() if had_it else agencies_with(sha256))
+    monkeypatch.setattr(understand, "one_at_a_time", held.append)
+    with transaction.atomic():
+        understand.placing_waits_everywhere(matter.sha256)
+    assert held == [f"placing {agency}" for agency in (SUFFOLK, BOSTON, SUFFOLK)]
 
 
 def test_a_form_that_is_a_request_of_its_own_is_placed_again_as_that_and_never_as_like_it(desk: Desk) -> None:

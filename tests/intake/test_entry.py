@@ -35,6 +35,20 @@ def test_what_was_not_told_proves_nothing() -> None:
     assert read.papers[0].fields["asks_notify"].value is None
 
 
+@pytest.mark.parametrize("told", ["1982-12-25", "12-25-1982", "December 25, 1982", "12/25/1982"])
+def test_a_date_is_read_as_the_forms_write_it_however_it_was_told(told: str) -> None:
+    read = entry.read(entry.to_bytes(Entry("phone", {"dob": told})))
+    assert isinstance(read, Reading)
+    assert read.papers[0].fields["dob"].value == "12/25/1982"
+
+
+@pytest.mark.parametrize("twice", ['"subject_name":"A","subject_name":"B"', '"subject_name":"A"},"fields":{"dob":""'])
+def test_an_entry_in_which_a_name_stands_twice_is_not_taken_for_one_of_its_values(twice: str) -> None:
+    read = entry.read(display.ENTRY_START + f'"kind":"phone","fields":{{{twice}}}}}'.encode())
+    assert isinstance(read, Unreadable)
+    assert "stands twice" in read.says
+
+
 def test_what_does_not_say_that_it_cancels_is_a_request(desk: Desk) -> None:
     desk.gets(entry.to_bytes(Entry("i247a", {"subject_id": "555000111", "form_date": "03/03/2026"})))
     desk.understands()
@@ -63,8 +77,13 @@ def test_a_call_and_a_form_about_one_person_are_never_joined_by_the_machine(desk
     [
         ("memo", {"dob": "1"}, "no kind of request 'memo'"),
         ("phone", {"citizenship": "X"}, "no field 'citizenship'"),
-        ("phone", {"asks_hold": "yes"}, "asks_hold: yes or no belongs here"),
-        ("phone", {"dob": True}, "dob: a text belongs here"),
+        ("phone", {"asks_hold": "yes"}, "asks_hold: true or false, without quotes, belongs here"),
+        ("phone", {"dob": True}, "dob: a text in quotes belongs here"),
+        ("phone", {"dob": "07/04/61"}, "dob: write month/day/year, the year in four digits"),
+        ("phone", {"dob": "07/04/2961"}, "dob: write month/day/year"),
+        ("phone", {"dob": "07/04/2061"}, "A birth date is no day to come"),
+        ("phone", {"form_date": "01/02/0026"}, "form_date: write month/day/year"),
+        ("phone", {"form_date": "3/3/26"}, "form_date: write month/day/year"),
         ("phone", {"dob": "1" * 201}, "201 characters are too many"),
         ("phone", {"asks_hold": True}, "Nothing was entered"),
         ("i247a", {"officer_sig": True}, "no field 'officer_sig'"),

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import logging
 import os
+import re
+import resource
+import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Timer
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from detainerdesk.cli import paper
 from detainerdesk.cli.watching import went_well
 from detainerdesk.intake import store, understand
-from detainerdesk.intake.channels import folder
+from detainerdesk.intake.channels import callers, folder
 from detainerdesk.intake.channels.folder import sweep
 from detainerdesk.intake.door import Receipt
-from detainerdesk.intake.models import ChannelFault, Document, Transmission
+from detainerdesk.intake.models import ChannelFault, Counter, Document, Transmission
 from detainerdesk.intake.reading.fields import Unreadable
 from tests.intake.made import BOSTON
 
@@ -52,10 +59,10 @@ def test_a_sub_folder_is_a_station_and_a_taken_file_is_moved_with_its_receipt_nu
 
 def test_rel_1_the_file_leaves_only_after_its_receipt(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (inbox / "D-4" / "fax.pdf").write_bytes(b"one")
-    monkeypatch.setattr(store, "put", lambda data: (_ for _ in ()).throw(store.StoreFull(28, "No room is left")))
-    assert sweep(inbox, BOSTON) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_keep", lambda *_: (_ for _ in ()).throw(store.StoreFull(28, "No room is left")))
+        assert sweep(inbox, BOSTON) == []
     assert (inbox / "D-4" / "fax.pdf").exists()
-    monkeypatch.undo()
     assert len(sweep(inbox, BOSTON)) == 1
 
 
@@ -124,14 +131,14 @@ def test_one_file_that_cannot_be_taken_does_not_stop_the_others(
 ) -> None:
     (inbox / "D-4" / "DELACROIX.pdf").write_bytes(b"one")
     (inbox / "D-4" / "two.pdf").write_bytes(b"two")
-    real = Path.read_bytes
+    real = Path.open
 
-    def broken(self: Path) -> bytes:
+    def broken(self: Path, mode: str = "r", **how: Any) -> Any:
         if self.name == "DELACROIX.pdf":
             raise PermissionError(13, "Permission denied", str(self))
-        return real(self)
+        return real(self, mode, **how)
 
-    monkeypatch.setattr(Path, "read_bytes", broken)
+    monkeypatch.setattr(Path, "open", broken)
     with caplog.at_level(logging.ERROR):
         assert len(sweep(inbox, BOSTON)) == 1
     assert "Permission denied" in caplog.text
@@ -140,6 +147,203 @@ def test_one_file_that_cannot_be_taken_does_not_stop_the_others(
     (told,) = ChannelFault.objects.all()
     assert (told.agency, told.channel, told.station) == (BOSTON, "folder", "D-4")
     assert told.says == "A file was not taken: Permission denied"
+
+
+def test_a_fault_of_ours_at_one_file_stops_no_other_and_names_nobody(
+    inbox: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "D-4" / "DELACROIX Luis").mkdir()
+    (inbox / "D-4" / "DELACROIX Luis" / "one.pdf").write_bytes(b"one")
+    (inbox / "D-4" / "two.pdf").write_bytes(b"two")
+    real = callers.sender_of_file
+
+    def fails(channel: str, agency: str, station: str, name: str) -> str:
+        if name == "one.pdf":
+            raise MemoryError("Luis")
+        return real(channel, agency, station, name)
+
+    monkeypatch.setattr(callers, "sender_of_file", fails)
+    assert len(sweep(inbox, BOSTON)) == 1
+    told = ChannelFault.objects.get()
+    assert (told.station, "the program failed at it" in told.says) == ("D-4", True)
+    assert "MemoryError at " in caplog.text
+    assert "'D-4'" in caplog.text
+    assert not re.search("Luis|DELACROIX", told.says + caplog.text), (
+        "a folder in a station's may be called after a person"
+    )
+
+
+def test_a_file_larger_than_the_memory_is_taken_and_after_those_that_can_be_read(
+    inbox: Path,
+) -> None:
+    with (inbox / "D-4" / "scan.tiff").open("wb") as giant:
+        giant.truncate(192 * 1024**2)
+    os.utime(inbox / "D-4" / "scan.tiff", (1_000_000_000, 1_000_000_000))
+    (inbox / "D-4" / "fax.pdf").write_bytes(b"one")
+    with memory_for(96 * 1024**2):
+        assert len(sweep(inbox, BOSTON)) == 2
+    assert list(Transmission.objects.values_list("name", flat=True)) == ["fax.pdf", "scan.tiff"]
+    assert Document.objects.get(name="scan.tiff").size == 192 * 1024**2
+
+
+@contextmanager
+def memory_for(more: int) -> Iterator[None]:
+    """This process gets no more than that."""
+    kilobytes = re.search(r"VmData:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert kilobytes
+    before, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (int(kilobytes[1]) * 1024 + more, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (before, most))
+
+
+def test_a_file_larger_than_the_room_that_is_left_is_not_begun(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (inbox / "D-4" / "scan.tiff").write_bytes(b"large")
+    (inbox / "D-4" / "fax.pdf").write_bytes(b"one")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=4))
+    assert len(sweep(inbox, BOSTON)) == 1
+    assert "larger than the room that is left on the disk" in ChannelFault.objects.get().says
+
+
+def test_a_station_folder_that_may_not_be_listed_or_entered_is_said_and_stops_no_other(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for station in ("A-1", "B-2", "D-4", "B-2/DELACROIX"):
+        (inbox / station).mkdir(exist_ok=True)
+        for name in ("one.pdf", "two.pdf"):
+            (inbox / station / name).write_bytes(f"{station} {name}".encode())
+    scandir, stat = os.scandir, Path.stat
+
+    def not_listed(place: Any = ".") -> Any:
+        if Path(place).name in ("A-1", "DELACROIX"):
+            raise PermissionError(13, "Permission denied", str(place))
+        return scandir(place)
+
+    def not_entered(self: Path, **how: Any) -> Any:
+        if self.parent.name == "D-4":
+            raise PermissionError(13, "Permission denied", str(self))
+        return stat(self, **how)
+
+    monkeypatch.setattr(os, "scandir", not_listed)
+    monkeypatch.setattr(Path, "stat", not_entered)
+    assert len(sweep(inbox, BOSTON)) == 2, "those of B-2 itself"
+    told = ChannelFault.objects.order_by("station")
+    assert [one.station for one in told] == ["A-1", "B-2", "D-4"]
+    assert {one.says for one in told} == {folder.CLOSED.format("Permission denied")}
+    assert not re.search(r"DELACROIX|one\.pdf", caplog.text)
+
+
+def test_a_fax_that_replaces_a_file_while_it_is_taken_is_taken_next(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, real = inbox / "D-4" / "fax.pdf", folder.receive
+    file.write_bytes(b"first")
+
+    def slow(*what: Any) -> Receipt:
+        receipt = real(*what)
+        drop(file, b"second")
+        return receipt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "receive", slow)
+        sweep(inbox, BOSTON)
+    assert file.read_bytes() == b"second"
+    sweep(inbox, BOSTON)
+    assert documents() == [b"first", b"second"]
+    assert taken(inbox) == ["D-4/000002 fax.pdf"]
+
+
+@pytest.mark.parametrize("third", [False, True])
+def test_a_fax_that_replaces_a_file_in_the_moment_of_its_move_is_put_back(
+    third: bool, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, real = inbox / "D-4" / "fax.pdf", Path.rename
+    file.write_bytes(b"first")
+
+    def rename(self: Path, to: Path) -> Path:
+        if ".taken" in Path(to).parts:
+            drop(file, b"second")
+            real(self, to)
+            if third:
+                drop(file, b"third")
+            return Path(to)
+        return real(self, to)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", rename)
+        sweep(inbox, BOSTON)
+    sweep(inbox, BOSTON)
+    assert sorted(documents()) == [b"first", b"second", b"third"][: 2 + third]
+    assert sweep(inbox, BOSTON) == []
+
+
+def drop(file: Path, data: bytes) -> None:
+    """As a fax server does: whole, under a name that it used before."""
+    unfinished = file.with_name(f"{len(data)}.part")
+    unfinished.write_bytes(data)
+    os.rename(unfinished, file)  # noqa: PTH104 - where a test looks at `Path.rename`
+
+
+def documents() -> list[bytes]:
+    return [store.get(row.document_id) for row in Transmission.objects.order_by("receipt")]
+
+
+def test_what_was_taken_is_not_written_over_by_a_file_with_the_same_number(inbox: Path) -> None:
+    """The database was set back to a backup: the copy in .taken/ is the only one of the fax that the restore lost."""
+    file = inbox / "D-4" / "fax.pdf"
+    for data in (b"first", b"second", b"second"):
+        file.write_bytes(data)
+        sweep(inbox, BOSTON)
+        for table in (Transmission, Document, Counter):
+            table.objects.all().delete()
+    assert sorted(one.read_bytes() for one in (inbox / ".taken" / "D-4").iterdir()) == [b"first", b"second"]
+    assert all(name.startswith("D-4/000001 ") and name.endswith(" fax.pdf") for name in taken(inbox))
+
+
+def test_a_taken_file_that_can_not_be_moved_is_said_to_be_taken_and_is_not_read_again(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, real, opened = inbox / "D-4" / "fax.pdf", Path.rename, Path.open
+    file.write_bytes(b"one")
+    read: list[Path] = []
+
+    def rename(self: Path, to: Path) -> Path:
+        if ".taken" in Path(to).parts:
+            raise PermissionError(13, "Permission denied", str(self))
+        return real(self, to)
+
+    def noted(self: Path, mode: str = "r", **how: Any) -> Any:
+        read.extend([self] if self == file else [])
+        return opened(self, mode, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", rename)
+        patch.setattr(Path, "open", noted)
+        assert [len(sweep(inbox, BOSTON)) for _ in range(3)] == [1, 0, 0]
+    assert ChannelFault.objects.get().says == folder.NOT_MOVED.format("Permission denied")
+    assert len(read) == 1
+    assert sweep(inbox, BOSTON) == []
+    assert taken(inbox) == ["D-4/000001 fax.pdf"], "moved when it can be"
+    assert Transmission.objects.count() == 1
+
+
+def test_an_empty_file_is_left_for_a_while_and_then_taken(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fax server may have made it, and not yet written into it."""
+    begun, real = inbox / "D-4" / "begun.pdf", time.time
+    begun.touch()
+    (inbox / "D-4" / "failed.pdf").touch()
+    assert sweep(inbox, BOSTON) == []
+    begun.write_bytes(b"one")
+    assert len(sweep(inbox, BOSTON)) == 1
+    for later, so_many in ((50, 0), (70, 1)):
+        monkeypatch.setattr(time, "time", lambda later=later: real() + later)
+        assert len(sweep(inbox, BOSTON)) == so_many
+    (inbox / "D-4" / "of a clock that was ahead.pdf").touch()
+    monkeypatch.setattr(time, "time", lambda: real() - 86_400)
+    assert len(sweep(inbox, BOSTON)) == 1
+    assert documents() == [b"one", b"", b""]
 
 
 def test_an_old_file_that_is_copied_in_arrives_now(inbox: Path) -> None:

@@ -8,8 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detainerdesk.intake.join import FIELD_OF, Identity, Joins, Known, Opens, Waits, identity_of, judge, known_by, plan
-from detainerdesk.intake.reading.fields import PERSON, Paper, Reading
+from detainerdesk.intake.entry import paper_of
+from detainerdesk.intake.join import (
+    FIELD_OF,
+    Identity,
+    Joins,
+    Known,
+    Likely,
+    Opens,
+    Waits,
+    identity_of,
+    judge,
+    known_by,
+    plan,
+)
+from detainerdesk.intake.reading.fields import LISTED, PERSON, Paper, Reading
 from tests.intake.made import LUIS, MARCOS, detainer, paper, reading
 
 KNOWN = (Known("2026-0001", identity_of(detainer())),)
@@ -79,6 +92,20 @@ def test_one_event_with_two_people_is_two_requests() -> None:
 def test_same_person_number_but_another_event_the_same_day_is_shown_to_a_person() -> None:
     (waits,) = plan(reading(detainer(LUIS | {"event_no": "BOS2603000009"})), KNOWN)
     assert isinstance(waits, Waits)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"subject_name": "DELACROIX, Marc"},  # a brother
+        {"subject_name": "DELACROIX, Luis Antonio", "dob": "12/25/1960"},  # his father
+        {},
+    ],
+)
+def test_an_event_and_a_day_alone_are_not_one_person(other: dict[str, str]) -> None:
+    (waits,) = plan(reading(detainer(without("subject_id", "file_no", "subject_name", "dob") | other)), KNOWN)
+    assert isinstance(waits, Waits)
+    assert waits.candidates == ("2026-0001",)
 
 
 def test_one_number_on_two_people_is_shown_to_a_person() -> None:
@@ -180,6 +207,16 @@ def test_a_warrant_between_two_detainers_that_names_neither_waits_for_a_person()
     assert "page 3" in waits.says  # type: ignore[union-attr]
 
 
+def test_a_row_of_a_list_that_could_not_be_taken_goes_to_nobody_elses_request() -> None:
+    row = paper_of("i247a", {"subject_name": "SILVA, Marcos"}, LISTED, page=2)
+    opens, waits = plan(reading(row, Paper("unknown", None, (3,), {})), ())
+    assert isinstance(opens, Opens)
+    assert opens.papers == (0,)
+    assert isinstance(waits, Waits)
+    assert (waits.papers, waits.candidates, waits.beside) == ((1,), (), ())
+    assert "Row 3 of this list could not be taken" in waits.says
+
+
 def test_the_same_form_twice_in_a_file_is_one_request() -> None:
     (opens,) = plan(reading(detainer(), detainer(page=2)), ())
     assert opens.papers == (0, 1)
@@ -210,6 +247,31 @@ def test_a_file_without_a_detainer_form_waits_for_a_person(papers: tuple[Paper, 
     assert says in waits.says
 
 
+@pytest.mark.parametrize("kind", ["i200", "ao442"])
+@pytest.mark.parametrize(
+    ("named", "unsure", "led"),
+    [
+        ({"file_no": LUIS["file_no"]}, (), True),
+        ({"subject_id": LUIS["subject_id"]}, (), True),
+        ({"subject_name": "Luis Antonio Delacroix"}, (), True),
+        ({"file_no": LUIS["file_no"]}, ("file_no",), False),
+        ({"subject_name": LUIS["subject_name"]}, ("subject_name",), False),
+        ({"subject_name": "DELACROIX, Luis"}, (), False),
+        ({"subject_name": LUIS["subject_name"], "file_no": MARCOS["file_no"]}, (), False),
+    ],
+)
+def test_a_lone_warrant_is_led_to_whom_it_surely_names_and_joins_nothing(
+    kind: str, named: dict[str, str], unsure: tuple[str, ...], led: bool
+) -> None:
+    (waits,) = plan(
+        reading(paper(kind, named, unsure=unsure)),
+        (*KNOWN, Known("2026-0002", identity_of(detainer(MARCOS | {"file_no": ""})))),
+    )
+    assert isinstance(waits, Waits)
+    assert waits.candidates == (("2026-0001",) if led else ())
+    assert ("may belong to a request" in waits.says) == led
+
+
 # Laws that hold for all inputs
 
 digits = st.sampled_from(["", "555000111", "555000112", "555000222"])
@@ -221,7 +283,7 @@ identities = st.builds(
     event_no=digits,
     file_no=st.sampled_from(["", "A000000001", "A000000002"]),
     issued_on=st.sampled_from(["", "2026-03-03", "2026-03-05"]),
-    subject_name=st.sampled_from(["", "DELACROIX LUIS", "MARCOS SILVA"]),
+    subject_name=st.sampled_from(["", "DELACROIX LUIS", "DELACROIK LUIS", "DELACROIX", "DE LACROIX", "MARCOS SILVA"]),
     dob=st.sampled_from(["", "1982-12-25", "1977-07-04"]),
     accepted=st.frozensets(st.sampled_from(["kind", *FIELD_OF])),
 )
@@ -260,3 +322,10 @@ def test_every_paper_of_a_file_has_a_place_and_every_form_exactly_one(
         if made[place].kind.startswith("i247")
     ]
     assert len(owned) == len(set(owned))
+
+
+@given(st.lists(identities, max_size=12), identities)
+def test_what_is_looked_up_leaves_out_nobody_who_may_be_the_same(known: list[Identity], one: Identity) -> None:
+    likely = Likely((number, other) for number, other in enumerate(known))
+    judged = [number for number, other in enumerate(known) if judge(one, other) != "different"]
+    assert set(judged) <= set(likely.to(one))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from detainerdesk.intake import lines, marks
+from detainerdesk.intake import lines, marks, receipts
 from detainerdesk.intake.channels.folder import sweep
 from detainerdesk.intake.door import Envelope, receive
 from detainerdesk.intake.lines import Line, LinesError, NotSent
@@ -100,6 +102,26 @@ def test_a_page_that_comes_twice_is_a_test_twice_and_no_request(desk: Desk, line
 
 
 @pytest.mark.django_db
+def test_a_test_page_by_mail_has_a_number_of_its_lines_own_address_and_takes_nobody_elses(desk: Desk) -> None:
+    """Its sender is told before anything is read."""
+    receipts.turn(BOSTON, True, actor="counsel adler")
+    test = LineTest.objects.create(
+        token="a1", agency=BOSTON, station="B-2", channel="mail", made_at=NOW, due_at=NOW + timedelta(minutes=30)
+    )
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = mail["To"] = "b2-fax@desk.example.gov"
+    page = marks.line_page(test.token, BOSTON, "B-2", "mail", "now")
+    mail.add_attachment(page, maintype="application", subtype="pdf", filename="line-test.pdf")
+    came = Envelope("mail", BOSTON, "B-2", "mail.eml", NOW, "1", "b2-fax@desk.example.gov [192.0.2.7]")
+    assert receive(mail.as_bytes(), came).for_sender == 1
+    understand_all()
+    assert LineTest.objects.get().seen_at == NOW
+    assert receipts.senders(BOSTON) == ("b2-fax@desk.example.gov",)
+    ero = Envelope("mail", BOSTON, "B-2", "mail.eml", NOW, "2", "ero@ice.example [192.0.2.8]")
+    assert receive(b"FICTIONAL", ero).for_sender == 1
+
+
+@pytest.mark.django_db
 def test_a_page_goes_out_once_in_the_hours_that_are_set(line: Line) -> None:
     assert lines.due([line, Line(BOSTON, "upload", "D-4")], NOW) == (line,)
     lines.send(line, NOW)
@@ -119,13 +141,13 @@ def test_any_program_can_send_the_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "command", [("no-such-program", "{page}"), (sys.executable, "-c", "raise SystemExit(3)", "{page}")]
 )
-def test_a_page_that_could_not_be_sent_is_said_at_once_and_its_line_goes_silent(command: tuple[str, ...]) -> None:
+def test_a_page_that_could_not_be_sent_is_said_at_once_and_its_line_is_silent(command: tuple[str, ...]) -> None:
     line = Line(BOSTON, "fax", "D-4", command=command)
     with pytest.raises(NotSent, match="could not be sent"):
         lines.send(line, NOW)
     now = condition(line, NOW + timedelta(hours=1))
     assert "could not be sent" in now.faults[0].says
-    assert now.silent_since == NOW + timedelta(minutes=30)
+    assert now.silent_since == NOW
 
 
 @pytest.mark.django_db

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from detainerdesk.intake import display, request, store
+from detainerdesk.intake import display, queue, request, store
 from detainerdesk.intake.door import Envelope, receive
 from detainerdesk.intake.models import Document, Transmission
+from detainerdesk.intake.reading.fields import Unreadable
 from detainerdesk.ledger import log as ledger
 from tests.intake.made import ARRIVED, BOSTON, LUIS, MARCOS, Desk, detainer, reading
 
@@ -100,6 +101,22 @@ def test_a_mail_without_a_paper_waits_for_a_person(desk: Desk) -> None:
     arrives(mail(text="Please hold this man."))
     desk.understands()
     assert len(desk.waits()) == 1
+
+
+def test_the_same_words_in_another_mail_are_another_matter(desk: Desk) -> None:
+    desk.readings[b"Please hold him for us.\n"] = Unreadable("This is text.")
+    first, second = (mail(text="Please hold him for us.\n") for _ in range(2))
+    first["Subject"], second["Subject"] = "DELACROIX", "SILVA"
+    arrives(first)
+    desk.understands()
+    (matter,) = desk.waits()
+    queue.set_aside(matter.sha256, BOSTON, actor="officer lima")
+    arrives(first, station="B-2")
+    desk.understands()
+    assert desk.waits() == ()
+    arrives(second, station="C-6")
+    desk.understands()
+    assert [one.reason for one in desk.waits()] == ["unreadable"]
 
 
 @pytest.mark.usefixtures("desk")

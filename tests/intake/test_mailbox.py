@@ -24,6 +24,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -303,6 +304,15 @@ def test_in_2_a_mail_over_the_limit_is_not_taken_a_notice_of_it_waits_for_a_pers
     assert "over 2 MB was not taken in" in ChannelFault.objects.get().says
 
 
+def test_two_mails_over_the_limit_that_came_in_one_second_have_two_notices() -> None:
+    """Of the same size too: a notice like one that was settled would be seen by nobody."""
+    box = Mailbox(BOSTON, "D-4", "imap.example", USER, PASSWORD)
+    large = mailbox._There("7", 60 * 1024**2, ARRIVED)
+    words = [mailbox._notice(box, one).partition(b"\r\n\r\n")[2] for one in (large, replace(large, uid="8"))]
+    assert words[0] != words[1]
+    assert words[0] == mailbox._notice(box, replace(large)).partition(b"\r\n\r\n")[2]
+
+
 def test_a_server_that_sends_more_than_was_asked_for_is_hung_up_on(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mailbox, "ROOM", 0)
     monkeypatch.setattr(mailbox, "LARGEST_MESSAGE", 100)
@@ -371,6 +381,31 @@ def test_one_mailbox_that_fails_does_not_stop_the_others(box: Box) -> None:
     assert "can't be reached (Connection refused)" in fault.says
 
 
+@pytest.mark.parametrize("error", [imaplib.IMAP4.error, imaplib.IMAP4.abort], ids=["BAD", "hangs up"])
+def test_a_server_that_breaks_at_a_move_keeps_no_later_mail_waiting(
+    error: type[Exception], box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy before it offers what it can't do."""
+    real = imaplib.IMAP4.uid
+
+    def uid(imap: imaplib.IMAP4, command: str, *what: str) -> Any:
+        if command == "MOVE":
+            raise error("UID command error")
+        return real(imap, command, *what)
+
+    mails = [fax(message_id=f"<{n}@ero.example>") for n in range(3)]
+    for mail in mails:
+        box.gets(mail)
+    with monkeypatch.context() as patch:
+        patch.setattr(imaplib.IMAP4, "uid", uid)
+        assert [len(poll_all([box.mailbox])) for _ in range(2)] == [3, 0]
+    assert [store.get(row.document_id) for row in Transmission.objects.order_by("receipt")] == mails
+    says = "could not be moved to Taken" if error is imaplib.IMAP4.error else "the connection broke"
+    assert says in ChannelFault.objects.get().says
+    assert poll_all([box.mailbox]) == []
+    assert [mail for mail, _ in box.taken()] == mails
+
+
 def test_a_fault_of_ours_at_a_mail_stops_no_other_mailbox_and_names_nobody(
     box: Box, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -420,7 +455,7 @@ def test_the_password_is_never_said_in_plain() -> None:
                     heard.append(said)
                     line.sendall(b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n" + said.split()[0] + b" OK done\r\n")
 
-        serving = threading.Thread(target=plain)
+        serving = threading.Thread(target=plain, daemon=True)
         serving.start()
         port = listener.getsockname()[1]
         with pytest.raises(MailboxError):
@@ -453,7 +488,7 @@ def test_a_provider_that_wants_a_token_gets_it_inside_tls_and_never_a_password(
                     else:
                         line.sendall(b"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n" + tag + b" OK done\r\n")
 
-        serving = threading.Thread(target=provider)
+        serving = threading.Thread(target=provider, daemon=True)
         serving.start()
         with wire(listener.getsockname()[1], tls=server) as port:
             monkeypatch.setattr(mailbox, "IMPLICIT_TLS", port)
@@ -483,6 +518,7 @@ def test_on_port_993_tls_is_spoken_from_the_start(tmp_path: Path, monkeypatch: p
 POLLER = """
 import json, os, sys
 from pathlib import Path
+from typing import Any
 import django
 django.setup()
 from detainerdesk.intake.channels.mailbox import Mailbox, poll_all
@@ -694,15 +730,29 @@ def test_a_secret_can_come_from_the_environment(
     [
         ("{", r"mail\.json can't be read: Input data was truncated"),
         ("[]", "Expected `object`"),
-        ('{"smtp": {}}', "nothing else"),
-        ('{"listener": {"port": 25}}', "has recipients"),
+        ('{"smtp": {}}', "unknown field `smtp`"),
+        ('{"listener": {"port": 25}}', r"missing required field `recipients` - at `\$\.listener`"),
         ('{"listener": {"recipients": []}}', "name at least one"),
-        ('{"listener": {"recipients": [{"address": "a@b"}]}}', "recipient 1: it has address, agency, station"),
-        ('{"listener": {"port": "25", "recipients": []}}', "port is a number"),
+        ('{"listener": {"recipients": [{"address": "a@b"}]}}', r"missing required field `agency` - at `\$\.listener\.recipients\[0\]`"),
+        ('{"listener": {"port": "25", "recipients": []}}', r"Expected `int`, got `str` - at `\$\.listener\.port`"),
+        ('{"listener": {"port": 65536, "recipients": []}}', r"<= 65535 - at `\$\.listener\.port`"),
+        ('{"listener": {"tls_required": "yes", "recipients": []}}', r"Expected `bool`, got `str`"),
+        (
+            '{"listener": {"recipients": [{"address": "a@b.example", "agency": "us-ma-boston/police", "station": 4}]}}',
+            r"Expected `str`, got `int` - at `\$\.listener\.recipients\[0\]\.station`",
+        ),
+        (
+            '{"listener": {"recipients": [{"address": "a@b.example", "agency": "us-ma-boston/police", "station": ""}]}}',
+            r"length >= 1 - at `\$\.listener\.recipients\[0\]\.station`",
+        ),
+        (
+            '{"mailboxes": [{"agency": "us-ma-boston/police", "station": 4, "host": "h", "user": "u", "password_from": "P"}]}',
+            r"Expected `str`, got `int` - at `\$\.mailboxes\[0\]\.station`",
+        ),
         ('{"mailboxes": [{"agency": "us-ma-boston/police", "station": "D-4", "host": "h", "user": "u"}]}', "where its secret is"),
         (
             '{"mailboxes": [{"agency": "us-ma-boston/police", "station": "D-4", "host": "h", "user": "u", "password": "p"}]}',
-            "no other name",
+            "unknown field `password`",
         ),
         (
             '{"listener": {"recipients": [{"address": "a@b.example", "agency": "us-ma-bosten/police", "station": "D-4"}]}}',
@@ -714,6 +764,50 @@ def test_what_is_wrong_in_mail_json_is_said_with_its_place(said: str, says: str,
     (tmp_path / "mail.json").write_text(said)
     with pytest.raises(BadInput, match=says):
         read_file(tmp_path / "mail.json", law)
+
+
+@pytest.mark.parametrize("again", ["d4@desk.example.gov", "D4@Desk.Example.GOV"])
+def test_an_address_of_two_stations_is_refused(again: str, law: Edition, tmp_path: Path) -> None:
+    addresses = {"d4@desk.example.gov": "D-4", "a1@desk.example.gov": "A-1"}
+    recipients = [{"address": one, "agency": BOSTON, "station": station} for one, station in addresses.items()]
+    file = tmp_path / "mail.json"
+    file.write_text(json.dumps({"listener": {"recipients": recipients}}))
+    assert read_file(file, law).listening is not None
+    recipients.append({"address": again, "agency": BOSTON, "station": "B-2"})
+    file.write_text(json.dumps({"listener": {"recipients": recipients}}))
+    with pytest.raises(BadInput, match=r"mail\.json, recipient 3: an entry above has the same address"):
+        read_file(file, law)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({}, "mailbox 2: an entry above has the same folder of the same mailbox"),
+        ({"folder": "inbox", "host": "IMAP.example.gov"}, "mailbox 2: an entry above has the same folder"),
+        ({"folder": "Taken"}, "mailbox 2: its folder is one into which taken mails are moved"),
+        ({"folder": "Faxes", "taken": "Faxes"}, "mailbox 2: its folder is one into which taken mails are moved"),
+        ({"folder": "Faxes"}, ""),
+        ({"user": "b2-fax"}, ""),
+    ],
+)
+def test_a_folder_that_two_would_take_from_is_refused(
+    change: dict[str, str], says: str, law: Edition, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("D4_PASSWORD", PASSWORD)
+    first = {
+        "agency": BOSTON,
+        "station": "D-4",
+        "host": "imap.example.gov",
+        "user": USER,
+        "password_from": "D4_PASSWORD",
+    }
+    file = tmp_path / "mail.json"
+    file.write_text(json.dumps({"mailboxes": [first, {**first, "station": "B-2", **change}]}))
+    if says:
+        with pytest.raises(BadInput, match=says):
+            read_file(file, law)
+    else:
+        assert [one.station for one in read_file(file, law).mailboxes] == ["D-4", "B-2"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from detainerdesk.intake import queue, request
+from detainerdesk.intake.entry import Entry, to_bytes
 from detainerdesk.intake.models import DetainerRequest, Document, Joined, Waiting
 from detainerdesk.ledger import log as ledger
 from tests.intake.made import BOSTON, LUIS, MARCOS, Desk, detainer, paper, reading
@@ -140,7 +141,7 @@ def test_a_copy_of_what_a_request_lost_finds_it_again(desk: Desk) -> None:
 
 def test_what_a_wrongly_attached_form_filled_in_is_forgotten_with_it(desk: Desk) -> None:
     desk.gets(b"fax", reading(detainer(unsure=["subject_id"])))
-    desk.gets(b"other", reading(detainer({**MARCOS, "event_no": LUIS["event_no"]}, unsure=["file_no"])))
+    desk.gets(b"other", reading(detainer({**MARCOS, "event_no": LUIS["event_no"]}, unsure=["file_no", "dob"])))
     desk.understands()
     (matter,) = queue.waiting(BOSTON)
     queue.attach(matter.sha256, BOSTON, "2026-0001", actor=LIMA)
@@ -200,7 +201,26 @@ def test_a_request_without_a_form_is_what_it_was_then_whatever_it_became_since(d
         "cancellation",
         "detainer",
     ]
-    assert request.was_then(BOSTON, empty) == {"2026-0001": ("cancellation", "i247a")}
+    assert request.was_then(["2026-0001"], BOSTON, empty) == {"2026-0001": ("cancellation", "i247a")}
+
+
+def test_what_one_request_was_then_is_asked_of_its_own_entries_only(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An agency's ledger may be long, and most requests have a form that says what they are."""
+    for data, person in ((b"one", LUIS), (b"two", MARCOS)):
+        desk.gets(data, reading(detainer(person)))
+    desk.understands()
+    queue.part(sha256_of(b"one"), "2026-0001", BOSTON, actor=LIMA)
+    asked, entries = list[object](), ledger.entries
+
+    def asks(subject: object, **more: str) -> object:
+        asked.append(subject)
+        return entries(subject, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ledger, "entries", asks)
+    request.load_many(["2026-0001", "2026-0002"], BOSTON, timezone.now())
+    assert asked == [["request 2026-0001"]]
 
 
 def test_a_copy_of_what_a_person_placed_before_belonged_there_when_it_came_though_the_machine_was_late(
@@ -281,3 +301,138 @@ def test_a_request_had_no_paper_before_a_person_attached_it_though_another_one_o
         loaded = request.load("2026-0001", BOSTON, at)
         assert [one.kind for one in loaded.papers] == papers
         assert len(loaded.transmissions) == 1
+
+
+# ---- one matter at a time ---------------------------------------------------------------------------------------------
+
+
+ROWS = [{**LUIS, "form_date": ""}, {**MARCOS, "form_date": ""}]
+
+
+@pytest.fixture
+def two_people(desk: Desk) -> tuple[queue.Waits, queue.Waits]:
+    """A list without dates of two people, of each of whom there is a request; both rows wait, each as like its own."""
+    forms = [
+        detainer({name: value for name, value in one.items() if value}, page=n) for n, one in enumerate(ROWS, start=1)
+    ]
+    desk.gets(b"yesterday", reading(*forms))
+    desk.gets(b"today", reading(*forms))
+    desk.understands()
+    first, second = queue.waiting(BOSTON)
+    assert (first.candidates, second.candidates) == (("2026-0001",), ("2026-0002",))
+    return first, second
+
+
+def people_in(number: str) -> list[object]:
+    return [form.fields["subject_id"].value for form in request.load(number, BOSTON).forms]
+
+
+def test_attaching_one_person_of_a_list_leaves_the_other_waiting(two_people: tuple[queue.Waits, queue.Waits]) -> None:
+    first, second = two_people
+    queue.attach(first.sha256, BOSTON, "2026-0001", actor=LIMA, matter=first.id)
+    assert people_in("2026-0001") == [LUIS["subject_id"]] * 2
+    assert [one.id for one in queue.waiting(BOSTON)] == [second.id]
+    assert Document.objects.get(sha256=first.sha256).state == "queued"
+    queue.attach(second.sha256, BOSTON, "2026-0002", actor=LIMA, matter=second.id)
+    assert people_in("2026-0002") == [MARCOS["subject_id"]] * 2
+    assert queue.waiting(BOSTON) == ()
+
+
+def test_each_person_of_a_list_is_kept_apart_or_set_aside_alone(two_people: tuple[queue.Waits, queue.Waits]) -> None:
+    first, second = two_people
+    assert queue.keep_apart(first.sha256, BOSTON, actor=LIMA, matter=first.id) == "2026-0003"
+    assert people_in("2026-0003") == [LUIS["subject_id"]]
+    queue.set_aside(second.sha256, BOSTON, actor=LIMA, matter=second.id)
+    assert queue.waiting(BOSTON) == ()
+    assert {one.settled_by for one in Waiting.objects.all()} == {LIMA}
+
+
+def test_which_of_several_matters_is_meant_must_be_said(two_people: tuple[queue.Waits, queue.Waits]) -> None:
+    first, second = two_people
+    with pytest.raises(queue.QueueError, match="2 matters of this file wait here"):
+        queue.keep_apart(first.sha256, BOSTON, actor=LIMA)
+    queue.set_aside(first.sha256, BOSTON, actor=LIMA, matter=first.id)
+    with pytest.raises(queue.QueueError, match="look at the queue again"):
+        queue.attach(first.sha256, BOSTON, "2026-0001", actor="officer ruiz", matter=first.id)
+    assert [one.id for one in queue.waiting(BOSTON)] == [second.id]
+
+
+def test_a_file_of_two_people_that_could_not_be_placed_is_not_made_one_request(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.gets(b"two", reading(detainer(), detainer(MARCOS, page=2)), agency="us-ma-suffolk/sheriff")
+    desk.understands()
+
+    def fails(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("detainerdesk.intake.join.plan", fails)
+        desk.gets(b"two")
+        desk.understands()
+    (matter,) = queue.waiting(BOSTON)
+    assert (matter.reason, matter.papers) == ("program fault", ())
+    with pytest.raises(queue.QueueError, match="different people"):
+        queue.keep_apart(matter.sha256, BOSTON, actor=LIMA)
+    assert not DetainerRequest.objects.filter(agency=BOSTON).exists()
+
+
+# ---- what is in a request already -------------------------------------------------------------------------------------
+
+
+def test_a_paper_that_is_in_a_request_is_not_put_into_another(desk: Desk) -> None:
+    desk.gets(b"other", reading(detainer(MARCOS)))
+    desk.gets(b"fax", reading(detainer(unsure=["cancel_prior"])))
+    desk.understands()
+    (matter,) = queue.waiting(BOSTON)
+    assert (matter.reason, matter.within) == ("unsure cancellation", ("2026-0002",))
+    with pytest.raises(queue.QueueError, match="in request 2026-0002 already"):
+        queue.keep_apart(matter.sha256, BOSTON, actor=LIMA)
+    with pytest.raises(queue.QueueError, match="in request 2026-0002 already"):
+        queue.attach(matter.sha256, BOSTON, "2026-0001", actor=LIMA)
+    assert people_in("2026-0001") == [MARCOS["subject_id"]]
+    assert DetainerRequest.objects.count() == 2
+
+
+def test_a_like_form_waits_once_and_its_box_is_asked_about_when_it_is_in_a_request(desk: Desk) -> None:
+    """Until then it counts as nothing."""
+    desk.gets(b"fax", reading(detainer()))
+    desk.gets(b"bad", reading(detainer(unsure=["form_date", "cancel_prior"])))
+    desk.understands()
+    (matter,) = queue.waiting(BOSTON)
+    assert (matter.reason, matter.within) == ("near match", ())
+    queue.keep_apart(matter.sha256, BOSTON, actor=LIMA)
+    (matter,) = queue.waiting(BOSTON)
+    assert (matter.reason, matter.within) == ("unsure cancellation", ("2026-0002",))
+    queue.part(matter.sha256, "2026-0002", BOSTON, actor=LIMA)
+    assert [one.reason for one in queue.waiting(BOSTON)] == ["parted"]
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_call_told_again_goes_where_a_person_says_though_the_first_stays_where_it_is(desk: Desk, apart: bool) -> None:
+    told = to_bytes(Entry("phone", {"subject_name": "DELACROIX, Luis Antonio", "asks_hold": True}))
+    receipts = [desk.gets(told), desk.gets(told)]
+    desk.understands()
+    (matter,) = queue.waiting(BOSTON)
+    assert (matter.reason, matter.within) == ("near match", ())
+    if apart:
+        assert queue.keep_apart(matter.sha256, BOSTON, actor=LIMA) == "2026-0002"
+        shown = [request.load(number, BOSTON).transmissions for number in ("2026-0001", "2026-0002")]
+        assert [[one.receipt for one in each] for each in shown] == [receipts[:1], receipts[1:]]
+    else:
+        queue.attach(matter.sha256, BOSTON, "2026-0001", actor=LIMA)
+        assert [one.receipt for one in request.load("2026-0001", BOSTON).transmissions] == receipts
+    assert queue.waiting(BOSTON) == ()
+
+
+def test_a_request_says_what_waits_of_its_file_only_where_that_may_concern_it(
+    two_people: tuple[queue.Waits, queue.Waits], desk: Desk
+) -> None:
+    first, second = two_people
+    number = queue.keep_apart(first.sha256, BOSTON, actor=LIMA, matter=first.id)
+    assert request.load(number, BOSTON).queue is None
+    queue.keep_apart(second.sha256, BOSTON, actor=LIMA, matter=second.id)
+    third = {"subject_id": "555000333", "form_date": "03/03/2026", "subject_name": "OKONJO, Marcus"}
+    desk.gets(b"box", reading(detainer(third, unsure=["cancel_prior"])))
+    desk.understands()
+    assert "box that cancels" in (request.load("2026-0005", BOSTON).queue or "")

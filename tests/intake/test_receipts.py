@@ -84,3 +84,15 @@ def test_a_receipt_says_that_it_says_nothing() -> None:
 )
 def test_one_sender_has_one_name(one: str, same: str) -> None:
     assert receipts.known_as(one) == receipts.known_as(same)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (" [192.168.1.11]", " [192.168.11.1]"),  # bounces, whose MAIL FROM is empty
+        (" [2001:db8::11:1111]", " [2001:db8::1:11111]"),
+        ("jail system 2024001", "court system 2024001"),
+    ],
+)
+def test_digits_are_a_number_only_where_nothing_else_is_said(one: str, other: str) -> None:
+    assert receipts.known_as(one) != receipts.known_as(other)

@@ -211,6 +211,14 @@ def test_a_list_of_settings_that_can_not_be_read_opens_nothing(desk: Desk, data_
     assert "scan.json" in ChannelFault.objects.get().says
 
 
+def test_a_link_to_settings_that_are_not_there_opens_nothing(desk: Desk, data_folder: Path) -> None:
+    (data_folder / scan.FILE).symlink_to(data_folder / "not mounted" / scan.FILE)
+    desk.gets(FAX)
+    desk.understands()
+    assert not Transmission.objects.get().placed
+    assert "scan.json is a link to a file that is not there" in ChannelFault.objects.get().says
+
+
 def test_a_scanner_that_is_gone_is_asked_once_a_minute_and_what_it_knows_goes_on(
     desk: Desk, scanner: Clamd, impatient: None
 ) -> None:

@@ -68,6 +68,15 @@ def test_what_the_disk_does_not_give_is_refused_by_its_name(
     assert "can't be read: Permission denied. " in refusal(read, data_folder, refused)
 
 
+@settings_files
+def test_a_link_to_a_file_that_is_not_there_is_refused_and_never_taken_for_none(
+    name: str, read: Read, refused: type[Exception], data_folder: Path
+) -> None:
+    (data_folder / name).parent.mkdir(exist_ok=True)
+    (data_folder / name).symlink_to(data_folder / "gone")
+    assert refusal(read, data_folder, refused).startswith(f"{Path(name).name} is a link to a file that is not there. ")
+
+
 @pytest.mark.parametrize(
     ("name", "said", "read", "refused"),
     [

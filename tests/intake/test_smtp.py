@@ -40,7 +40,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detainerdesk.intake import receipts, store
+from detainerdesk.intake import door, receipts, store
 from detainerdesk.intake.channels import smtp
 from detainerdesk.intake.channels.smtp import Listening, Recipient, serve
 from detainerdesk.intake.models import ChannelFault, DetainerRequest, Document, Transmission
@@ -311,6 +311,23 @@ def test_rel_3_without_a_message_id_the_same_bytes_are_a_new_delivery_of_the_sam
     assert Document.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "names_it"),
+    [
+        (b"Message-ID: <1@ero.example>", True),
+        (b"message-id:<1@ero.example>", True),
+        (b"Message-ID:\r\n <1@ero.example>", True),
+        (b"Message-ID: \r\n\t \r\n <1@ero.example>", True),
+        (b"Message-ID:", False),
+        (b"Message-ID: \r\n ", False),
+        (b"Message-ID: <>", False),
+        (b"In-Reply-To: <1@ero.example>", False),
+    ],
+)
+def test_a_message_id_without_a_value_is_none(said: bytes, names_it: bool) -> None:
+    assert smtp._names_itself(said + b"\r\nSubject: Fax, FICTIONAL\r\n\r\nTwo pages.") is names_it
+
+
 def test_a_message_id_in_the_text_of_a_mail_is_none(port: int) -> None:
     mail = fax(message_id="") + b"\r\nMessage-ID: <in the text>\r\n"
     for _ in range(2):
@@ -553,8 +570,11 @@ def test_rel_5_a_database_that_stays_locked_holds_up_no_other_session(port: int)
     assert comes_to_hold(lambda: Transmission.objects.count() == smtp.MOST_MAILS), "the others were never begun"
 
 
-def test_rel_5_of_two_stations_either_both_are_acknowledged_or_none(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, calls = smtp.receive, []
+@pytest.mark.parametrize("message", [MESSAGE, fax(message_id="")], ids=["with a Message-ID", "without"])
+def test_rel_5_of_two_stations_either_both_are_acknowledged_or_none(
+    message: bytes, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = door._record, []
 
     def second_fails(*what: Any) -> Any:
         calls.append(what)
@@ -562,10 +582,11 @@ def test_rel_5_of_two_stations_either_both_are_acknowledged_or_none(port: int, m
             raise OperationalError("database or disk is full")
         return real(*what)
 
-    monkeypatch.setattr(smtp, "receive", second_fails)
+    monkeypatch.setattr(door, "_record", second_fails)
     client = Client(port)
-    assert client.mail(MESSAGE, D4, B2).startswith("451")
-    assert client.mail(MESSAGE, D4, B2).startswith("250")
+    assert client.mail(message, D4, B2).startswith("451")
+    assert rows() == []
+    assert client.mail(message, D4, B2).startswith("250")
     assert [row[:2] for row in rows()] == [(1, "D-4"), (2, "B-2")]
 
 
@@ -611,6 +632,8 @@ def test_in_5_a_fault_while_a_mail_comes_is_told_at_its_end_and_no_line_of_it_is
         assert client.end(MESSAGE).startswith("451")
     assert files(data_folder) == []
     assert client.mail(MESSAGE).startswith("250"), "the session goes on"
+    assert comes_to_hold(ChannelFault.objects.exists), "and the channel's page says it"
+    assert "The program failed at a mail" in ChannelFault.objects.get().says
 
 
 def test_in_5_four_large_mails_at_once_are_each_acknowledged_within_a_second(port: int) -> None:
@@ -689,7 +712,7 @@ KILLED_AT = {
     "smtp mail whole": 0,
     "after store fsync of the file": 0,
     "before receive commits": 0,
-    "after receive committed": 1,
+    "after receive committed": 2,
     "before smtp reply": 2,
     "after smtp reply": 2,
 }

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError
 
-from detainerdesk.intake import door, request, store, understand
+from detainerdesk.intake import door, entry, queue, request, store, understand
 from detainerdesk.intake.models import DetainerRequest, Document, Joined
 from detainerdesk.intake.queue import waiting
 from detainerdesk.intake.reading.fields import Unreadable
 from detainerdesk.ledger import log as ledger
-from tests.intake.made import BOSTON, LUIS, MARCOS, Desk, detainer, paper, reading
+from tests.intake.made import ARRIVED, BOSTON, LUIS, MARCOS, Desk, detainer, paper, reading
 
 SUFFOLK = "us-ma-suffolk/sheriff"
 
@@ -53,7 +53,7 @@ def test_another_scan_of_the_same_form_joins_by_number_and_date(desk: Desk) -> N
 def test_a_copy_that_is_sure_where_the_first_was_not_makes_the_next_copy_join(desk: Desk) -> None:
     desk.gets(b"one", reading(detainer(unsure=["event_no", "subject_id"])))
     desk.gets(b"two", reading(detainer()))
-    desk.gets(b"three", reading(detainer({"event_no": LUIS["event_no"], "form_date": LUIS["form_date"]})))
+    desk.gets(b"three", reading(detainer({name: LUIS[name] for name in ("event_no", "form_date", "subject_name")})))
     desk.understands()
     assert len(request.load("2026-0001").transmissions) == 3
 
@@ -66,6 +66,16 @@ def test_a_guess_is_never_merged(desk: Desk) -> None:
     (matter,) = waiting(BOSTON)
     assert (matter.reason, matter.candidates) == ("near match", ("2026-0001",))
     assert Document.objects.get(sha256=matter.sha256).state == "queued"
+
+
+def test_a_warrant_that_comes_alone_is_shown_beside_the_request_of_the_same_person(desk: Desk) -> None:
+    desk.gets(b"fax", reading(detainer()))
+    desk.gets(b"warrant", reading(paper("i200", {"file_no": LUIS["file_no"], "subject_name": LUIS["subject_name"]})))
+    desk.understands()
+    assert len(request.load("2026-0001").transmissions) == 1
+    (matter,) = waiting(BOSTON)
+    assert (matter.reason, matter.candidates) == ("lone warrant", ("2026-0001",))
+    assert matter.within == ()
 
 
 def test_two_people_in_one_file_are_two_requests_with_the_same_receipt(desk: Desk) -> None:
@@ -175,6 +185,52 @@ def test_the_same_page_that_is_no_form_three_times_is_one_matter_with_three_tran
     desk.understands()
     (matter,) = waiting(BOSTON)
     assert [one.station for one in matter.transmissions] == ["D-4", "B-2", "A-1"]
+
+
+def test_a_request_came_when_the_earliest_of_its_transmissions_came(desk: Desk) -> None:
+    desk.gets(b"fax", reading(detainer()), at=ARRIVED + timedelta(hours=2))
+    desk.understands()
+    desk.gets(b"mail that was fetched late", reading(detainer()), station="B-2", at=ARRIVED)
+    desk.understands()
+    loaded = request.load("2026-0001")
+    assert (loaded.received_at, loaded.station) == (ARRIVED, "B-2")
+
+
+def test_the_arrival_of_a_paper_that_was_taken_out_goes_with_it(desk: Desk) -> None:
+    desk.gets(b"fax", reading(detainer()), at=ARRIVED)
+    desk.gets(b"copy", reading(detainer()), station="B-2", at=ARRIVED + timedelta(days=2))
+    first, _ = desk.understands()
+    queue.part(first.sha256, "2026-0001", BOSTON, actor="officer lima")
+    loaded = request.load("2026-0001")
+    assert (loaded.received_at, loaded.station) == (ARRIVED + timedelta(days=2), "B-2")
+
+
+def test_the_same_words_of_another_call_are_another_matter(desk: Desk) -> None:
+    call = entry.to_bytes(entry.Entry("phone", {"subject_name": "DELACROIX, Luis Antonio", "asks_hold": True}))
+    desk.gets(call)
+    desk.gets(call, at=ARRIVED + timedelta(days=120))
+    desk.understands()
+    assert len(request.load("2026-0001").transmissions) == 1
+    (matter,) = desk.waits()
+    assert (matter.reason, matter.candidates) == ("near match", ("2026-0001",))
+
+
+def test_every_empty_file_is_seen_by_a_person(desk: Desk) -> None:
+    desk.gets(b"", Unreadable("This file is empty."))
+    desk.understands()
+    queue.set_aside(desk.waits()[0].sha256, BOSTON, actor="officer lima")
+    desk.gets(b"", station="B-2")
+    desk.understands()
+    assert [matter.why for matter in desk.waits()] == ["This file is empty."]
+
+
+def test_what_can_not_be_read_says_so_at_each_agency_whoever_settled_it_first(desk: Desk) -> None:
+    desk.gets(b"broken", Unreadable("It is broken. Ask for it again."))
+    desk.understands()
+    queue.set_aside(desk.waits()[0].sha256, BOSTON, actor="officer lima")
+    desk.gets(b"broken", agency=SUFFOLK)
+    desk.understands()
+    assert [matter.why for matter in desk.waits(SUFFOLK)] == ["It is broken. Ask for it again."]
 
 
 def test_each_agency_has_its_own_requests_numbers_and_queue(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from detainerdesk.desk import life
 from detainerdesk.desk.models import Officer, RequestState
 from detainerdesk.intake import correct, queue, understand
 from detainerdesk.intake import request as intake_request
+from detainerdesk.intake.models import DetainerRequest
 from detainerdesk.intake.reading.fields import Arranged, Unreadable
 from detainerdesk.law import digest
 from detainerdesk.law.language.rulebook import ReportField
@@ -142,6 +143,47 @@ def test_a_request_without_a_paper_at_the_cut_off_is_counted_as_what_it_was_then
     assert [(row.number, row.notice_only) for row in pile(BOSTON, period, between).requests] == stood
 
 
+def test_a_request_without_a_paper_at_the_cut_off_names_whom_it_named_then(small_pile: Department) -> None:
+    """Another person's form is put into it later; it was taken out and put back before."""
+    period = small_pile.counts().due.period
+    one, two = (row.number for row in _counted(small_pile)[:2])
+    (first,), (second,) = (intake_request.load(number, BOSTON).documents for number in (one, two))
+    queue.part(first, one, BOSTON, actor="lima")
+    queue.attach(first, BOSTON, one, actor="lima")
+    queue.part(first, one, BOSTON, actor="lima")
+    between = timezone.now()
+    stood = pile(BOSTON, period, between)
+    queue.part(second, two, BOSTON, actor="lima")
+    queue.attach(second, BOSTON, one, actor="lima")
+    assert understand.identity_on_file(DetainerRequest.objects.get(number=one)).subject_name == "BEA SECOND"
+    then = pile(BOSTON, period, between)
+    assert (then, then.unnamed) == (stood, ())
+    assert {row.number: row.person for row in then.requests}[two] == two
+
+
+def test_whom_pages_named_before_they_were_laid_out_anew_is_not_kept_and_is_said(small_pile: Department) -> None:
+    """Both requests then bear one subject ID; at the cut-off nobody knows any more whether they did."""
+    period = small_pile.counts().due.period
+    one, two = (row.number for row in _counted(small_pile)[:2])
+    (paper,), (form,) = intake_request.load(one, BOSTON).documents, intake_request.load(two, BOSTON).papers
+    queue.part(paper, one, BOSTON, actor="lima")
+    correct.arrange(paper, BOSTON, (Arranged("i247a", (1,)),), actor="lima")
+    between = timezone.now()
+    stood = pile(BOSTON, period, between)
+    assert stood.unnamed == (), "it is known by what it was known by"
+    anew = replace(form, fields={**form.fields, "form_date": field("x", accepted=False)})
+    understand.understand_all(read_arranged=lambda *_: reading(anew))
+    assert pile(BOSTON, period, between) == stood, "nothing came to it since"
+    queue.attach(paper, BOSTON, one, actor="lima")
+    then = pile(BOSTON, period, between)
+    assert then.unnamed == (one,)
+    assert {row.number: row.person for row in then.requests}[two] == two
+    assert dict(small_pile.counts(between).facts())["Persons"].startswith(f"{one}: the pages were laid out anew since")
+    now = timezone.now()
+    assert {row.number: row.person for row in _counted(small_pile, now)}[two] == one
+    assert "Persons" not in dict(small_pile.counts(now).facts())
+
+
 def test_a_request_that_comes_while_a_report_is_made_is_in_the_next_one(
     small_pile: Department, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +303,7 @@ def test_a_copy_that_came_by_the_cut_off_is_counted_though_the_machine_was_late_
     small_pile.desk.understands()
     (matter,) = queue.waiting(BOSTON)
     assert pile(BOSTON, period, before).requests[-1].transmissions == 2
+    queue.part(matter.sha256, matter.within[0], BOSTON, actor="lima")
     queue.attach(matter.sha256, BOSTON, one, actor="lima")
     assert [row.transmissions for row in pile(BOSTON, period, before).requests] == [1, 1, 1, 1, 1, 1, 2]
 

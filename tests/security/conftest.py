@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from detainerdesk.intake.queue import waiting
 from tests.desk.web.conftest import Desk, data_folder, delacroix, desk, screen, window
 from tests.desk.web.test_access import address, rows
+from tests.intake.made import BOSTON
 from tests.paperwork import bad
 
 __all__ = ["data_folder", "desk", "screen", "window"]
@@ -53,6 +55,7 @@ def everywhere(desk: Desk) -> dict[str, str]:
         "NUMBER": number,
         "DOCUMENT": desk.request_page(number).pictures[0].document,
         "WAITS": desk.board().waiting[0].document,
+        "MATTER": str(waiting(BOSTON)[0].id),
         "PAGE": "1",
         "PAPER": "0",
         "FIELD": "dob",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -101,6 +101,57 @@ def test_rel_6_a_step_that_could_not_be_recorded_is_recorded_at_the_next_look_an
     clock.look(BOSTON, "folder")
     clock.look(BOSTON, "folder")
     assert steps() == [(HOUR, BOSTON)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("by", [-HOUR, -DAY])
+def test_rel_6_a_clock_that_was_set_back_while_nothing_of_ours_ran_is_an_event_once(
+    by: float, stepped: list[float], data_folder_of_the_test: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine whose clock has no battery starts in the past."""
+    ran_before(monkeypatch, timedelta(seconds=-by))
+    for key in ("one", "two"):
+        monkeypatch.setattr(clock, "_watch", Watch(clock.now()))  # a process that starts now
+        receive(key.encode(), envelope(key))
+    assert steps() == [(by, BOSTON)]
+    assert "was set back by" in ChannelFault.objects.get().says
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("ago", [1.0, 0.0, -HOUR, -DAY])
+def test_rel_6_a_desk_that_starts_after_it_was_stopped_sees_no_step(
+    ago: float, stepped: list[float], data_folder_of_the_test: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran_before(monkeypatch, timedelta(seconds=ago))
+    receive(b"one", envelope("one"))
+    assert steps() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rel_6_a_clock_set_back_while_stopped_that_could_not_be_recorded_is_recorded_at_the_next_look(
+    stepped: list[float], data_folder_of_the_test: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran_before(monkeypatch, timedelta(hours=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(clock.ledger, "append", lambda *_, **__: (_ for _ in ()).throw(DatabaseError("locked")))
+        assert clock.look(BOSTON, "folder") == pytest.approx(-HOUR, abs=1)
+    assert (steps(), ChannelFault.objects.count()) == ([], 0)
+    clock.look(BOSTON, "folder")
+    assert steps() == [(-HOUR, BOSTON)]
+
+
+def ran_before(monkeypatch: pytest.MonkeyPatch, ahead: timedelta) -> None:
+    """The desk received a paper while the clock was this far ahead of now, and was stopped."""
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + ahead
+
+    with monkeypatch.context() as patch:
+        patch.setattr("detainerdesk.ledger.log.datetime", Ahead)
+        receive(b"before", envelope("before"))
+    monkeypatch.setattr(clock, "_watch", Watch(clock.now()))
 
 
 def test_rel_6_every_moment_that_is_kept_is_an_instant_in_utc() -> None:

@@ -30,7 +30,7 @@ def test_web_4_a_page_that_would_run_in_a_browser_is_only_ever_downloaded(desk: 
     got = officer.get(f"/waiting/{document}/original")
     assert got.content == HOSTILE
     assert got["Content-Type"] == "application/octet-stream"
-    assert got["Content-Disposition"] == f'attachment; filename="paper-{document[:16]}.bin"'
+    assert got["Content-Disposition"] == f'attachment; filename="paper-{document[:16]}.txt"'
     assert got["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert got["X-Content-Type-Options"] == "nosniff"
     assert b"alert('FICTIONAL')" not in officer.get(f"/waiting/{document}").content

@@ -4,7 +4,7 @@ the officer looked at, the officer. Out: the next version. A move on an old vers
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from detainerdesk.intake import request as intake_request
 from detainerdesk.intake import syncpoint
 from detainerdesk.intake.numbers import zone_of
 from detainerdesk.intake.request import Request
-from detainerdesk.intake.understand import placing_waits
+from detainerdesk.intake.understand import placing_waits, placing_waits_everywhere
 from detainerdesk.ledger import log
 
 
@@ -44,17 +44,20 @@ def moving(
     ability: Ability,
     name: str,
     at: datetime,
-    also_at: Collection[str] = (),
+    file: str = "",
 ) -> Iterator[Move]:
-    """A move on the version that the officer looked at; whatever is raised inside, or before the commit, undoes all of it. `also_at`: other agencies of
-    which it changes requests."""
+    """A move on the version that the officer looked at; whatever is raised inside, or before the commit, undoes all of it. `file`: the
+    SHA-256 of a file, if the move changes requests at each agency that has it."""
     if not may(officer.role, ability):
         raise NotOffered(
             f"Your role ({officer.get_role_display()}) does not record this. Nothing was saved. Ask the desk officer."
         )
     syncpoint.reached(f"desk.{name}.begin")
     with transaction.atomic(durable=True):
-        placing_waits({officer.agency, *also_at})
+        if file:
+            placing_waits_everywhere(file)
+        else:
+            placing_waits([officer.agency])
         state = RequestState.objects.select_for_update().filter(agency=officer.agency, number=number).first()
         if state is None:
             raise NotPossible(f"Request {number}: there is none with this number here. Look it up on the board.")

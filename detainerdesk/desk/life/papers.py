@@ -17,7 +17,6 @@ from detainerdesk.intake.join import day_of, identity_of
 from detainerdesk.intake.models import Document
 from detainerdesk.intake.reading.fields import State as ReadState
 from detainerdesk.intake.request import Request
-from detainerdesk.intake.understand import agencies_with
 
 
 def confirm_reading(number: str, version: int, officer: Officer, *, paper: int, name: str, at: datetime) -> int:
@@ -117,8 +116,8 @@ class _Look:
 def _check_field(number: str, version: int, officer: Officer, *, request: Request, look: _Look, at: datetime) -> int:
     document, place = request.paper_in_file(look.paper)
     says_what_it_is = look.field in correct.SAYS_WHAT_IT_IS
-    others = agencies_with(document) if says_what_it_is else ()
-    with moving(number, version, officer, ability="correct_field", name="correct_field", at=at, also_at=others) as move:
+    changed = document if says_what_it_is else ""
+    with moving(number, version, officer, ability="correct_field", name="correct_field", at=at, file=changed) as move:
         move.row(FieldCheck(document=document, **vars(look) | {"paper": place}))
         if says_what_it_is:
             correct.seen_in_a_request(

@@ -180,7 +180,7 @@ def unread(request: Request, known: Known) -> tuple[tuple[int, str], ...]:
         (place, name)
         for name in IDENTIFIERS
         if (read := form.fields.get(name)) is not None
-        and not (read.accepted and read.state == "shown")
+        and not read.accepted
         and not any(
             (check.document, check.paper, check.field) == (*shown.paper_in_file(place), name)
             for check in known.field_checks

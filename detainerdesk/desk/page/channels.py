@@ -22,6 +22,7 @@ CHECK = {
     "mailbox": "Check the mailbox.",
 }
 UNSEEN = "Papers may be arriving unseen."
+ADMINISTRATOR = "Tell the administrator."
 NO_LIST = "The list of lines can't be read, so no line is watched. Ask the administrator."
 NO_LINE = "No paper has come yet, and no line is set up."
 NO_STATION = "unnamed station"
@@ -74,7 +75,7 @@ def channels_page(agency: str, station: str, now: datetime) -> ChannelsPage:
         found = [line for line in lines.used(agency) if not station or line.station == station]
     except LinesError as error:
         return ChannelsPage(agency, station, at, (f"{NO_LIST} {error}",), (), "")
-    conditions = sorted(lines.conditions(found, now), key=lambda one: (one.silent_since is None, not one.late))
+    conditions = sorted(lines.conditions(found, now), key=lambda one: (not one.silent, not one.late))
     alarms = tuple(said for one in conditions if (said := alarm(one, zone, now, of_many=not station)))
     rows = tuple(line_row(one, zone, now) for one in conditions)
     return ChannelsPage(agency, station, at, alarms, rows, "" if rows else NO_LINE)
@@ -101,14 +102,26 @@ def alarm(heard: Heard, zone: ZoneInfo, now: datetime, *, of_many: bool = False)
     line, by = heard.line, channel(heard.line.channel)
     where = f"{line.station}: " if of_many else ""
     check = CHECK.get(line.channel, "Check the line.")
-    if heard.silent_since is not None:
-        what = f"A test page by {by} was due {words.hour(heard.silent_since, zone, now)} and has not come."
-        if heard.last_seen is not None:
+    if heard.silent:
+        what = _not_sent(heard, by, zone, now)
+        if not what and heard.last_seen is not None:
             what = f"No test page by {by} since {words.hour(heard.last_seen, zone, now)}."
+        elif not what and heard.silent_since is not None:
+            what = f"A test page by {by} was due {words.hour(heard.silent_since, zone, now)} and has not come."
         return f"{where}{what} {UNSEEN} {check}"
     if heard.late and heard.took_seconds is not None:
         took = words.span(timedelta(seconds=heard.took_seconds))
         return f"{where}The last test page by {by} took {took}; {_limit(line)} is set. Papers may come late. {check}"
+    return ""
+
+
+def _not_sent(heard: Heard, by: str, zone: ZoneInfo, now: datetime) -> str:
+    """Of a line that is silent because nothing went out; empty where it did."""
+    at = words.hour(heard.last_sent, zone, now) if heard.last_sent is not None else ""
+    if heard.failed:
+        return f"The test page by {by} could not be sent {at}. {ADMINISTRATOR}"
+    if heard.unsent:
+        return f"No test page by {by} has been sent {'since ' + at if at else 'yet'}. {ADMINISTRATOR}"
     return ""
 
 
@@ -128,7 +141,7 @@ def line_row(one: Condition, zone: ZoneInfo, now: datetime) -> LineRow:
     return LineRow(
         channel=channel(one.line.channel),
         station=one.line.station,
-        mark="SILENT" if one.silent_since is not None else "LATE" if one.late else "",
+        mark="SILENT" if one.silent else "LATE" if one.late else "",
         says=alarm(one, zone, now),
         last_received=words.hour(one.last_received, zone, now) if one.last_received else "none yet",
         backlog=one.backlog,
@@ -144,6 +157,9 @@ def _test(one: Condition, zone: ZoneInfo, now: datetime) -> str:
     back = ""
     if one.last_seen is not None and one.took_seconds is not None:
         back = f"{words.hour(one.last_seen, zone, now)} after {_took(one.took_seconds)}"
+    if one.failed:
+        failed = f"could not be sent {words.hour(one.last_sent, zone, now)}"
+        return f"{failed}. The one before was back {back}" if back else failed
     came_last = one.last_seen is not None and words.passed(one.last_sent, one.last_seen)
     sent = f"sent {words.hour(one.last_sent, zone, now)}"
     if came_last:

@@ -13,6 +13,7 @@ from detainerdesk.desk.page.labels import IDENTIFIERS, NEVER_SHOWN, label
 from detainerdesk.desk.page.look import PAPER_WORDS
 from detainerdesk.intake import entry, join
 from detainerdesk.intake.models import DetainerRequest
+from detainerdesk.intake.reading.fields import ENTERED
 
 SENDERS: Final = ("from_office", "officer_name", "notify_phone")
 OURS: Final = ("served_person", "served_mail", "served_other")
@@ -101,7 +102,7 @@ def groups(kind: str) -> tuple[EntryGroup, ...]:
 
 def alike(told: entry.Entry, agency: str) -> tuple[Alike, ...]:
     """The agency's requests with one of these numbers. They may be the same one, or others of one event."""
-    identity = join.identity_of(entry.paper_of(told.kind, told.fields, entry.READER))
+    identity = join.identity_of(entry.paper_of(told.kind, told.fields, ENTERED))
     numbers: Mapping[str, str] = {name: value for name in join.NUMBERS if (value := identity.of(name))}
     if not numbers:
         return ()

@@ -4,13 +4,15 @@ no citizenship, in any list.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from detainerdesk.desk import facts
 from detainerdesk.desk.compared import compared_with_booking
 from detainerdesk.desk.page.look import PAPER_WORDS, Look
 from detainerdesk.desk.page.values import FieldRow, Picture
 from detainerdesk.desk.words import PaperBadge
 from detainerdesk.intake import entry, join
-from detainerdesk.intake.reading.fields import Field, Paper
+from detainerdesk.intake.reading.fields import TOLD, Field, Paper
 from detainerdesk.intake.request import Request
 
 
@@ -105,7 +107,7 @@ def _field(look: Look, place: int, label: str, name: str, see: str = "") -> Fiel
 
 def _value(read: Field) -> str:
     if read.state == "page missing":
-        return "not told" if read.reader in entry.TOLD else "page missing"
+        return "not told" if read.reader in TOLD else "page missing"
     if read.state == "unreadable":
         return "can't be read"
     if read.state == "empty" or read.value in (None, ""):
@@ -149,7 +151,7 @@ def _ink(form: Paper) -> str:
 
 def badges(look: Look) -> tuple[PaperBadge, ...]:
     """The papers, court papers first. An unconfirmed court paper says so; a kind that is not known is neither court nor civil."""
-    court, civil, unknown = [], [], []
+    found = []
     for place, paper in enumerate(look.shown.papers):
         page = _picture_of(look, place, paper.pages[0]) if paper.pages else None
         if paper.kind in facts.COURT_PAPERS:
@@ -161,15 +163,34 @@ def badges(look: Look) -> tuple[PaperBadge, ...]:
                 if check.names_person
                 else "not this person"
             )
-            court.append(PaperBadge("court", "COURT", f"{PAPER_WORDS[paper.kind]}, {state}", page))
+            found.append(PaperBadge("court", "COURT", f"{PAPER_WORDS[paper.kind]}, {state}", page))
         elif paper.kind in PAPER_WORDS:
-            civil.append(PaperBadge("civil", "CIVIL", PAPER_WORDS[paper.kind], page))
+            found.append(PaperBadge("civil", "CIVIL", PAPER_WORDS[paper.kind], page))
         elif paper.kind == "unknown":
-            unknown.append(PaperBadge("unknown", "?", "kind not known", page))
+            found.append(PaperBadge("unknown", "?", "kind not known", page))
+    return _in_order(found)
+
+
+def badges_of(papers: Sequence[Paper]) -> tuple[PaperBadge, ...]:
+    """The same of papers that wait: nobody has confirmed any. Where nothing was read, nothing is known."""
+    found = []
+    for paper in papers:
+        if paper.kind in facts.COURT_PAPERS:
+            found.append(PaperBadge("court", "COURT", f"{PAPER_WORDS[paper.kind]}, not confirmed"))
+        elif paper.kind in PAPER_WORDS:
+            found.append(PaperBadge("civil", "CIVIL", PAPER_WORDS[paper.kind]))
+        elif paper.kind == join.COVER_SHEET:
+            found.append(PaperBadge("unknown", "?", "cover sheet"))
+    return _in_order(found) or (PaperBadge("unknown", "?", "kind not known"),)
+
+
+def _in_order(badges: Iterable[PaperBadge]) -> tuple[PaperBadge, ...]:
+    """Each once, court papers first, and last what is neither."""
+    looks = ("court", "civil", "unknown")
     seen: dict[tuple[str, str], PaperBadge] = {}
-    for badge in (*court, *civil, *unknown):
+    for badge in badges:
         seen.setdefault((badge.look, badge.text), badge)
-    return tuple(seen.values())
+    return tuple(sorted(seen.values(), key=lambda badge: looks.index(badge.look)))
 
 
 def pictures(request: Request) -> tuple[Picture, ...]:

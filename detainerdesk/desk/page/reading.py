@@ -17,7 +17,7 @@ from detainerdesk.desk.page.see import with_what_is_known
 from detainerdesk.desk.page.sheet import Look, Mark
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.reading import forms
-from detainerdesk.intake.reading.fields import PERSON, Box, Field, Paper, State
+from detainerdesk.intake.reading.fields import PERSON, TOLD, Box, Field, Paper, State
 from detainerdesk.intake.reading.grammar import comparable
 
 
@@ -179,7 +179,7 @@ def _field(paper: Paper, place: int, name: str, document: str, needs: Collection
 def value_words(read: Field, kind: str) -> str:
     """What stands in the field, in words."""
     if read.state == "page missing":
-        return "page missing"
+        return "not told" if read.reader in TOLD else "page missing"
     if read.state == "unreadable":
         return "can't be read"
     if kind == "check":
@@ -302,6 +302,6 @@ def _nothing(fields: Sequence[Field]) -> str:
     if not fields:
         return "No field of this paper is read here. Look at the picture."
     texts = [one for one in fields if isinstance(one.value, str) and one.value]
-    if texts and all(one.agreed for one in texts):
+    if texts and all(one.agreed for one in texts) and not any(one.reader == PERSON for one in fields):
         return "Every field was read the same way twice."
     return "No field is left to check."

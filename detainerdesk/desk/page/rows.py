@@ -4,21 +4,25 @@ station, `now`. Out: a Board. Requests that have no state yet are taken up first
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from detainerdesk.desk import life, words
+from detainerdesk.desk.compared import person_paper
+from detainerdesk.desk.facts import accepted_text
 from detainerdesk.desk.models import Act
 from detainerdesk.desk.page import channels
 from detainerdesk.desk.page.look import Look, local_zone, looks, now_text, utc
-from detainerdesk.desk.page.papers import badges, person
+from detainerdesk.desk.page.papers import badges, badges_of, person
 from detainerdesk.desk.page.questions import question_of
 from detainerdesk.desk.page.values import Board, BoardGroup, BoardRow, Strip, WaitingPaper
-from detainerdesk.desk.words import Clock, PaperBadge
+from detainerdesk.desk.words import Clock
 from detainerdesk.intake import queue as intake_queue
-from detainerdesk.intake.join import day_of
+from detainerdesk.intake.join import NEAR, NOT_TAKEN, OPENS, UNSURE_CANCELLATION, born_on
 from detainerdesk.law import Decision
+from detainerdesk.ledger import log as ledger
 
 GROUPS = (
     ("over", "Hold past its end"),
@@ -91,10 +95,11 @@ def entry(look: Look) -> _Entry:
         number=look.state.number,
         version=look.state.version,
         clock=_row_clock(group, look, end),
-        person=f"{name} {born[-4:]}".strip() if day_of(born) else name,
+        person=f"{name} {day.year}" if (day := born_on(born)) else name,
         papers=badges(look),
         law=words.law_says(look.decision, look.situation) if look.decision else "two facts can't both be true",
         next_step=_next_step(group, look),
+        station=look.state.station,
     )
     return _Entry(row, group, order.astimezone(UTC), name, look.past.known.same_person == "same", ready_since, end)
 
@@ -219,15 +224,46 @@ def strip(entries: Sequence[_Entry], now: datetime) -> Strip | None:
 
 def _waiting(agency: str, station: str, now: datetime) -> tuple[WaitingPaper, ...]:
     zone = local_zone(now)
+    everything = intake_queue.waiting(agency)
+    of_file = Counter(one.sha256 for one in everything)
+    entries = ledger.entries({one.subject for one in everything}, kind="paper.sent_to_records", agency=agency)
+    sent = {entry.event.subject: entry.event.at for entry in entries}
     return tuple(
         WaitingPaper(
             document=one.sha256,
-            name=f"(no request) {one.name}",
+            name=_name(one),
             came=f"came {words.hour(min((sent.received_at for sent in one.transmissions), default=one.since), zone, now)}",
-            papers=(PaperBadge("unknown", "?", "kind not known"),) if one.reason != "near match" else (),
+            papers=badges_of(one.read),
             why=one.why,
-            next_step="Being read" if one.being_read else "Waits for Records",
+            next_step=_next_of_waiting(one, sent.get(one.subject)),
+            matter=one.id if of_file[one.sha256] > 1 else 0,
+            stations=", ".join(dict.fromkeys(sent.station for sent in one.transmissions)),
         )
-        for one in intake_queue.waiting(agency)
+        for one in everything
         if not station or any(sent.station == station for sent in one.transmissions)
     )
+
+
+def _name(one: intake_queue.Waits) -> str:
+    """Whom the paper surely names, else the name of its file; and the request that it is in, if it is in one."""
+    where = f"(request {' and '.join(one.within)})" if one.within else "(no request)"
+    form = person_paper(one.read, next((paper for paper in one.read if paper.kind in OPENS), None))
+    name = accepted_text(form, "subject_name") if form else None
+    day = born_on(accepted_text(form, "dob") or "") if form else None
+    return f"{where} {name or one.name}" + (f" {day.year}" if name and day else "")
+
+
+def _next_of_waiting(one: intake_queue.Waits, sent: datetime | None) -> str:
+    """`sent`: when somebody who could make nothing of it sent it to Records last."""
+    if one.being_read:
+        return "Being read"
+    if sent is not None and sent >= one.since:
+        return "Waits for Records"
+    return _NEXT_OF_WAITING.get(one.reason, "Say where it belongs")
+
+
+_NEXT_OF_WAITING = {
+    NEAR: "Compare the two",
+    UNSURE_CANCELLATION: "See its box",
+    NOT_TAKEN: "Enter it by hand",
+}

@@ -81,7 +81,7 @@ def defects_of(look: Look, pages: Sequence[tuple[str, int]]) -> tuple[SeeRow, ..
     shown = _with_defects(look, _on_file(look.state.agency)[0])
     rows = [*see_rows(shown.papers, shown.documents, pages), *no_list(look.state.agency)]
     if look.request.queue:
-        rows.append(SeeRow("", f"a paper waits for Records: {look.request.queue.rstrip('.')}", ""))
+        rows.append(SeeRow("", f"a paper waits for a person: {look.request.queue.rstrip('.')}", ""))
     return tuple(rows)
 
 

@@ -163,7 +163,7 @@ class Strip:
 
 @dataclass(frozen=True)
 class WaitingPaper:
-    """A paper that belongs to no request yet: kept, and waiting for Records. `why` says what and what to do."""
+    """A paper that waits for a person. `why` says what and what to do; `matter`: which of several of its file, 0 where nothing else of it waits."""
 
     document: str
     name: str
@@ -171,6 +171,8 @@ class WaitingPaper:
     papers: tuple[PaperBadge, ...]
     why: str
     next_step: str
+    matter: int = 0
+    stations: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,7 @@ class BoardRow:
     papers: tuple[PaperBadge, ...]
     law: str
     next_step: str
+    station: str = ""
 
 
 @dataclass(frozen=True)

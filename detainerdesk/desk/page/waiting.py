@@ -16,6 +16,7 @@ from detainerdesk.desk.page.rows import entry, strip
 from detainerdesk.desk.page.values import Strip
 from detainerdesk.intake import join
 from detainerdesk.intake.models import Document
+from detainerdesk.intake.queue import Waits
 from detainerdesk.intake.reading import match
 from detainerdesk.intake.reading.fields import (
     KINDS,
@@ -91,21 +92,31 @@ def head(agency: str, station: str, now: datetime) -> Head:
     return Head(now, now_text(now), strip(around, now), still_open)
 
 
-def acts(papers: Sequence[Paper], candidates: Sequence[str], *, bad: bool, may_set_aside: bool) -> tuple[Act, ...]:
-    """Nothing is chosen beforehand: a person says what becomes of the paper."""
-    forms = any(paper.kind in join.OPENS for paper in papers)
-    found = [Act("again", "Place it again by its fields as they stand now")] if papers else []
-    found += [Act(f"attach {number}", f"Attach to request {number}") for number in candidates]
-    found.append(
-        Act("attach", "Attach to another request, number:" if candidates else "Attach to request number:", typed=True)
-    )
-    if forms:
-        found.append(Act("apart", "Keep apart, as a request of its own"))
-    if may_set_aside:
+def acts(matter: Waits, candidates: Sequence[str], *, alone: bool, bad: bool, may_set_aside: bool) -> tuple[Act, ...]:
+    """Nothing is chosen beforehand: a person says what becomes of the paper. `candidates`: the requests that this officer sees; `alone`: nothing else
+    of the file waits."""
+    found = []
+    if matter.read and matter.reason != join.NOT_TAKEN:
+        what = "it" if alone else "all that waits of this file"
+        found.append(Act("again", f"Place {what} again by its fields as they stand now"))
+    if not matter.within and matter.reason != join.NOT_TAKEN:
+        found += _placing(matter, candidates)
+    if may_set_aside and matter.within:
+        found.append(Act("aside", f"Ask no more about it: it stays in request {' and '.join(matter.within)} as it is"))
+    elif may_set_aside:
         found.append(Act("aside", "Set aside: nothing follows from it. It is kept"))
-    if not may_set_aside:
+    else:
         found.insert(0 if bad else len(found), Act("records", "Send to Records"))
     return tuple(found)
+
+
+def _placing(matter: Waits, candidates: Sequence[str]) -> list[Act]:
+    found = [Act(f"attach {number}", f"Attach to request {number}") for number in candidates]
+    another = "Attach to another request, number:" if candidates else "Attach to request number:"
+    found.append(Act("attach", another, typed=True))
+    if any(paper.kind in join.OPENS for paper in matter.read):
+        found.append(Act("apart", "Keep apart, as a request of its own"))
+    return found
 
 
 def likeness(papers: Iterable[Paper], requests: Sequence[Request]) -> tuple[Likeness, ...]:

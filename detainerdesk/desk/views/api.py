@@ -5,7 +5,6 @@ header is the whole permission, and a browser never sends it by itself."""
 from __future__ import annotations
 
 import functools
-import json
 import logging
 import re
 from collections.abc import Callable, Mapping
@@ -19,11 +18,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from detainerdesk.desk.models import ApiKey
+from detainerdesk.desk.models import ApiKey, Officer
 from detainerdesk.desk.views.not_kept import FAULTS, why
-from detainerdesk.intake import display, entry, fault, receipts
+from detainerdesk.intake import display, entry, fault, lines, receipts
 from detainerdesk.intake.door import LARGEST_FILE, DeliveryKeyUsedTwice, Envelope, EnvelopeError, receive
 from detainerdesk.intake.entry import EntryError
+from detainerdesk.intake.lines import LinesError
 from detainerdesk.intake.models import SenderReceipt, Transmission
 
 log = logging.getLogger("detainerdesk.access")
@@ -83,7 +83,9 @@ def entries(request: HttpRequest, key: ApiKey) -> HttpResponse:
     """The body is a JSON object, `kind` and `fields`: a request that a program states."""
     envelope = _envelope(request, key, "entry.json")
     try:
-        told = json.loads(_body(request, LARGEST_ENTRY))
+        told = entry.parsed(_body(request, LARGEST_ENTRY))
+    except EntryError:
+        raise
     except (ValueError, RecursionError):
         raise Refused(400, "The body is no JSON in UTF-8. Send an object with `kind` and `fields`.") from None
     if isinstance(told, dict) and (other := sorted(told.keys() - {"kind", "fields"})):
@@ -99,6 +101,11 @@ def receipt(request: HttpRequest, key: ApiKey, number: str) -> HttpResponse:
     if row is None:
         raise Refused(404, "This key has no receipt of this number.")
     return JsonResponse(_told(row))
+
+
+def no_such_address() -> HttpResponse:
+    """Of every other address under api/, with a key or without: a program reads JSON there too."""
+    return _no(404, NO_SUCH_ADDRESS)
 
 
 def _key(request: HttpRequest) -> ApiKey:
@@ -171,6 +178,8 @@ def _kept(data: bytes, envelope: Envelope) -> HttpResponse:
     """Acknowledged only here, after the door has returned: bytes, row and event are on the disk."""
     receipt = receive(data, envelope)
     row = Transmission.objects.select_related("document").get(receipt=receipt.number)
+    if not receipt.again and (slip := _slip(row)):
+        lines.fault(CHANNEL, f"{row.sender}: {slip}", row.received_at, agency=row.agency, station=row.station)
     answer = JsonResponse(_told(row), status=200 if receipt.again else 201)
     answer.headers["Location"] = reverse("api-receipt", args=[receipt.number])
     return answer
@@ -179,6 +188,7 @@ def _kept(data: bytes, envelope: Envelope) -> HttpResponse:
 def _told(row: Transmission) -> dict[str, Any]:
     """A receipt: that it came, when, and which bytes. Nothing of what it holds, or of what follows."""
     numbered = SenderReceipt.objects.filter(transmission=row).values_list("number", flat=True).first()
+    says = receipts.words(numbered, row.agency, row.received_at) if numbered else f"Kept. Receipt {row.receipt}."
     return {
         "receipt": row.receipt,
         "for_sender": numbered,
@@ -187,8 +197,19 @@ def _told(row: Transmission) -> dict[str, Any]:
         "acknowledged_at": row.acknowledged_at.isoformat(),
         "sha256": row.document_id,
         "bytes": row.document.size,
-        "says": receipts.words(numbered, row.agency, row.received_at) if numbered else f"Kept. Receipt {row.receipt}.",
+        "says": " ".join(filter(None, (says, _slip(row)))),
     }
+
+
+def _slip(row: Transmission) -> str:
+    """That the station is most likely a slip: then its papers are in nobody's sight who does not see all stations."""
+    set_up = set(Officer.objects.filter(agency=row.agency).exclude(station="").values_list("station", flat=True))
+    with suppress(LinesError):
+        set_up |= {line.station for line in lines.known() if line.agency == row.agency}
+    if not set_up or row.station in set_up:
+        return ""
+    came = Transmission.objects.filter(agency=row.agency, station=row.station).exclude(channel=CHANNEL)
+    return "" if came.exists() else UNKNOWN_STATION % row.station
 
 
 def _fault(error: Exception) -> HttpResponse:
@@ -208,4 +229,8 @@ NO_KEY = (
 )
 TOO_LARGE = "Nothing was kept. Put the file into the watched folder of its station, or send it in parts."
 SAME_KEY = "Use the same Idempotency-Key."
+NO_SUCH_ADDRESS = (
+    "There is no such address. There are /api/papers, /api/entries and /api/receipts/NUMBER, with no slash at the end."
+)
+UNKNOWN_STATION = "No officer and no line here is of a station %s: see whether its name is written right, also in small and large letters."
 FAILED = f"Something failed in the desk itself. It was not kept. Send it again. {SAME_KEY}"

@@ -6,9 +6,10 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from detainerdesk.desk.views import errors
+from detainerdesk.desk.views import api, errors
 from detainerdesk.desk.views.access import access, documents_of, officer_of, state_for
-from detainerdesk.intake import scan, store
+from detainerdesk.intake import plain, scan, store
+from detainerdesk.intake.models import Document
 
 
 class HeldBack(Http404):
@@ -24,10 +25,12 @@ def original(request: HttpRequest, number: str, document: str) -> HttpResponse:
 
 
 def download(document: str) -> HttpResponse:
-    """The bytes of a paper that this officer may see, under the name of their hash: a name from outside never becomes a file name here."""
+    """The bytes of a paper that this officer may see, under the name of their hash: a name from outside never becomes a file name here. Text is
+    named so that it opens as text, a list too: in a table some of its cells could act."""
     refuse_held_back(document)
     response = HttpResponse(store.get(document), content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = f'attachment; filename="paper-{document[:16]}.bin"'
+    ending = "txt" if plain.is_text(Document.objects.get(sha256=document)) else "bin"
+    response.headers["Content-Disposition"] = f'attachment; filename="paper-{document[:16]}.{ending}"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
@@ -39,7 +42,9 @@ def refuse_held_back(document: str) -> None:
 
 
 def not_there(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """No such page; or a paper that is held back, and why."""
+    """No such page, for a program in JSON; or a paper that is held back, and why."""
+    if request.path.startswith("/api/"):
+        return api.no_such_address()
     if not isinstance(exception, HeldBack):
         return errors.no_page(request, exception)
     return render(request, "desk/error.html", {"title": HELD_BACK, "says": str(exception)}, status=403)

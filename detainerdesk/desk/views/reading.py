@@ -52,16 +52,21 @@ class SaidOfField(forms.Form):
 
 
 def sheet_of(
-    request: HttpRequest, pages: Iterable[tuple[str, int]], desk: ReadingDesk | None, marks: Iterable[Mark] = ()
+    request: HttpRequest,
+    pages: Iterable[tuple[str, int]],
+    desk: ReadingDesk | None,
+    marks: Iterable[Mark] = (),
+    *,
+    begin: int = 1,
 ) -> Sheet | None:
-    """The page that the address asks for (`?page=2&size=1&turn=90`, pages counted through the papers), else that of the field in focus."""
+    """The page that the address asks for (`?page=2&size=1&turn=90`, pages counted through the papers), else that of the field in focus, else `begin`."""
     every = tuple(dict.fromkeys(pages))
     if not every:
         return None
     numbers = tuple(range(1, len(every) + 1))
     page = _asked(request, "page")
     if page not in numbers:
-        page = _page_of(desk.focus.field, every) if desk and desk.focus else 1
+        page = _page_of(desk.focus.field, every) if desk and desk.focus else min(begin, len(every))
     document, number = every[page - 1]
     try:
         pixels = _pixels(document, number)

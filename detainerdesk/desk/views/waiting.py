@@ -4,7 +4,7 @@ may see it. Out: pages; each act goes through intake's queue and reading desk, u
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -28,7 +28,7 @@ from detainerdesk.desk.views.frame import frame
 from detainerdesk.desk.views.original import download
 from detainerdesk.desk.views.picture import page_picture
 from detainerdesk.desk.views.reading import SaidOfField, crop, crop_size, next_to_check, sheet_of
-from detainerdesk.intake import correct, corrected, queue
+from detainerdesk.intake import correct, corrected, plain, queue
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.models import Document, Joined, Transmission
 from detainerdesk.intake.numbers import zone_of
@@ -53,20 +53,46 @@ class StoredPaper:
     def reading(self) -> Reading | None:
         return corrected.reading_of(self.document)
 
+    @cached_property
+    def text(self) -> plain.Text | None:
+        return plain.text_of(self.document)
+
 
 @dataclass(frozen=True)
 class Waiting(StoredPaper):
-    """A paper that waits: what waits of it."""
+    """A paper that waits: what waits of its file. `shown`: the matter that is asked about, 0 for the first."""
 
     matters: tuple[Waits, ...]
+    shown: int = 0
     number: str = ""
 
     @property
-    def places(self) -> frozenset[int] | None:
-        """The papers that a person is asked about; None: the whole document."""
-        if not all(one.papers for one in self.matters):
-            return None
-        return frozenset(place for one in self.matters for place in one.papers)
+    def matter(self) -> Waits:
+        return next(one for one in self.matters if self.shown in (0, one.id))
+
+    @property
+    def place(self) -> int:
+        """Which of the file's matters is shown, from 1."""
+        return self.matters.index(self.matter) + 1
+
+    @property
+    def before(self) -> Waits | None:
+        return self.matters[self.place - 2] if self.place > 1 else None
+
+    @property
+    def after(self) -> Waits | None:
+        return self.matters[self.place] if self.place < len(self.matters) else None
+
+    @property
+    def address(self) -> str:
+        if len(self.matters) == 1:
+            return reverse("waiting", args=[self.sha256])
+        return reverse("waiting-matter", args=[self.sha256, self.matter.id])
+
+    def at_paper(self, paper: int) -> Waiting:
+        """The same, asked about the matter that this paper belongs to."""
+        found = next((one.id for one in self.matters if paper in one.papers or not one.papers), 0)
+        return replace(self, shown=found)
 
     @property
     def version(self) -> str:
@@ -83,10 +109,14 @@ class Waiting(StoredPaper):
 
     @cached_property
     def papers(self) -> tuple[Paper, ...]:
-        """All papers of its file, with what is wrong on them as far as that is known."""
-        sent = tuple({sent.receipt: sent for one in self.matters for sent in one.transmissions}.values())
+        """All papers of its file; those that a person is asked about with what is wrong on them, as far as that is known. Others of the file may be
+        about other people, and tell nothing of that."""
+        papers = dict(enumerate(self.reading.papers if self.reading else ()))
+        asked = tuple(papers) if self.asked is None else self.asked
         name = life.edition().stack(self.officer.agency).name
-        return see.of_waiting_papers(self.reading.papers if self.reading else (), sent, self.officer.agency, name)
+        mine = [papers[place] for place in asked]
+        seen = see.of_waiting_papers(mine, self.matter.transmissions, self.officer.agency, name)
+        return tuple({**papers, **dict(zip(asked, seen, strict=True))}.values())
 
     @property
     def sent_to_records(self) -> str:
@@ -105,7 +135,8 @@ class Waiting(StoredPaper):
     @property
     def asked(self) -> tuple[int, ...] | None:
         """The places of the papers that a person is asked about; None: all."""
-        return None if self.places is None else tuple(place for place in self.places if place < len(self.papers))
+        count = len(self.reading.papers) if self.reading else 0
+        return tuple(place for place in self.matter.papers if place < count) or None
 
     @property
     def see(self) -> tuple[SeeRow, ...]:
@@ -127,8 +158,12 @@ class Seen(Protocol):
 
 
 @access("GET", sees="see_request")
-def waiting(request: HttpRequest, document: str) -> HttpResponse:
+def waiting(request: HttpRequest, document: str, matter: int = 0) -> HttpResponse:
+    """One matter of the file, the first where none is named; where that one was settled, what waits still."""
     here = paper_that_waits(request, document)
+    if matter not in (0, *(one.id for one in here.matters)):
+        return redirect("waiting", here.sha256)
+    here = replace(here, shown=matter)
     return redirect("waiting-being-read", here.sha256) if here.being_read else _page(request, here)
 
 
@@ -156,7 +191,7 @@ def waiting_original(request: HttpRequest, document: str) -> HttpResponse:
 
 @access("GET", "POST", sees="see_request", writes="place_paper")
 def waiting_field(request: HttpRequest, document: str, paper: int, name: str) -> HttpResponse:
-    here = paper_that_waits(request, document)
+    here = paper_that_waits(request, document).at_paper(paper)
     desk = here.desk((paper, name))
     if desk is None or desk.focus is None:
         raise Http404("No such field on this paper.")
@@ -182,15 +217,15 @@ def waiting_field(request: HttpRequest, document: str, paper: int, name: str) ->
         form.add_error(None, str(problem))
         return _field_page(request, here, desk, form, status=422)
     messages.info(request, f"{desk.focus.field.label}: saved.")
-    following = next_to_check(paper_that_waits(request, document).desk(), here.link)
+    following = next_to_check(paper_that_waits(request, document).at_paper(paper).desk(), here.link)
     if not following:
         messages.info(request, "No field is left to check. Say what becomes of the paper.")
-    return redirect(following or reverse("waiting", args=[here.sha256]))
+    return redirect(following or here.address)
 
 
 @access("GET", sees="see_picture")
 def waiting_crop(request: HttpRequest, document: str, paper: int, name: str) -> HttpResponse:
-    desk = paper_that_waits(request, document).desk((paper, name))
+    desk = paper_that_waits(request, document).at_paper(paper).desk((paper, name))
     if desk is None or desk.focus is None:
         raise Http404("No such field on this paper.")
     return crop(request, desk.focus.field)
@@ -220,7 +255,13 @@ def lay_out(request: HttpRequest, document: str) -> HttpResponse:
 def settle(request: HttpRequest, document: str) -> HttpResponse:
     """What becomes of the paper. An act that this page does not offer to this role is refused."""
     here = paper_that_waits(request, document)
-    act, number = request.POST.get("act", ""), request.POST.get("number", "").strip()
+    act, number, matter = (request.POST.get(name, "").strip() for name in ("act", "number", "matter"))
+    if not matter and len(here.matters) == 1:
+        matter = str(here.matter.id)
+    if matter not in (str(one.id) for one in here.matters):
+        problem = "What you were asked does not wait any more: somebody may have settled it. This waits still."
+        return _page(request, here, problem=problem, status=409)
+    here = replace(here, shown=int(matter))
     offered = {one.value for one in _acts(here)}
     if act not in offered:
         problem = "Choose what becomes of the paper, then record it."
@@ -243,12 +284,14 @@ def _settled(here: Waiting, act: str, number: str) -> str:
         case "attach":
             number = candidate or number
             _refuse_unseen(here, number)
-            queue.attach(here.sha256, agency, number, actor=actor)
+            queue.attach(here.sha256, agency, number, actor=actor, matter=here.matter.id)
             return f"Attached to request {number}."
         case "apart":
-            return f"Kept apart, as request {queue.keep_apart(here.sha256, agency, actor=actor)}."
+            return (
+                f"Kept apart, as request {queue.keep_apart(here.sha256, agency, actor=actor, matter=here.matter.id)}."
+            )
         case "aside":
-            queue.set_aside(here.sha256, agency, actor=actor)
+            queue.set_aside(here.sha256, agency, actor=actor, matter=here.matter.id)
             return "Set aside. It is kept."
     _send_to_records(here)
     return "Sent to Records. It waits for them."
@@ -300,12 +343,13 @@ def _page(
     context = framed(
         request,
         here,
-        waits=here.matters[0],
-        came=see.came(here.matters[0].transmissions, zone_of(here.officer.agency), timezone.now()),
+        waits=here.matter,
+        within=[number for number in here.matter.within if _request(here.officer, number)],
+        came=see.came(here.matter.transmissions, zone_of(here.officer.agency), timezone.now()),
         see=here.see,
         desk=desk,
         rows=_rows(desk, here.link),
-        sheet=sheet_of(request, here.pages, desk),
+        sheet=sheet_of(request, here.pages, desk, begin=next((page for paper in papers for page in paper.pages), 1)),
         acts=_acts(here),
         requests=like,
         likeness=page.likeness(papers, like),
@@ -378,7 +422,8 @@ def _where_it_is(here: Waiting) -> str:
 def _acts(here: Waiting) -> tuple[page.Act, ...]:
     seen = [one.number for one in _requests(here)]
     may_set_aside = may(here.officer.role, "set_aside_paper")
-    return page.acts(_papers(here), seen, bad=here.reading is None, may_set_aside=may_set_aside)
+    alone = len(here.matters) == 1
+    return page.acts(here.matter, seen, alone=alone, bad=here.reading is None, may_set_aside=may_set_aside)
 
 
 def _papers(here: Waiting) -> tuple[Paper, ...]:
@@ -387,8 +432,7 @@ def _papers(here: Waiting) -> tuple[Paper, ...]:
 
 def _requests(here: Waiting) -> tuple[Request, ...]:
     """The requests that it may belong to, as far as this officer may see them."""
-    numbers = dict.fromkeys(number for one in here.matters for number in one.candidates)
-    found = (_request(here.officer, number) for number in numbers)
+    found = (_request(here.officer, number) for number in here.matter.candidates)
     return tuple(one for one in found if one is not None)
 
 
@@ -415,10 +459,10 @@ def _request(officer: Officer, number: str) -> Request | None:
 
 def _refuse_unseen(here: Waiting, number: str) -> None:
     """A request of another station is answered like one that is not there."""
+    if not number:
+        raise QueueError("Write the number of the request, like 2026-0412. It stands on the request's page.")
     if _request(here.officer, number) is None:
-        raise QueueError(
-            f"There is no request {number or '(no number)'} here to attach this paper to. Look it up on the board."
-        )
+        raise QueueError(f"There is no request {number} here to attach this paper to. Look it up on the board.")
 
 
 def _rows(desk: ReadingDesk | None, link: Callable[[ReadField], str]) -> list[tuple[ReadField, str]]:

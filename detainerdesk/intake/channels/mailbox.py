@@ -94,7 +94,7 @@ def poll_all(mailboxes: Iterable[Mailbox]) -> list[Receipt]:
 
 
 def poll(mailbox: Mailbox) -> Iterator[Receipt]:
-    """Takes what is new, the oldest first; each receipt when its mail is stored and put away."""
+    """Takes what is new, the oldest first, each receipt when its mail is stored; then puts away what was taken."""
     with _opened(mailbox) as imap:
         validity, count = _select(imap, mailbox)
         there = _there(imap) if count else []
@@ -105,13 +105,15 @@ def poll(mailbox: Mailbox) -> Iterator[Receipt]:
             )
         keys = {one: _key(mailbox, validity, one) for one in there}
         known = _known(keys.values())
+        new = []
+        for one, key in keys.items():
+            if key not in known and (receipt := _take(imap, mailbox, one, key)):
+                new.append(one)
+                yield receipt
         moves = there != [] and _can_move(imap, mailbox)
         for one, key in keys.items():
-            receipt = None if key in known else _take(imap, mailbox, one, key)
-            if receipt or (moves and key in known):
+            if one in new or (moves and key in known):
                 _put_away(imap, mailbox, one.uid, moves)
-            if receipt:
-                yield receipt
 
 
 def _take(imap: imaplib.IMAP4, mailbox: Mailbox, one: _There, key: str) -> Receipt | None:
@@ -145,10 +147,15 @@ def _take(imap: imaplib.IMAP4, mailbox: Mailbox, one: _There, key: str) -> Recei
 def _put_away(imap: imaplib.IMAP4, mailbox: Mailbox, uid: str, moves: bool) -> None:
     """Moved, or, where the server can't, marked as read for people to see; what was taken is known by its key in either case."""
     with around("mailbox move"):
-        if moves:
-            answer, _ = imap.uid("MOVE", uid, _quoted(mailbox.taken))
-        else:
-            answer, _ = imap.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen)")
+        try:
+            if moves:
+                answer, _ = imap.uid("MOVE", uid, _quoted(mailbox.taken))
+            else:
+                answer, _ = imap.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen)")
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            answer = "BAD"
     if answer != "OK":
         _note(
             mailbox,
@@ -160,8 +167,9 @@ def _notice(mailbox: Mailbox, one: _There) -> bytes:
     """In place of a mail that is too large to take, so that a person hears of it."""
     where = f"the folder {mailbox.taken} (or {mailbox.folder}) of the mailbox of station {mailbox.station} at {mailbox.host}"
     words = (
-        f"A mail of {one.size / 1024**2:.0f} MB arrived at {one.arrived:%Y-%m-%d %H:%M:%S} UTC. The limit is {LARGEST_MESSAGE // 1024**2} MB, so it was "
-        f"not taken in. Nothing in it was read. It lies in {where}. Open it there, and upload the papers that it holds."
+        f"A mail of {one.size / 1024**2:.0f} MB arrived at {one.arrived:%Y-%m-%d %H:%M:%S} UTC, there under number {one.uid}. The limit is "
+        f"{LARGEST_MESSAGE // 1024**2} MB, so it was not taken in. Nothing in it was read. It lies in {where}. Open it there, and upload the papers "
+        "that it holds."
     )
     header = (
         f"From: Detainer Desk\r\nDate: {one.arrived:%d %b %Y %H:%M:%S} +0000\r\nSubject: A mail over the limit\r\n\r\n"
@@ -176,7 +184,9 @@ def _note(mailbox: Mailbox, says: str) -> None:
     log.error("mailbox of station %r: %s", mailbox.station, says)
     now = timezone.now()
     with suppress(DatabaseError, InterfaceError):
-        told = ChannelFault.objects.filter(channel=CHANNEL, agency=mailbox.agency, says=says, at__gt=now - TOLD_AGAIN)
+        told = ChannelFault.objects.filter(
+            channel=CHANNEL, agency=mailbox.agency, says=says, at__gt=now - TOLD_AGAIN, at__lte=now
+        )
         if not told.filter(station=display.station_name(mailbox.station)).exists():
             lines.fault(CHANNEL, says, now, agency=mailbox.agency, station=mailbox.station)
 

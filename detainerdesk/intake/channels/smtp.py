@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from detainerdesk.intake import fault, receipts
 from detainerdesk.intake.channels import callers
-from detainerdesk.intake.door import LARGEST_MESSAGE, Envelope, Receipt, receive
+from detainerdesk.intake.door import LARGEST_MESSAGE, Envelope, Receipt, receive_all
 from detainerdesk.intake.store import Arriving, Stored, StoreError, StoreFull
 from detainerdesk.intake.syncpoint import reached
 
@@ -344,6 +344,9 @@ class _Intake:
                 "A mail could not be stored: the disk or the database failed. Its sender tries again. See the log."
             )
             return "451 4.3.0 The mail could not be stored. Try again later."
+        except Exception:  # a fault of ours; `_done` has it in the log
+            self.tell("The program failed at a mail. Its sender tries again. See the log.")
+            return "451 4.3.0 A fault here. Try again later."
         return _accepted(got, recipients)
 
     def tell(self, says: str) -> None:
@@ -375,7 +378,7 @@ class _Intake:
 
 
 def _take(coming: _Coming, recipients: tuple[Recipient, ...], sender: str, received_at: datetime) -> list[Receipt]:
-    """Through the door, once for each station. If one can't have it, none is acknowledged; sent again, the others know it."""
+    """Through the door, for all its stations together: if one can't have it, none has."""
     reached("smtp mail whole")
     try:
         stored, head = coming.keep()
@@ -384,21 +387,19 @@ def _take(coming: _Coming, recipients: tuple[Recipient, ...], sender: str, recei
     known = _names_itself(head)
     close_old_connections()
     try:
-        got = [
-            receive(
-                stored,
-                Envelope(
-                    channel=CHANNEL,
-                    agency=recipient.agency,
-                    station=recipient.station,
-                    name=NAME,
-                    received_at=received_at,
-                    delivery=_key(stored.sha256, recipient) if known else f"{CHANNEL}:{uuid.uuid4().hex}",
-                    sender=callers.sender_of_mail(CHANNEL, recipient.agency, recipient.station, head, sender),
-                ),
+        envelopes = [
+            Envelope(
+                channel=CHANNEL,
+                agency=recipient.agency,
+                station=recipient.station,
+                name=NAME,
+                received_at=received_at,
+                delivery=_key(stored.sha256, recipient) if known else f"{CHANNEL}:{uuid.uuid4().hex}",
+                sender=callers.sender_of_mail(CHANNEL, recipient.agency, recipient.station, head, sender),
             )
             for recipient in recipients
         ]
+        got = receive_all(stored, envelopes)
     finally:
         close_old_connections()
     reached("before smtp reply")
@@ -423,9 +424,9 @@ def _key(content: str, recipient: Recipient) -> str:
 
 
 def _names_itself(head: bytes) -> bool:
-    """Has it a Message-ID? Without one, two mails of the same bytes may be two messages."""
+    """Has it a Message-ID, perhaps on the line below? Without one, two mails of the same bytes may be two messages."""
     header = head.partition(b"\r\n\r\n")[0]
-    return re.search(rb"(?im)^message-id:\s*\S", header) is not None
+    return re.search(rb"(?im)^message-id:(?:[ \t]|\r\n(?=[ \t]))*<?[^\s<>]", header) is not None
 
 
 def _check(piece: bytes, before: int) -> None:

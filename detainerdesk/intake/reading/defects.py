@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from detainerdesk.intake.reading import forms, match, warrant
-from detainerdesk.intake.reading.fields import Defect, Field, Paper, Seen
+from detainerdesk.intake.reading.fields import TOLD, Defect, Field, Paper, Seen
 
 BASIS = ("pc_final_order", "pc_pending", "pc_biometric", "pc_statements")
 PRIORITY = ("pa_terrorism", "pa_gang", "pa_felony", "pa_aggravated", "pa_significant", "pa_three")
@@ -383,6 +383,8 @@ def _superseded(paper: Paper, file: _File) -> Iterator[Defect]:
     if template is None or not template.editions:
         return
     if paper.edition is None:
+        if any(one.reader in TOLD for one in paper.fields.values()):
+            return  # nobody saw its print
         yield Defect("D17", None, f"The edition of this {template.name} could not be read.")
     elif paper.edition not in template.editions:
         yield Defect(

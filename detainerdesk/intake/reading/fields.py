@@ -142,6 +142,9 @@ class Arranged:
 PERSON = "a person"
 """The reader of a field that somebody looked at."""
 
+ENTERED, LISTED = TOLD = ("entry", "csv")
+"""Readers of what has no page: a person or a program told it."""
+
 
 def as_seen(field: Field, state: State, value: str | bool | None) -> Field:
     """The field as a person saw it: nobody needs to look again."""

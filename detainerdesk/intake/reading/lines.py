@@ -192,7 +192,7 @@ def find_beginning(lines: Sequence[Line], words: str) -> Iterator[Found]:
         if not line.cut or len(letters) < 6 or len(wanted) < 6:
             continue
         part = wanted[: len(letters) - 1]
-        if len(set(pairwise(part)) & set(pairwise(letters))) < 0.45 * len(set(pairwise(part))):
+        if len(_pairs(part) & _pairs(letters)) < 0.45 * len(_pairs(part)):
             continue
         start, end, errors = _closest(letters, part)
         if start <= 4 and errors <= int(len(part) * 0.25):
@@ -226,12 +226,18 @@ def _spans(letters: str, wanted: str, allowed: int) -> Iterator[tuple[int, int, 
         return
     if allowed == 0 or len(letters) < len(wanted) - allowed:
         return
-    pairs = set(pairwise(wanted))
-    if len(pairs & set(pairwise(letters))) < 0.45 * len(pairs):
+    pairs = _pairs(wanted)
+    if len(pairs & _pairs(letters)) < 0.45 * len(pairs):
         return
     best = _closest(letters, wanted)
     if best[2] <= allowed:
         yield best
+
+
+@lru_cache(maxsize=4096)
+def _pairs(letters: str) -> frozenset[tuple[str, str]]:
+    """The pairs of letters that follow each other in it."""
+    return frozenset(pairwise(letters))
 
 
 @lru_cache(maxsize=4096)  # a page's lines are looked through again each time that more of them were read

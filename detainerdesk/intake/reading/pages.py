@@ -216,10 +216,13 @@ def render_picture(data: bytes, number: int, width_px: int) -> bytes:
     if pages.type == "pdf":
         pages._check_pdf_page(number)
         page = pages._pdf[number - 1]
-        gray = Image.fromarray(_render(page, width_px / page.get_size()[0]))
+        wide, high = page.get_size()
+        gray = Image.fromarray(_render(page, width_px / wide))
     else:
-        gray = Image.fromarray(pages.page(number).picture)
-    height = max(1, round(gray.height * width_px / gray.width))
+        paper = pages.page(number)
+        wide, high = paper.width, paper.height  # a fax has other dots to the inch down than across
+        gray = Image.fromarray(paper.picture)
+    height = max(1, round(high * width_px / wide))
     out = io.BytesIO()
     gray.resize((width_px, height), Image.Resampling.LANCZOS).save(out, "PNG", optimize=False)
     return out.getvalue()
@@ -552,9 +555,8 @@ def _square_pixels(gray: Gray, xdpi: float | None, ydpi: float | None) -> tuple[
     height, width = gray.shape
     if xdpi is None or ydpi is None:
         low_fax = width == FAX_WIDTH and height < 1300
-        aspect = 2.0 if low_fax else 1.0
         xdpi = 204.0 if width == FAX_WIDTH else width / 8.5
-        ydpi = xdpi / aspect
+        ydpi = 98.0 if low_fax else 196.0 if width == FAX_WIDTH else xdpi
         if width > height * 1.2 and not low_fax:  # lies on its side
             xdpi = ydpi = height / 8.5
     page_width, page_height = width / xdpi * 72, height / ydpi * 72

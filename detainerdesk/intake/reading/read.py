@@ -92,7 +92,7 @@ def _understood(page: Page, named: Arranged | None) -> tuple[Sheet, Identity, Re
     page = replace(page, scanned=True, chars=(), widgets=())
     straight, back = ocr.straighten(page.picture, said.turn)
     scale = page.scale
-    sheet = Sheet(page, straight, ink.dark(straight), scale, (), _way_back(back, scale))
+    sheet = Sheet(page, straight, ink.dark(straight), scale, (), _way_back(back, page))
     for find in (ocr.lines_by_ink, ocr.lines_by_model):
         reader = ocr.LineReader(straight, scale, find)
         identity, laid = _read_lines(reader, straight.shape[1] / scale, straight.shape[0] / scale, said)
@@ -186,12 +186,14 @@ def _may_hold(line: Box, label: Box) -> bool:
     return line[1] - 5 <= middle <= line[3] + 5 and line[0] - ASIDE <= label[0] <= line[2] + ASIDE
 
 
-def _way_back(matrix: npt.NDArray[np.float64], scale: float) -> Callable[[Box], Box]:
-    """From a box on the upright page to the box around it on the page as it came, both in points."""
+def _way_back(matrix: npt.NDArray[np.float64], page: Page) -> Callable[[Box], Box]:
+    """From a box on the upright page to the box around it on the page as it came, both in points. A fax has other dots to the inch down than
+    across, and its picture is as low as its dots are; only here that counts."""
+    across, down = page.scale, page.picture.shape[0] / page.height
 
     def to_file(box: Box) -> Box:
-        x0, y0, x1, y1 = (value * scale for value in box)
-        corners = np.array([[x0, y0, 1], [x1, y0, 1], [x0, y1, 1], [x1, y1, 1]]) @ matrix.T / scale
+        x0, y0, x1, y1 = (value * across for value in box)
+        corners = np.array([[x0, y0, 1], [x1, y0, 1], [x0, y1, 1], [x1, y1, 1]]) @ matrix.T / (across, down)
         (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
         return float(left), float(top), float(right), float(bottom)
 

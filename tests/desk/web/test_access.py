@@ -17,6 +17,7 @@ from detainerdesk.desk.models import Officer
 from detainerdesk.desk.page import drawn
 from detainerdesk.desk.roles import ROLES
 from detainerdesk.desk.urls import urlpatterns
+from detainerdesk.intake import queue
 from tests.desk.web.conftest import BOSTON, Desk, delacroix
 from tests.paperwork import people
 from tests.paperwork.papers import draw
@@ -37,6 +38,7 @@ def as_written(pattern: str) -> str:
     names = {
         "number": "NUMBER",
         "document": "DOCUMENT",
+        "matter": "MATTER",
         "page": "PAGE",
         "paper": "PAPER",
         "name": "FIELD",
@@ -82,6 +84,7 @@ def places(desk: Desk) -> dict[str, str]:
         "NUMBER": number,
         "DOCUMENT": desk.request_page(number).pictures[0].document,
         "WAITS": desk.board().waiting[0].document,
+        "MATTER": str(queue.waiting(BOSTON)[0].id),
         "PAGE": "1",
         "PAPER": "0",
         "FIELD": "dob",

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from django.test import Client
 from detainerdesk.desk.models import ApiKey
 from detainerdesk.intake import entry, receipts, store
 from detainerdesk.intake.door import LARGEST_FILE
-from detainerdesk.intake.models import Document, SenderReceipt, Transmission
+from detainerdesk.intake.models import ChannelFault, Document, SenderReceipt, Transmission
 from detainerdesk.intake.understand import understand_all
 from detainerdesk.ledger import log as ledger
 from tests.desk.web.conftest import BOSTON, Desk, delacroix
@@ -216,6 +217,42 @@ def test_a_key_for_any_station_must_say_which(desk: Desk) -> None:
     assert program.sends(Station="B-2").json()["station"] == "B-2"
 
 
+def test_a_station_that_nobody_here_has_is_taken_and_both_sides_are_warned(desk: Desk) -> None:
+    """A paper is never refused for a slip in a name; but it lies where few look."""
+    program = Program(make(station=""))
+    got = program.sends(Station="d-4")
+    assert (got.status_code, got.json()["station"]) == (201, "d-4")
+    assert "is of a station d-4: see whether its name is written right" in got.json()["says"]
+    assert program.sends(Station="d-4").json() == got.json() == program.asks(got.json()["receipt"]).json()
+    assert "written right" not in program.sends(b"another", Station="D-4", Idempotency_Key="delivery-2").json()["says"]
+    (fault,) = ChannelFault.objects.all()
+    assert (fault.agency, fault.channel, fault.station) == (BOSTON, "api", "d-4")
+    assert fault.says.startswith("jail-system: No officer and no line here")
+
+
+def test_a_station_is_known_by_its_line_and_by_papers_that_came_another_way(desk: Desk, data_folder: Path) -> None:
+    desk.paper(delacroix(), station="B-2")
+    line = {"agency": BOSTON, "channel": "mail", "station": "C-6"}
+    (data_folder / "lines.json").write_text(json.dumps({"lines": [line]}))
+    program = Program(make(station=""))
+    for station in ("B-2", "C-6"):
+        assert "written right" not in program.sends(Station=station, Idempotency_Key=station).json()["says"]
+
+
+def test_where_no_station_was_set_up_none_is_called_wrong(desk: Desk) -> None:
+    desk.officer.station = ""
+    desk.officer.save()
+    assert Program(make(station="")).sends(Station="D-4").json()["says"] == "Kept. Receipt 1."
+
+
+@pytest.mark.parametrize("path", ["/api/papers/", "/api/entries/", "/api/receipts/1/", "/api/", "/api/reciepts/1"])
+def test_an_address_that_is_not_there_is_said_in_json(program: Program, path: str) -> None:
+    for got in (program.sends(path=path), program.client.get(path)):
+        assert (got.status_code, list(got.json())) == (404, ["says"])
+        assert "no slash at the end" in got.json()["says"]
+    assert not Document.objects.exists()
+
+
 def test_in_1_a_paper_of_25_mb_is_taken_and_one_byte_more_is_not(program: Program) -> None:
     got = program.sends(b"x" * (LARGEST_FILE + 1))
     assert got.status_code == 413
@@ -325,7 +362,13 @@ def test_an_entry_is_kept_as_the_same_entry_that_is_typed(program: Program) -> N
         ([], 422, "`kind` and `fields`"),
         ({"kind": "memo", "fields": {}}, 422, "no kind of request 'memo'"),
         ({"kind": "phone", "fields": {"citizenship": "X"}}, 422, "no field 'citizenship'"),
+        (b'{"kind": "phone", "fields": {"dob": "01/02/1990", "dob": "01/03/1990"}}', 422, "'dob' stands twice"),
+        (b'{"kind": "phone", "kind": "oral", "fields": {}}', 422, "'kind' stands twice"),
+        ({"kind": "phone", "fields": {"asks_hold": "yes"}}, 422, "asks_hold: true or false, without quotes"),
         ({"kind": "phone", "fields": {"dob": "yesterday"}}, 422, "dob: write month/day/year"),
+        ({"kind": "phone", "fields": {"dob": "12/25/60"}}, 422, "the year in four digits"),
+        ({"kind": "phone", "fields": {"dob": "12/25/2060"}}, 422, "no day to come"),
+        ({"kind": "phone", "fields": {"form_date": "01/02/0026"}}, 422, "form_date: write month/day/year"),
         ({"kind": "phone", "fields": {"subject_name": "A\u0000B"}}, 422, "one line"),
         ({"kind": "phone", "fields": {"subject_name": "A\ud800B"}}, 422, "one line"),
         ({"kind": "phone", "fields": {"subject_name": " "}}, 422, "Nothing was entered"),

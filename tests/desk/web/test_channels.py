@@ -81,6 +81,22 @@ def test_delay_says_how_long_and_what_is_set() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("silent", "says"),
+    [
+        (Heard(FAX, unsent=True), "No test page by fax has been sent yet."),
+        (
+            Heard(FAX, MONDAY, MONDAY, silent_since=NOW, unsent=True),
+            "No test page by fax has been sent since Mon 00:05.",
+        ),
+        (Heard(FAX, MONDAY, silent_since=MONDAY, failed=True), "The test page by fax could not be sent Mon 00:05."),
+    ],
+)
+def test_a_line_through_which_no_page_goes_out_says_so_and_whom_to_tell(silent: Heard, says: str) -> None:
+    said = alarm(silent, ZONE, NOW)
+    assert said == f"{says} Tell the administrator. Papers may be arriving unseen. Check the tray."
+
+
 def test_a_line_that_works_says_nothing() -> None:
     assert alarm(Heard(FAX, last_seen=MONDAY, took_seconds=12), ZONE, NOW) == ""
 
@@ -92,6 +108,11 @@ def test_a_line_that_works_says_nothing() -> None:
         (Condition(FAX), "none sent yet"),
         (Condition(FAX, MONDAY, MONDAY + timedelta(seconds=12), 12), "sent Mon 00:05, back Mon 00:05 after 12 s"),
         (Condition(FAX, NOW), "sent 02:10, not back; due 02:40"),
+        (Condition(FAX, NOW, silent_since=NOW, failed=True), "could not be sent 02:10"),
+        (
+            Condition(FAX, NOW, MONDAY, 180, NOW, failed=True),
+            "could not be sent 02:10. The one before was back Mon 00:05 after 3 min",
+        ),
         (
             Condition(FAX, NOW, MONDAY, 180),
             "sent 02:10, not back; due 02:40. The one before was back Mon 00:05 after 3 min",
@@ -137,6 +158,21 @@ def test_a_head_with_a_silent_line_does_not_say_that_tests_passed(desk: Desk, se
     shown = head(BOSTON, "D-4", NOW)
     assert shown.says == "No paper has come yet."
     assert len(shown.alarms) == 1
+
+
+@pytest.mark.parametrize("days", [None, 10])
+def test_a_line_that_nobody_tests_is_an_alarm_and_no_passed_test(
+    days: int | None, desk: Desk, set_up: Callable[..., None]
+) -> None:
+    """What sends the test pages has ended, or never ran."""
+    set_up(("folder", "D-4"))
+    if days:
+        went_out("D-4", NOW - timedelta(days=days), timedelta(seconds=5))
+    shown = head(BOSTON, "D-4", NOW)
+    assert "line test passed" not in shown.says
+    assert "No test page by fax has been sent" in shown.alarms[0]
+    (row,) = channels_page(BOSTON, "D-4", NOW).rows
+    assert row.mark == "SILENT"
 
 
 def test_a_list_of_lines_that_can_not_be_read_never_stops_a_board(desk: Desk, client: Client) -> None:

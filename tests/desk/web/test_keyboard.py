@@ -1,4 +1,4 @@
-"""The desk by keyboard: letters answer or move and never record; Enter on a button or Ctrl+Enter records; a held key counts once."""
+"""The desk by keyboard: letters answer or move and record no decision; Enter on a button or Ctrl+Enter records; a held key counts once."""
 
 from __future__ import annotations
 
@@ -44,6 +44,16 @@ def test_four_keys_record_that_there_is_no_hold_on_this_request(desk: Desk, book
     assert (act.act, act.by, act.request.number) == ("no_hold", desk.officer, number)
     assert WarrantCheck.objects.get().result == "none"
     assert screen.complaints == []
+
+
+def test_the_page_of_keys_says_what_a_letter_saves(number: str, screen: Screen) -> None:
+    screen.open(f"requests/{number}")
+    screen.press("y")
+    assert (Identity.objects.count(), Act.objects.count()) == (1, 0)
+    screen.open("keys")
+    said = screen.page.locator("main").inner_text()
+    assert "What a letter answers is saved at once" in said
+    assert "No letter records a decision" in said
 
 
 def test_where_booking_has_said_nothing_the_same_four_keys_end_with_control_enter(number: str, screen: Screen) -> None:

@@ -224,6 +224,17 @@ def test_a_date_that_is_none_is_refused_and_stays_typed(number: str, screen: Scr
     assert not BookedPerson.objects.exists()
 
 
+@pytest.mark.parametrize("born", ["12/25/60", "12/25/2060", "12/25/0060"])
+def test_a_birth_date_of_which_the_century_would_be_a_guess_is_not_compared(
+    desk: Desk, number: str, client: Client, born: str
+) -> None:
+    client.force_login(desk.officer.user)
+    got = client.post(f"/requests/{number}/booking/person", {"version": "1", "birth_date": born})
+    assert got.status_code == 422
+    assert "Birth date: write month/day/year" in got.content.decode()
+    assert not BookedPerson.objects.exists()
+
+
 def test_what_a_second_officer_recorded_meanwhile_is_told_and_what_was_typed_stays(
     desk: Desk, number: str, client: Client
 ) -> None:

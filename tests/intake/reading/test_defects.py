@@ -314,6 +314,12 @@ def test_d17_a_form_whose_date_could_not_be_read_is_not_called_late() -> None:
     assert "D17" not in {code for code, _ in found((unread,))}
 
 
+@pytest.mark.parametrize("reader", ["csv", "entry"])
+def test_what_was_told_has_no_edition_that_could_be_read(reader: str) -> None:
+    assert ("D17", None) in found((typed("i247a", LUIS),))
+    assert ("D17", None) not in found((typed("i247a", LUIS, reader=reader),))
+
+
 def test_d18_a_letter_asks_to_hold_on_a_form_that_asks_only_for_notice() -> None:
     asks = Paper("cover_sheet", sample("cover_sheet", message="Please hold this person for us for 48 hours."))
     tells = Paper("cover_sheet", sample("cover_sheet", message="Please call us."))

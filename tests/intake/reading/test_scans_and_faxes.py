@@ -14,7 +14,7 @@ from PIL import Image
 from detainerdesk.intake.reading import ocr, tesseract
 from detainerdesk.intake.reading.fields import Paper as ReadPaper
 from detainerdesk.intake.reading.fields import Reading, from_json, to_json
-from detainerdesk.intake.reading.pages import Pages
+from detainerdesk.intake.reading.pages import Pages, render_picture
 from detainerdesk.intake.reading.read import read
 from detainerdesk.intake.reading.readers import COARSE
 from tests.intake.reading.compared import accepted_yet_wrong, only_paper, random_values, wrong_fields
@@ -105,6 +105,22 @@ def test_a_reading_of_a_fax_is_made_of_plain_values(
             assert type(field.value) in (bool, str, type(None))
             assert field.box is not None
             assert {type(edge) for edge in field.box} == {float}
+
+
+@pytest.mark.parametrize(("dots", "stated"), [((1728, 2156), True), ((1728, 2156), False), ((1728, 1078), False)])
+def test_the_places_of_a_fax_are_those_of_its_paper(dots: tuple[int, int], stated: bool) -> None:
+    """A fax has 204 dots an inch across and 196 or 98 down. Its fields are boxed where they stand on the paper, and its picture has the paper's shape."""
+    sent = draw("i200", sample("i200"), style="scan", seed=7)
+    out = io.BytesIO()
+    dpi = {"dpi": (204, 196)} if stated else {}
+    Image.fromarray(Pages(sent).page(1).picture).resize(dots).convert("1").save(out, "TIFF", **dpi)
+    by_fax, scanned = only_paper(read(out.getvalue())).fields, only_paper(read(sent)).fields
+    both = [(by_fax[name].box, field.box) for name, field in scanned.items() if by_fax[name].state == field.state]
+    down = [abs(a - b) for one, other in both if one and other for a, b in zip(one[1::2], other[1::2], strict=True)]
+    assert len(down) >= 20
+    assert np.percentile(down, 90) < 4
+    with Image.open(io.BytesIO(render_picture(out.getvalue(), 1, 592))) as picture:
+        assert abs(picture.height - 592 * 11 / 8.5) < 4
 
 
 def test_a_page_on_its_head_or_on_its_side_is_set_upright() -> None:

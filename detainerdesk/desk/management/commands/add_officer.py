@@ -1,4 +1,4 @@
-"""Adds a person who signs in: `python -m django add_officer lima --last-name Lima --role desk_officer --agency us-ma-boston/police --station D-4`.
+"""Adds a person who signs in, as docs/access.md shows it: `python -m django add_officer lima --last-name Lima --role desk_officer --agency …`.
 
 The password is read from the terminal, never from the command line, and held to the same rules as everywhere.
 """
@@ -17,6 +17,7 @@ from django.db import transaction
 from detainerdesk.desk.life import edition
 from detainerdesk.desk.models import Officer
 from detainerdesk.desk.roles import ROLES
+from detainerdesk.intake import display
 from detainerdesk.law import CaseError
 from detainerdesk.ledger import log
 
@@ -44,7 +45,10 @@ class Command(BaseCommand):
         with transaction.atomic():
             user.save()
             officer = Officer.objects.create(
-                user=user, role=given["role"], agency=given["agency"], station=given["station"]
+                user=user,
+                role=given["role"],
+                agency=given["agency"],
+                station=display.station_name(given["station"]) if given["station"] else "",
             )
             log.append(
                 "account.made",

@@ -7,7 +7,7 @@
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
   const shown = (element) => element && element.getClientRects().length > 0;
 
-  // ---- keys: letters answer or move, they never record --------------------------------------------------------
+  // ---- keys: letters answer or move, none records a decision ----------------------------------------------------
 
   document.addEventListener("keydown", (event) => {
     const inText = event.target.matches && event.target.matches(TEXT);
