@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from detainerdesk.intake import columns, display, store
-from detainerdesk.intake.door import Receipt
+from detainerdesk.intake.door import ACTOR, Receipt, largest
 from detainerdesk.intake.models import Document, Joined, Transmission, Waiting
 from detainerdesk.intake.reading.fields import Unreadable
 from detainerdesk.intake.understand import agencies_with, placing_waits_everywhere, settle
@@ -17,19 +17,28 @@ from detainerdesk.ledger import log as ledger
 
 
 def put_back(agency: str, *, actor: str) -> tuple[Receipt, ...]:
-    """Every list of this agency that was never read, and of which the maps say something else now. Raises ColumnsError where a map is wrong."""
+    """Every list of this agency that was never read, and of which the maps say something else now. Raises ColumnsError where a map is wrong; StoreError,
+    after all others, where the file of one is missing or damaged."""
     maps = columns.maps(Path(settings.DATA))
-    unread = Document.objects.filter(type=display.LIST, reading__isnull=True).exclude(scan=Document.Scan.HELD)
+    unread = Document.objects.filter(type=display.LIST, reading__isnull=True, size__lte=largest(display.LIST))
+    unread = unread.exclude(scan=Document.Scan.HELD)
     receipts = []
+    missing: store.StoreError | None = None
     for document in unread.exclude(state=Document.State.STORED).order_by("number"):
         if not _is_open(document, agency):
             continue
-        result = columns.read(store.get(document.sha256), maps)
+        try:
+            result = columns.read(store.get(document.sha256), maps)
+        except store.StoreError as error:
+            missing = missing or error
+            continue
         if isinstance(result, Unreadable) and result.says == document.why:
             continue
         first = Transmission.objects.filter(document=document, agency=agency).order_by("receipt")[0]
         _put_back(document, actor)
         receipts.append(Receipt(first.receipt, document.sha256, first.acknowledged_at, again=True))
+    if missing:
+        raise missing
     return tuple(receipts)
 
 
@@ -40,7 +49,7 @@ def _is_open(document: Document, agency: str) -> bool:
     if last is None or Joined.objects.filter(transmission__in=came, undone_at=None).exists():
         return False
     settled = Waiting.objects.filter(document=document, agency=agency, settled_at__gte=last.acknowledged_at)
-    return not settled.exists()
+    return not settled.exclude(settled_by=ACTOR).exists()
 
 
 def _put_back(document: Document, actor: str) -> None:
@@ -50,7 +59,8 @@ def _put_back(document: Document, actor: str) -> None:
         if document.reading is not None or document.state == Document.State.STORED:
             return  # another process was faster
         agencies = [one for one in sorted(agencies_with(document.sha256)) if _is_open(document, one)]
-        settle(document, Waiting.objects.filter(document=document, settled_at=None), actor)
+        # by the machine: whoever wants a list read again has not looked at what it asks
+        settle(document, Waiting.objects.filter(document=document, agency__in=agencies, settled_at=None), ACTOR)
         document.state = Document.State.STORED
         document.save(update_fields=["state"])
         Transmission.objects.filter(document=document, agency__in=agencies).update(placed=False)

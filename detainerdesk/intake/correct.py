@@ -75,7 +75,8 @@ def place_again(sha256: str, agency: str, *, actor: str) -> None:
     with transaction.atomic():
         document, waits = open_waits(sha256, agency)
         settle(document, waits, actor)
-        place_anew(document, agency)
+        papers = {place for row in waits for place in row.papers} if all(row.papers for row in waits) else set()
+        place_anew(document, agency, papers)
 
 
 def arrange(sha256: str, agency: str, arranged: Sequence[Arranged], *, actor: str) -> None:

@@ -1,6 +1,7 @@
 """Which request does a paper belong to? In: the reading of one file, and the identities of the requests that the agency has; out: for
-each detainer form whether it opens a request, joins one, or waits for a person, and what goes with it. Two forms are one request if a
-subject ID, event number or file number and the issue date agree, all read surely. A likeness that is less sure is shown to a person."""
+each detainer form whether it opens a request, joins one, or waits for a person, and what goes with it. Two forms are one request if the
+issue date agrees and a subject ID, a file number, or an event number with the name, all read surely. A likeness that is less sure is shown to
+a person."""
 
 from __future__ import annotations
 
@@ -247,21 +248,27 @@ def cancelled_date(paper: Paper) -> date | None:
 
 def day_of(text: str, forms: Iterable[str] = DATE_FORMS) -> date | None:
     """A date as forms and people write it, month first; None where it is none."""
-    for form in forms:
-        try:
-            day = datetime.strptime(" ".join(text.split()), form).date()  # noqa: DTZ007 - a day on paper has no zone
-        except ValueError:
-            continue
-        return day if day.year in YEARS else None
-    return None
+    day, _ = _read_day(text, forms)
+    return day
 
 
 def born_on(text: str, forms: Iterable[str] = DATE_FORMS) -> date | None:
     """The same of a birth date: nobody is born on a day to come, so `07/04/61` is of 1961, and `07/04/2061` is none."""
-    day = day_of(text, forms)
+    day, form = _read_day(text, forms)
     if day is None or day <= datetime.now(UTC).date():
         return day
-    return None if re.search(r"\d{4}", text) else day.replace(year=day.year - 100)
+    return day.replace(year=day.year - 100) if "%y" in form else None
+
+
+def _read_day(text: str, forms: Iterable[str]) -> tuple[date | None, str]:
+    """The day, and the form in which it is written."""
+    for form in forms:
+        try:
+            day = datetime.strptime(" ".join(text.split()), form).date()  # noqa: DTZ007 - a day on paper has no zone
+        except (ValueError, re.error):  # not so written; a form that a person wrote may name a part twice
+            continue
+        return (day if day.year in YEARS else None), form
+    return None, ""
 
 
 # Places

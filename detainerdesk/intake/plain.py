@@ -88,6 +88,8 @@ def _words(source: str) -> str:
         if name in _UNSEEN:
             unseen = not tag[1]
         at = tag.end()
+    if unseen:
+        return ""  # it is never closed: the source shows all
     said.append(html.unescape(source[at:]))
     lines = (" ".join(line.split()) for line in "".join(said).splitlines())
     return "\n".join(line for line in lines if line)

@@ -69,9 +69,10 @@ class Waits:
         return self.reason == LAID_OUT
 
 
-def waiting(agency: str) -> tuple[Waits, ...]:
-    """Everything that a person of this agency must look at, the oldest first."""
-    rows = list(Waiting.objects.filter(agency=agency, settled_at=None).order_by("since", "id"))
+def waiting(agency: str, sha256: str = "") -> tuple[Waits, ...]:
+    """Everything that a person of this agency must look at, the oldest first; `sha256`: of this file alone."""
+    open_rows = Waiting.objects.filter(agency=agency, settled_at=None, **({"document": sha256} if sha256 else {}))
+    rows = list(open_rows.order_by("since", "id"))
     files = Document.objects.in_bulk({row.document_id for row in rows})
     readings = corrected.readings_of(files.values())
     sent: dict[str, list[TransmissionRow]] = {sha256: [] for sha256 in files}

@@ -6,7 +6,7 @@ and done once. Pages that a person laid out anew are read here too."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -205,14 +205,15 @@ def is_laid_out(document: Document) -> bool:
     return Waiting.objects.filter(document=document, reason=LAID_OUT, settled_at=None).exists()
 
 
-def place_anew(document: Document, agency: str) -> None:
-    """The first delivery goes by what is read now, the others go where it went. In the caller's transaction."""
+def place_anew(document: Document, agency: str, only: Collection[int] = ()) -> None:
+    """The first delivery goes by what is read now, the others go where it went. `only`: these papers of it, where a person has settled others. In the
+    caller's transaction."""
     rows = deliveries(document, agency)
     for row in rows:
         row.placed = False
         row.save(update_fields=["placed"])
     for row in rows:
-        place(row)
+        place(row, only=only)
 
 
 def deliveries(document: Document, agency: str) -> list[Transmission]:
@@ -250,9 +251,11 @@ def read_pages(place: Path, arranged: tuple[Arranged, ...] = ()) -> Reading | Un
     return read_in_child(place, arranged=arranged, drawn=drawn_in(Path(settings.DATA) / DRAWN))
 
 
-def place(arrived: Transmission, result: Read | None = None, stored: tuple[Stored, ...] = ()) -> None:
-    """Puts a delivery where it belongs. `result`: what was read, if it was read just now; `stored`: its parts, if it is a mail or an archive. In the
-    caller's transaction. Another process may have been faster: then the rows say so, and nothing is done twice."""
+def place(
+    arrived: Transmission, result: Read | None = None, stored: tuple[Stored, ...] = (), only: Collection[int] = ()
+) -> None:
+    """Puts a delivery where it belongs. `result`: what was read, if it was read just now; `stored`: its parts, if it is a mail or an archive; `only`: as
+    `place_anew`. In the caller's transaction. Another process may have been faster: then the rows say so, and nothing is done twice."""
     placing_waits([arrived.agency])
     document = Document.objects.select_for_update().get(sha256=arrived.document_id)
     row = Transmission.objects.select_for_update().get(pk=arrived.pk)
@@ -273,7 +276,7 @@ def place(arrived: Transmission, result: Read | None = None, stored: tuple[Store
         if not _is_a_line_test(reading, row) and not _as_before(row):
             placements = join.plan(reading, _known(row.agency, reading)) if reading else (_unread(document),)
             reached("understand has a plan")
-            _carry_out(placements, row, document, reading)
+            _carry_out(placements, row, document, reading, only)
     with around("placed mark"):
         row.placed = True
         row.save(update_fields=["placed"])
@@ -376,16 +379,24 @@ def _as_before(row: Transmission) -> bool:
 
 
 def _carry_out(
-    placements: Iterable[join.Placement], row: Transmission, document: Document, reading: Reading | None
+    placements: Iterable[join.Placement],
+    row: Transmission,
+    document: Document,
+    reading: Reading | None,
+    only: Collection[int],
 ) -> None:
-    """A form that is in a request already stays there: placed again, it is no new one, and a person may have put it there."""
+    """A paper that is in a request already stays there: placed again, it is no new one, and a person may have put it there. Only cover sheets are in
+    several."""
     held = _requests_of(row)
     papers = dict(enumerate(reading.papers if reading else ()))
-    forms = {place: held[place] for place in held.keys() & papers.keys() if papers[place].kind in join.OPENS}
+    kept = {place: held[place] for place in held.keys() & papers.keys() if papers[place].kind != join.COVER_SHEET}
     opened: dict[int, str] = {}
     for n, placement in enumerate(placements):
-        own = forms.get(placement.papers[0]) if placement.papers else None
-        free = tuple(place for place in placement.papers if forms.get(place, own) == own)
+        own = kept.get(placement.papers[0]) if placement.papers else None
+        free = tuple(place for place in placement.papers if kept.get(place, own) == own)
+        if only and {*only}.isdisjoint(placement.papers):
+            opened |= {n: own.number} if own else {}
+            continue
         match placement:
             case join.Opens() | join.Joins() | join.Waits(reason=join.NEAR) if own is not None:
                 link_to(own, row, free, Joined.Reason.SAME_IDENTITY)

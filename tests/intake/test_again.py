@@ -133,3 +133,51 @@ def test_a_list_whose_file_is_gone_is_said(desk: Desk) -> None:
     store.path(Transmission.objects.get().document_id).unlink()
     with pytest.raises(store.StoreError, match="Restore it"):
         put_back()
+
+
+def test_a_map_that_was_mended_once_more_is_asked_once_more(desk: Desk) -> None:
+    desk.gets(LIST.replace(b"Cell", b"DOB"))
+    desk.understands()
+    keep(MAP)
+    assert len(put_back()) == 1
+    desk.understands()
+    assert "Several columns" in desk.waits()[0].why
+    keep({"columns": {"subject_name": "Inmate"}})
+    assert len(put_back()) == 1
+    desk.understands()
+    assert numbers() == ["2026-0001", "2026-0002"]
+
+
+def test_a_list_is_put_back_at_each_agency_that_has_it(desk: Desk) -> None:
+    twice = LIST.replace(b"Cell", b"DOB")
+    desk.gets(twice, agency=HARRIS)
+    desk.understands()
+    keep(MAP)
+    put_back(HARRIS)
+    desk.understands()
+    desk.gets(twice)
+    desk.understands()
+    keep({"columns": {"subject_name": "Inmate"}})
+    put_back()
+    desk.understands()
+    assert (len(numbers()), len(numbers(HARRIS))) == (2, 2)
+
+
+def test_a_list_over_the_limit_is_left_as_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detainerdesk.intake.door.LARGEST_FILE", 50)
+    desk.gets(LIST)
+    desk.understands()
+    keep(MAP)
+    assert put_back() == []
+
+
+def test_a_list_whose_file_is_gone_keeps_no_other_waiting(desk: Desk) -> None:
+    desk.gets(LIST)
+    desk.gets(LIST + b"SOTO Ana,01/01/1991,3\r\n")
+    first, _ = desk.understands()
+    keep(MAP)
+    store.path(first.sha256).unlink()
+    with pytest.raises(store.StoreError):
+        put_back()
+    desk.understands()
+    assert len(numbers()) == 3

@@ -61,6 +61,34 @@ def test_placing_one_paper_again_leaves_another_where_a_person_put_it(desk: Desk
     assert {link.request.number for link in links if 1 in link.papers} == {"2026-0003"}
 
 
+def test_placing_again_brings_nothing_back_that_a_person_set_aside(desk: Desk) -> None:
+    near = detainer(LUIS, unsure=("form_date", "subject_id", "event_no", "file_no"), page=2)
+    nobodys = paper("i200", {"subject_name": "NOBODY, Known", "file_no": "A000 000 099"}, page=4)
+    desk.gets(b"fax", reading(detainer(LUIS), near, detainer(MARCOS, page=3), nobodys))
+    desk.understands()
+    like, lone = desk.waits()
+    assert (like.reason, lone.reason) == ("near match", "no owner")
+    queue.set_aside(lone.sha256, BOSTON, actor=LIMA, matter=lone.id)
+    correct.place_again(like.sha256, BOSTON, actor=LIMA)
+    assert [one.reason for one in desk.waits()] == ["near match"]
+
+
+def test_a_warrant_that_a_person_attached_goes_into_no_second_request(desk: Desk) -> None:
+    near = detainer(LUIS, unsure=("form_date", "subject_id", "event_no", "file_no"), page=2)
+    unread = {"subject_name": "SILVA, Marcos", "file_no": "A000 000 002"}
+    desk.gets(b"other", reading(detainer({**LUIS, "form_date": "01/01/2026"})))
+    desk.gets(
+        b"fax", reading(detainer(LUIS), near, detainer(MARCOS, page=4), paper("i200", unread, page=3, unsure=unread))
+    )
+    desk.understands()
+    lone = next(one for one in desk.waits() if one.reason == "no owner")
+    queue.attach(lone.sha256, BOSTON, "2026-0001", actor=LIMA, matter=lone.id)
+    correct.correct(lone.sha256, BOSTON, paper=3, field="file_no", state="shown", value="A000 000 002", actor=LIMA)
+    correct.place_again(lone.sha256, BOSTON, actor=LIMA)
+    links = Joined.objects.filter(transmission__document=lone.sha256, undone_at=None)
+    assert [link.request.number for link in links if 3 in link.papers] == ["2026-0001"]
+
+
 def test_another_date_makes_it_a_request_of_its_own(unsure: str) -> None:
     sees(unsure, "03/08/2026")
     correct.place_again(unsure, BOSTON, actor=LIMA)

@@ -20,6 +20,11 @@ def test_two_digits_of_a_year_are_of_the_past_where_somebody_was_born() -> None:
     assert born_on("01/02/03") == date(2003, 1, 2)
 
 
+def test_the_form_of_a_date_says_how_many_digits_its_year_has() -> None:
+    assert born_on("070461", ["%m%d%y"]) == date(1961, 7, 4)
+    assert day_of("01/02/2026 2026", ["%m/%d/%Y %Y"]) is None  # a form that names a part twice reads nothing
+
+
 def test_nobody_is_born_on_a_day_to_come() -> None:
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     assert born_on(f"{tomorrow:%m/%d/%Y}") is None

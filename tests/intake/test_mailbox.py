@@ -826,3 +826,21 @@ def test_on_a_real_desk_mail_from_other_machines_comes_in_tls_or_not_at_all(
             refuse_plain(how)
     monkeypatch.setenv("DETAINERDESK_PROFILE", "development")
     refuse_plain(how)
+
+
+@pytest.mark.usefixtures("db")
+def test_a_mail_at_which_the_program_fails_keeps_no_other_waiting(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = callers.sender_of_mail
+
+    def fails(channel: str, agency: str, station: str, head: bytes) -> str:
+        if b"<1@ero" in head:
+            raise TypeError
+        return real(channel, agency, station, head)
+
+    monkeypatch.setattr(callers, "sender_of_mail", fails)
+    for number in range(3):
+        box.gets(fax(message_id=f"<{number}@ero.example>"))
+    assert len(poll_all([box.mailbox])) == 2
+    assert len(box.taken()) == 2
+    assert len(box.holds()) == 1
+    assert "The program failed at a mail" in ChannelFault.objects.get().says

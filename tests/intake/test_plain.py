@@ -51,6 +51,12 @@ def test_html_that_nobody_closed_is_gone_through_once(source: str) -> None:
     assert time.monotonic() - began < 5
 
 
+def test_html_that_hides_what_follows_is_shown_as_it_is() -> None:
+    shown = text(b"<p>Hello<style>x <p>Hold him", "text/html")
+    assert shown is not None
+    assert "Hold him" in str(shown)
+
+
 def test_html_without_a_word_is_shown_as_it_is() -> None:
     assert says(b"<img src=one>", "text/html") == "<img src=one>"
 

@@ -85,7 +85,7 @@ class _Entry:
 
 def entry(look: Look) -> _Entry:
     group, ready_since, end = _group(look), _ready_since(look), _hold_end(look)
-    order = look.state.opened_at
+    order = look.request.received_at
     if group == "over" or (group == "running" and end is not None):
         order = end or order
     elif group == "ended":
@@ -157,7 +157,8 @@ def _row_clock(group: str, look: Look, end: datetime | None) -> Clock:
         return Clock(
             "ended", f"since {words.hour(since, zone, now)} ({words.span(words.elapsed(since, now))} ago)", since=since
         )
-    return Clock("none", f"came {words.hour(look.state.opened_at, zone, now)}", since=look.state.opened_at)
+    came = look.request.received_at
+    return Clock("none", f"came {words.hour(came, zone, now)}", since=came)
 
 
 def _next_step(group: str, look: Look) -> str:

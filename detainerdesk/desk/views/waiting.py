@@ -320,7 +320,7 @@ def _of_station(request: HttpRequest, document: str) -> Waiting:
     came = Transmission.objects.filter(document=document, agency=officer.agency).values_list("station", flat=True)
     if not came or not sees_station(officer, set(came)):
         raise Http404("No such paper waits here.")
-    return Waiting(officer, document, tuple(one for one in queue.waiting(officer.agency) if one.sha256 == document))
+    return Waiting(officer, document, queue.waiting(officer.agency, document))
 
 
 # ---- pages -----------------------------------------------------------------------------------------------------------
@@ -411,7 +411,7 @@ def _to_where_it_is(request: HttpRequest, here: Waiting, done: str) -> HttpRespo
 def _where_it_is(here: Waiting) -> str:
     """The address of the paper, where it waits still; else of its request, if it is in one that this officer sees; else of the board."""
     agency = here.officer.agency
-    if any(one.sha256 == here.sha256 for one in queue.waiting(agency)):
+    if queue.waiting(agency, here.sha256):
         return reverse("waiting", args=[here.sha256])
     life.open_new(agency, timezone.now())
     links = Joined.objects.filter(transmission__document=here.sha256, request__agency=agency, undone_at=None)

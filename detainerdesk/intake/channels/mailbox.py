@@ -13,17 +13,17 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from detainerdesk.intake import display, fault
+from detainerdesk.intake import fault
 from detainerdesk.intake.channels import callers
 from detainerdesk.intake.door import LARGEST_MESSAGE, Envelope, EnvelopeError, Receipt, receive
-from detainerdesk.intake.models import ChannelFault, Transmission
+from detainerdesk.intake.models import Transmission
 from detainerdesk.intake.store import StoreError
 from detainerdesk.intake.syncpoint import around, reached
 
@@ -36,7 +36,6 @@ WAIT = 60.0  # seconds for the server to answer
 ROOM = 1024 * 1024  # what a server may say beside a mail
 IMPLICIT_TLS = 993
 HEADER = 64 * 1024
-TOLD_AGAIN = timedelta(minutes=10)
 
 
 class MailboxError(OSError):
@@ -77,7 +76,7 @@ def poll_all(mailboxes: Iterable[Mailbox]) -> list[Receipt]:
         try:
             for receipt in poll(mailbox):
                 receipts.append(receipt)  # one by one: what came before a failure counts
-        except (MailboxError, StoreError, EnvelopeError) as error:
+        except (MailboxError, StoreError) as error:
             _note(mailbox, (isinstance(error, OSError) and error.strerror) or str(error))
         except (DatabaseError, InterfaceError) as error:
             log.error("mailbox of station %r: %s", mailbox.station, fault.where(error))
@@ -85,11 +84,7 @@ def poll_all(mailboxes: Iterable[Mailbox]) -> list[Receipt]:
                 mailbox, "The database failed. Mails stay in the mailbox and are taken in the next round. See the log."
             )
         except Exception as error:  # a fault of ours
-            log.error("mailbox of station %r: %s", mailbox.station, fault.where(error))
-            _note(
-                mailbox,
-                "The program failed at a mail. It stays in the mailbox and is tried in the next round. See the log.",
-            )
+            _note_fault(mailbox, error)
     return receipts
 
 
@@ -107,13 +102,26 @@ def poll(mailbox: Mailbox) -> Iterator[Receipt]:
         known = _known(keys.values())
         new = []
         for one, key in keys.items():
-            if key not in known and (receipt := _take(imap, mailbox, one, key)):
+            if key not in known and (receipt := _take_or_note(imap, mailbox, one, key)):
                 new.append(one)
                 yield receipt
         moves = there != [] and _can_move(imap, mailbox)
         for one, key in keys.items():
             if one in new or (moves and key in known):
                 _put_away(imap, mailbox, one.uid, moves)
+
+
+def _take_or_note(imap: imaplib.IMAP4, mailbox: Mailbox, one: _There, key: str) -> Receipt | None:
+    """A mail at which the program fails keeps no other waiting; where the server, the disk or the database fails, so would the next one."""
+    try:
+        return _take(imap, mailbox, one, key)
+    except (MailboxError, OSError, imaplib.IMAP4.error, StoreError, DatabaseError, InterfaceError):
+        raise
+    except EnvelopeError as error:
+        _note(mailbox, str(error))
+    except Exception as error:
+        _note_fault(mailbox, error)
+    return None
 
 
 def _take(imap: imaplib.IMAP4, mailbox: Mailbox, one: _There, key: str) -> Receipt | None:
@@ -177,18 +185,18 @@ def _notice(mailbox: Mailbox, one: _There) -> bytes:
     return (header + words + "\r\n").encode()
 
 
+def _note_fault(mailbox: Mailbox, error: Exception) -> None:
+    log.error("mailbox of station %r: %s", mailbox.station, fault.where(error))
+    _note(mailbox, "The program failed at a mail. It stays in the mailbox and is tried in the next round. See the log.")
+
+
 def _note(mailbox: Mailbox, says: str) -> None:
-    """For the channel's page; the same words once in ten minutes at most."""
+    """For the log and the channel's page."""
     from detainerdesk.intake import lines  # it loads what draws and reads pages
 
     log.error("mailbox of station %r: %s", mailbox.station, says)
-    now = timezone.now()
     with suppress(DatabaseError, InterfaceError):
-        told = ChannelFault.objects.filter(
-            channel=CHANNEL, agency=mailbox.agency, says=says, at__gt=now - TOLD_AGAIN, at__lte=now
-        )
-        if not told.filter(station=display.station_name(mailbox.station)).exists():
-            lines.fault(CHANNEL, says, now, agency=mailbox.agency, station=mailbox.station)
+        lines.fault(CHANNEL, says, timezone.now(), agency=mailbox.agency, station=mailbox.station)
 
 
 # ---- what is kept of it -------------------------------------------------------------------------------------------
