@@ -103,9 +103,11 @@ def test_in_2_a_fax_cut_in_the_middle_is_not_half_read(container: str) -> None:
         read(whole[: int(len(whole) * 0.6)])
 
 
-def test_rows_of_a_low_resolution_fax_stand_for_two() -> None:
+@pytest.mark.parametrize("stated", [{}, {"dpi": (204, 98)}])
+def test_rows_of_a_low_resolution_fax_stand_for_two(stated: dict[str, tuple[int, int]]) -> None:
+    """A little more than two: 204 dots an inch across and 98 down."""
     out = io.BytesIO()
-    Image.new("1", (1728, 1078), 1).save(out, "TIFF")  # no resolution stated
+    Image.new("1", (1728, 1078), 1).save(out, "TIFF", **stated)
     page = Pages(out.getvalue()).page(1)
-    assert page.picture.shape == (2156, 1728)
-    assert page.height / page.width == pytest.approx(11 / 8.5, rel=0.05)
+    assert page.picture.shape == (2244, 1728)
+    assert page.height == pytest.approx(792)
