@@ -100,7 +100,7 @@ def receipt(request: HttpRequest, key: ApiKey, number: str) -> HttpResponse:
     row = mine.filter(receipt=int(number)).first() if re.fullmatch(r"[0-9]{1,18}", number) else None
     if row is None:
         raise Refused(404, "This key has no receipt of this number.")
-    return JsonResponse(_told(row))
+    return JsonResponse(_told(row, _slip(row)))
 
 
 def no_such_address() -> HttpResponse:
@@ -178,15 +178,16 @@ def _kept(data: bytes, envelope: Envelope) -> HttpResponse:
     """Acknowledged only here, after the door has returned: bytes, row and event are on the disk."""
     receipt = receive(data, envelope)
     row = Transmission.objects.select_related("document").get(receipt=receipt.number)
-    if not receipt.again and (slip := _slip(row)):
+    slip = _slip(row)
+    if slip and not receipt.again:
         lines.fault(CHANNEL, f"{row.sender}: {slip}", row.received_at, agency=row.agency, station=row.station)
-    answer = JsonResponse(_told(row), status=200 if receipt.again else 201)
+    answer = JsonResponse(_told(row, slip), status=200 if receipt.again else 201)
     answer.headers["Location"] = reverse("api-receipt", args=[receipt.number])
     return answer
 
 
-def _told(row: Transmission) -> dict[str, Any]:
-    """A receipt: that it came, when, and which bytes. Nothing of what it holds, or of what follows."""
+def _told(row: Transmission, slip: str) -> dict[str, Any]:
+    """A receipt: that it came, when, and which bytes. Nothing of what it holds, or of what follows. `slip`: what is most likely wrong with it."""
     numbered = SenderReceipt.objects.filter(transmission=row).values_list("number", flat=True).first()
     says = receipts.words(numbered, row.agency, row.received_at) if numbered else f"Kept. Receipt {row.receipt}."
     return {
@@ -197,7 +198,7 @@ def _told(row: Transmission) -> dict[str, Any]:
         "acknowledged_at": row.acknowledged_at.isoformat(),
         "sha256": row.document_id,
         "bytes": row.document.size,
-        "says": " ".join(filter(None, (says, _slip(row)))),
+        "says": " ".join(filter(None, (says, slip))),
     }
 
 

@@ -262,7 +262,7 @@ def settle(request: HttpRequest, document: str) -> HttpResponse:
         problem = "What you were asked does not wait any more: somebody may have settled it. This waits still."
         return _page(request, here, problem=problem, status=409)
     here = replace(here, shown=int(matter))
-    offered = {one.value for one in _acts(here)}
+    offered = {one.value for one in _acts(here, _requests(here))}
     if act not in offered:
         problem = "Choose what becomes of the paper, then record it."
         return _page(request, here, problem=problem, act=act, number=number, status=422)
@@ -350,7 +350,7 @@ def _page(
         desk=desk,
         rows=_rows(desk, here.link),
         sheet=sheet_of(request, here.pages, desk, begin=next((page for paper in papers for page in paper.pages), 1)),
-        acts=_acts(here),
+        acts=_acts(here, like),
         requests=like,
         likeness=page.likeness(papers, like),
         bookings=_bookings(here, papers, like),
@@ -419,8 +419,8 @@ def _where_it_is(here: Waiting) -> str:
     return reverse("request", args=[last]) if last and _request(here.officer, last) else reverse("board")
 
 
-def _acts(here: Waiting) -> tuple[page.Act, ...]:
-    seen = [one.number for one in _requests(here)]
+def _acts(here: Waiting, like: Sequence[Request]) -> tuple[page.Act, ...]:
+    seen = [one.number for one in like]
     may_set_aside = may(here.officer.role, "set_aside_paper")
     alone = len(here.matters) == 1
     return page.acts(here.matter, seen, alone=alone, bad=here.reading is None, may_set_aside=may_set_aside)

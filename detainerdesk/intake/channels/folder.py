@@ -197,9 +197,8 @@ def _move(file: Path, seen: _Seen, folder: Path, receipt: Receipt) -> None:
     to.mkdir(parents=True, exist_ok=True, mode=0o700)
     taken = _named(to, file, receipt)
     with around("folder move"):
-        taken.unlink(
-            missing_ok=True
-        )  # a power cut kept both names of a move, and to rename one to the other would do nothing
+        # a power cut may have kept both names of a move, and to rename one to the other would do nothing
+        taken.unlink(missing_ok=True)
         file.rename(taken)
         if (moved := _look(taken)) is None or _key(inside, moved) != _key(inside, seen):
             _put_back(taken, file)
