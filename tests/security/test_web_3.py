@@ -149,7 +149,7 @@ def test_web_3_a_paper_is_uploaded_without_scripts(desk: Desk, window) -> None: 
     opened.page.get_by_label("Paper").set_input_files(
         {"name": "fax.pdf", "mimeType": "application/pdf", "buffer": delacroix()}
     )
-    opened.page.locator("main form button").first.click()
+    opened.click(opened.page.locator("main form button").first)
     assert "Receipt 1" in opened.page.locator("body").inner_text()
 
 

@@ -476,12 +476,14 @@ def _leave_network() -> None:
 
 
 _READABLE = ("/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev")
-_READ, _ALL, _TRUNCATE = 0b1100, 0x1FFF, 1 << 14  # rights of Landlock: read files and folders; all of its first edition
+# Rights of Landlock: read files and folders; write files; all of its first edition.
+_READ, _WRITE, _ALL, _TRUNCATE = 0b1100, 0b10, 0x1FFF, 1 << 14
 
 
 def _leave_files() -> bool:
     """Landlock: only the program, its libraries and the system's folders can be read, only this process's own folder written. The
-    database, the keys and the other papers are out of reach, though they belong to the same user."""
+    database, the keys and the other papers are out of reach, though they belong to the same user. What libraries throw away may be thrown
+    away: Tesseract breaks off where it can't open the null device to say something there."""
     if sys.platform != "linux" or platform.machine() not in _SYSTEM_CALLS:
         return False
     libc = ctypes.CDLL(None, use_errno=True)
@@ -495,12 +497,14 @@ def _leave_files() -> bool:
         return False
     package = Path(__file__).resolve().parents[2]
     read = {package, Path(sys.prefix), Path(sys.base_prefix), *map(Path, _READABLE)}
-    own = {Path(os.environ["TMPDIR"])} if "TMPDIR" in os.environ else set()
-    for place in read | own:
-        if not place.is_dir():
+    rights = dict.fromkeys(read, _READ) | {Path(os.devnull): _WRITE | handled & _TRUNCATE}
+    if "TMPDIR" in os.environ:
+        rights[Path(os.environ["TMPDIR"])] = handled
+    for place, right in rights.items():
+        if not place.exists():
             continue
         opened = os.open(place, os.O_PATH | os.O_CLOEXEC)
-        libc.syscall(add_rule, rules, beneath, struct.pack("=Qi", handled if place in own else _READ, opened), 0)
+        libc.syscall(add_rule, rules, beneath, struct.pack("=Qi", right, opened), 0)
         os.close(opened)
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     done = libc.syscall(restrict_self, rules, 0)

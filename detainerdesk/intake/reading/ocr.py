@@ -26,6 +26,8 @@ Matrix = npt.NDArray[np.float64]
 
 THREADS = 1
 DETECT_SIDE = 1280  # pixels of the long side at which lines are looked for; recognition uses the full picture
+NARROWEST = 16  # pixels of the short side then: what is 80 times as long as it is wide is no page, and the model would take minutes over it
+LEAST_SIDE = 50  # pixels: on what is narrower nothing can be seen to lie or to lean
 
 
 @cache
@@ -186,6 +188,8 @@ def lines_by_model(picture: Gray) -> list[PixelBox]:
     small = cv2.resize(
         picture, (max(1, round(width * shrink)), max(1, round(height * shrink))), interpolation=cv2.INTER_AREA
     )
+    if min(small.shape) < NARROWEST:
+        return []
     found = engine()(cv2.cvtColor(small, cv2.COLOR_GRAY2BGR), use_det=True, use_cls=False, use_rec=False)
     boxes = []
     for corners in found.boxes if found.boxes is not None else ():
@@ -217,6 +221,8 @@ def _after(back: Matrix, earlier: Matrix) -> Matrix:
 
 def _is_upside_down(picture: Gray) -> bool:
     """By the model that tells upright lines from turned ones; where it is not of one mind, by reading some lines both ways."""
+    if min(picture.shape) < LEAST_SIDE:
+        return False
     small = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     found = [box for box in lines_by_ink(np.asarray(small, np.uint8)) if box[2] - box[0] >= 5 * (box[3] - box[1])]
     longest = sorted(found, key=lambda box: box[0] - box[2])[:12]
@@ -242,6 +248,8 @@ def _sureness(crops: list[Gray]) -> float:
 def _skew(picture: Gray) -> tuple[float, float]:
     """Degrees by which the page must be turned to be straight, between -4 and 4, and how strongly ink then alternates from row to row:
     much, where lines of print run from left to right."""
+    if min(picture.shape) < LEAST_SIDE:
+        return 0.0, 0.0
     small = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     top, left = small.shape[0] // 25, small.shape[1] // 25  # the edge of a scan is often black
     small = small[top:-top, left:-left]

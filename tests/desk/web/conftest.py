@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from detainerdesk.desk import page as desk_page
@@ -125,11 +125,16 @@ class Screen:
         self.open("sign-in")
         self.page.get_by_label("Sign-in name").fill(name)
         self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="I agree, sign in").click()
+        self.click(self.page.get_by_role("button", name="I agree, sign in"))
         self.page.wait_for_url(lambda url: not url.endswith("/sign-in"))
 
     def open(self, path: str) -> None:
         self.page.goto(f"{self.address}/{path}")
+
+    def click(self, what: Locator) -> None:
+        """Clicks, and waits for the page that comes of it: the browser shows a page's address before it has all of the page."""
+        what.click()
+        self.settle()
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -137,7 +142,7 @@ class Screen:
             self.settle()
 
     def settle(self) -> None:
-        """Until the page has come that the last key asked for."""
+        """Until the page has come that was asked for."""
         self.until("document.readyState === 'complete' && !document.body.classList.contains('busy')")
 
     def until(self, condition: str, seconds: float = 10) -> None:

@@ -71,8 +71,8 @@ def test_an_officer_of_a_station_prints_that_stations_sheet_and_no_other(desk: D
 @pytest.mark.browser
 def test_a_browser_saves_the_sheet(desk: Desk, screen: Screen) -> None:
     screen.open("upload")
-    screen.page.get_by_role("link", name="print a cover sheet").click()
+    screen.click(screen.page.get_by_role("link", name="print a cover sheet"))
     with screen.page.expect_download() as saved:
-        screen.page.get_by_role("button", name="Cover sheet for D-4").click()
+        screen.click(screen.page.get_by_role("button", name="Cover sheet for D-4"))
     assert saved.value.suggested_filename == f"cover-D-4-{today()}.pdf"
     assert screen.complaints == []

@@ -235,14 +235,14 @@ def test_web_3_a_call_is_kept_without_scripts(desk: Desk, window: Callable[..., 
     plain = window(java_script_enabled=False)
     plain.sign_in()
     plain.open("entry")
-    plain.page.get_by_role("link", name="Word of mouth").click()
+    plain.click(plain.page.get_by_role("link", name="Word of mouth"))
     plain.page.get_by_label("Who said it").fill("Sergeant at the counter")
     plain.page.get_by_label("Birth date").fill("soon")
     plain.page.get_by_label("Asks to keep the person").select_option("yes")
-    plain.page.get_by_role("button", name="Keep this request").click()
+    plain.click(plain.page.get_by_role("button", name="Keep this request"))
     assert "write month/day/year" in plain.page.get_by_role("alert").first.inner_text()
     plain.page.get_by_label("Birth date").fill("12/25/1982")
-    plain.page.get_by_role("button", name="Keep this request").click()
+    plain.click(plain.page.get_by_role("button", name="Keep this request"))
     assert "Kept. Receipt 1." in plain.page.locator("main").inner_text()
 
 

@@ -151,14 +151,13 @@ def test_answer_keys_work_only_while_the_question_has_focus(desk: Desk, number: 
 
 def test_letters_can_be_switched_off_and_the_page_still_works(desk: Desk, number: str, screen: Screen) -> None:
     screen.open("keys")
-    screen.page.get_by_role("button", name="Switch letters off").click()
+    screen.click(screen.page.get_by_role("button", name="Switch letters off"))
     screen.open(f"requests/{number}")
     screen.press("y", "w")
     assert desk.state(number).version == 1
     assert screen.page.url.endswith(number)
-    screen.page.locator(".usa-radio__label").first.click()
-    screen.page.get_by_role("button", name="Save answer").click()
-    screen.settle()
+    screen.click(screen.page.locator(".usa-radio__label").first)
+    screen.click(screen.page.get_by_role("button", name="Save answer"))
     assert desk.state(number).version == 2
 
 

@@ -113,7 +113,7 @@ def test_counsel_adopts_a_layer_by_keyboard_and_the_stamp_goes(desk: Desk, windo
         if scripts:
             screen.press("l")
         else:
-            screen.page.get_by_role("link", name="The law here").click()
+            screen.click(screen.page.get_by_role("link", name="The law here"))
         assert screen.headline() == "The law here"
         if not scripts:
             assert "Every rule of this layer is adopted." not in screen.page.locator("main").inner_text()

@@ -58,8 +58,8 @@ def test_by_keyboard_a_paper_is_taken_out_after_it_was_asked_and_joined_again(
     screen.open(f"requests/{number}")
     assert screen.headline().startswith("No paper is in this request now.")
     screen.open(f"waiting/{document}")
-    screen.page.get_by_text(f"Attach to request {number}").click()
-    screen.page.get_by_role("button", name="Record").click()
+    screen.click(screen.page.get_by_text(f"Attach to request {number}"))
+    screen.click(screen.page.get_by_role("button", name="Record"))
     screen.until(f"location.pathname === '/requests/{number}'")
     assert screen.headline() == "For now, this request gives no ground to keep this person."
     assert screen.complaints == []
@@ -75,8 +75,8 @@ def reach(screen: Screen, words: str) -> None:
 
 def test_it_is_offered_beside_the_paper_and_leads_back_where_it_is_left_in(number: str, screen: Screen) -> None:
     screen.open(f"requests/{number}/papers/0/dob")
-    screen.page.get_by_role("link", name="Take this paper out of the request").click()
-    screen.page.get_by_role("link", name="Leave it in").click()
+    screen.click(screen.page.get_by_role("link", name="Take this paper out of the request"))
+    screen.click(screen.page.get_by_role("link", name="Leave it in"))
     assert screen.page.url.endswith(f"/requests/{number}")
     assert queue.waiting(BOSTON) == ()
 
@@ -84,8 +84,8 @@ def test_it_is_offered_beside_the_paper_and_leads_back_where_it_is_left_in(numbe
 def test_web_3_a_paper_is_taken_out_without_scripts(number: str, document: str, window: Callable[..., Screen]) -> None:
     plain = signed_in_without_scripts(window)
     plain.open(f"requests/{number}")
-    plain.page.get_by_role("link", name="Take out").click()
-    plain.page.get_by_role("button", name="Take it out").click()
+    plain.click(plain.page.get_by_role("link", name="Take out"))
+    plain.click(plain.page.get_by_role("button", name="Take it out"))
     assert plain.page.url.endswith(f"/waiting/{document}")
 
 
@@ -94,7 +94,7 @@ def signed_in_without_scripts(window: Callable[..., Screen]) -> Screen:
     plain.open("sign-in")
     plain.page.get_by_label("Sign-in name").fill("lima")
     plain.page.get_by_label("Password").fill(PASSWORD)
-    plain.page.get_by_role("button", name="I agree, sign in").click()
+    plain.click(plain.page.get_by_role("button", name="I agree, sign in"))
     return plain
 
 
@@ -136,12 +136,12 @@ def test_acl_1_a_paper_of_another_station_is_taken_out_and_waits_there(desk: Des
 
 def test_a_paper_taken_out_is_laid_out_and_finds_its_request_again(number: str, document: str, screen: Screen) -> None:
     screen.open(f"requests/{number}/take-out/{document}")
-    screen.page.get_by_role("button", name="Take it out").click()
+    screen.click(screen.page.get_by_role("button", name="Take it out"))
     screen.until(f"location.pathname === '/waiting/{document}'")
     screen.settle()
     screen.press("l")
     screen.page.locator("#kind-4").select_option("cover_sheet")
-    screen.page.get_by_role("button", name="Read again").click()
+    screen.click(screen.page.get_by_role("button", name="Read again"))
     screen.until("location.pathname.endsWith('/being-read')")
     understand_all()
     screen.until(f"location.pathname === '/requests/{number}'")
@@ -162,7 +162,7 @@ def writes(screen: Screen, **typed: str) -> None:
 
 def test_by_keyboard_paper_and_booking_are_compared_and_the_person_is_the_same(number: str, screen: Screen) -> None:
     screen.open(f"requests/{number}")
-    screen.page.locator("h1").click()
+    screen.click(screen.page.locator("h1"))
     screen.press("k")
     assert screen.page.url.endswith("/booking/person")
     reach_field(screen, "id_name")
@@ -248,13 +248,13 @@ def test_what_a_second_officer_recorded_meanwhile_is_told_and_what_was_typed_sta
 def test_web_3_paper_and_booking_are_compared_without_scripts(number: str, window: Callable[..., Screen]) -> None:
     plain = signed_in_without_scripts(window)
     plain.open(f"requests/{number}")
-    plain.page.get_by_role("link", name="compare with booking").click()
+    plain.click(plain.page.get_by_role("link", name="compare with booking"))
     plain.page.get_by_label("Name", exact=True).fill("Delacroix, Luis Antonio")
     plain.page.get_by_label("File number").fill("A000 000 001")
-    plain.page.get_by_role("button", name="Save and compare").click()
+    plain.click(plain.page.get_by_role("button", name="Save and compare"))
     assert plain.page.locator(".compared strong").all_inner_texts() == ["same", "cannot tell", "same"]
-    plain.page.locator("label", has_text="same person").click()
-    plain.page.get_by_role("button", name="Save answer").click()
+    plain.click(plain.page.locator("label", has_text="same person"))
+    plain.click(plain.page.get_by_role("button", name="Save answer"))
     assert Identity.objects.get().compared == "name, number"
 
 
@@ -365,14 +365,12 @@ def test_what_is_known_of_a_mails_sender_stands_with_the_request_and_with_what_w
 
 def test_the_form_of_a_paper_in_a_request_is_drawn(number: str, document: str, records: Screen) -> None:
     records.open(f"requests/{number}")
-    records.page.get_by_role("link", name="Draw its form").click()
+    records.click(records.page.get_by_role("link", name="Draw its form"))
     page = records.page
     assert page.locator("#kind").input_value() == "i247a"
-    page.get_by_role("button", name="Start from the edition the desk knows").click()
-    records.settle()
+    records.click(page.get_by_role("button", name="Start from the edition the desk knows"))
     page.locator("#edition").fill("09/31")
-    page.get_by_role("button", name="Keep this template").click()
-    records.settle()
+    records.click(page.get_by_role("button", name="Keep this template"))
     assert drawn.kept_as(settings.DATA / "templates", "i247a-09-31") is not None
     assert records.complaints == []
 

@@ -147,7 +147,7 @@ def test_two_fast_keys_answer_one_field_once(number: str, screen: Screen) -> Non
 
 def test_letters_that_are_off_answer_nothing_and_tab_and_enter_do(number: str, screen: Screen) -> None:
     screen.open("keys")
-    screen.page.get_by_role("button", name="Switch letters off").click()
+    screen.click(screen.page.get_by_role("button", name="Switch letters off"))
     screen.open(f"requests/{number}/papers")
     screen.press("y", "c")
     assert screen.page.evaluate("document.activeElement.id") == "question"
@@ -280,9 +280,8 @@ def test_a_corrected_copy_is_placed_again_and_joins_its_request(desk: Desk, scre
     assert "03/02/2020 (to check)" in alike
     assert "03/02/2026" in alike
     screen.press("c", "2")
-    screen.page.get_by_text("Place it again by its fields as they stand now").click()
-    screen.page.get_by_role("button", name="Record").click()
-    screen.settle()
+    screen.click(screen.page.get_by_text("Place it again by its fields as they stand now"))
+    screen.click(screen.page.get_by_role("button", name="Record"))
     assert queue.waiting(BOSTON) == ()
     assert DetainerRequest.objects.get().transmissions.count() == 2
     assert "placed again" in screen.page.get_by_role("status").first.inner_text()
@@ -296,12 +295,11 @@ def test_a_lone_warrant_is_attached_to_the_request_that_a_person_names(
     screen.open(f"waiting/{warrants}")
     screen.page.get_by_label("Number of the request").fill("2026-9999")
     assert screen.page.locator("[value=attach]").is_checked()
-    screen.page.get_by_role("button", name="Record").click()
+    screen.click(screen.page.get_by_role("button", name="Record"))
     assert "There is no request 2026-9999" in screen.page.get_by_role("alert").first.inner_text()
     assert screen.page.get_by_label("Number of the request").input_value() == "2026-9999"
     screen.page.get_by_label("Number of the request").fill(number)
-    screen.page.get_by_role("button", name="Record").click()
-    screen.settle()
+    screen.click(screen.page.get_by_role("button", name="Record"))
     assert screen.page.url.endswith(f"/requests/{number}")
 
 
@@ -312,7 +310,7 @@ def test_a_request_of_another_station_is_attached_to_like_one_that_is_not_there(
     number = DetainerRequest.objects.get().number
     screen.open(f"waiting/{warrants}")
     screen.page.get_by_label("Number of the request").fill(number)
-    screen.page.get_by_role("button", name="Record").click()
+    screen.click(screen.page.get_by_role("button", name="Record"))
     assert f"There is no request {number} here" in screen.page.get_by_role("alert").first.inner_text()
 
 
@@ -321,18 +319,16 @@ def test_a_bad_file_is_sent_to_records_who_see_by_whom_and_set_it_aside(
 ) -> None:
     sha256 = comes(desk, b"no paper at all")
     screen.open(f"waiting/{sha256}")
-    screen.page.get_by_text("Send to Records").click()
-    screen.page.get_by_role("button", name="Record").click()
-    screen.settle()
+    screen.click(screen.page.get_by_text("Send to Records"))
+    screen.click(screen.page.get_by_role("button", name="Record"))
     assert screen.page.url.endswith("/board")
     assert [entry.event.actor for entry in ledger.entries(kind="paper.sent_to_records")] == [
         f"officer {desk.officer.pk}"
     ]
     records.open(f"waiting/{sha256}")
     assert "sent by Lima" in records.page.locator("main").inner_text()
-    records.page.get_by_text("Set aside").click()
-    records.page.get_by_role("button", name="Record").click()
-    records.settle()
+    records.click(records.page.get_by_text("Set aside"))
+    records.click(records.page.get_by_role("button", name="Record"))
     assert queue.waiting(BOSTON) == ()
 
 
@@ -363,7 +359,7 @@ def test_a_page_that_was_read_wrong_is_something_else(warrants: str, screen: Scr
 
 def reads_again(screen: Screen) -> None:
     """The page answers at once that the paper is being read; the loop of what arrives reads it; the page goes on by itself."""
-    screen.page.get_by_role("button", name="Read again").click()
+    screen.click(screen.page.get_by_role("button", name="Read again"))
     screen.until("location.pathname.endsWith('/being-read')")
     assert screen.headline() == "This paper is being read"
     understand_all()
@@ -401,7 +397,7 @@ def test_until_it_is_read_each_page_of_the_paper_says_so_and_saves_nothing(warra
 
 def test_a_file_that_can_not_be_read_as_laid_out_waits_as_before_and_says_why(warrants: str, screen: Screen) -> None:
     screen.open(f"waiting/{warrants}/lay-out")
-    screen.page.get_by_role("button", name="Read again").click()
+    screen.click(screen.page.get_by_role("button", name="Read again"))
     understand_all(read_arranged=lambda *_: Unreadable("Page 2 took too long."))
     screen.until("!location.pathname.endsWith('/being-read')")
     says = screen.page.locator(".law").inner_text()
@@ -417,7 +413,7 @@ def test_two_papers_are_joined_to_one_and_a_contradiction_is_refused_with_all_th
     screen.page.locator("#kind-1").select_option("i200")
     screen.page.locator("#kind-2").select_option("cover_sheet")
     screen.page.locator("#turn-2").select_option("180")
-    screen.page.get_by_role("button", name="Read again").click()
+    screen.click(screen.page.get_by_role("button", name="Read again"))
     assert "Paper 1 is called" in screen.page.get_by_role("alert").first.inner_text()
     kept = [screen.page.locator(f"#{name}").input_value() for name in ("paper-2", "kind-1", "kind-2", "turn-2")]
     assert kept == ["1", "i200", "cover_sheet", "180"]
@@ -453,8 +449,7 @@ def test_a_form_is_drawn_by_pointer_and_kept_as_data_until_somebody_else_checks_
     records.open(f"waiting/{warrants}/template")
     page = records.page
     page.locator("#kind").select_option("i200")
-    page.get_by_role("button", name="Start from the edition the desk knows").click()
-    records.settle()
+    records.click(page.get_by_role("button", name="Start from the edition the desk knows"))
     before = [page.locator(f"[name={name}]").first.input_value() for name in ("what", "x", "y")]
     assert before[0] == "File number"
     drag(records, ".mark--drawn >> nth=0", by=(-59.2, 29.6))
@@ -462,8 +457,7 @@ def test_a_form_is_drawn_by_pointer_and_kept_as_data_until_somebody_else_checks_
     scale = 612 / 592
     assert after == pytest.approx([float(before[1]) - 59.2 * scale, float(before[2]) + 29.6 * scale], abs=0.3)
     page.locator("#edition").fill("09/31")
-    page.get_by_role("button", name="Keep this template").click()
-    records.settle()
+    records.click(page.get_by_role("button", name="Keep this template"))
     kept = Path(settings.DATA) / "templates" / "i200-09-31.json"
     data = json.loads(kept.read_text())
     assert (data["kind"], data["editions"], data["checked"]) == ("i200", ["09/31", "9/31"], None)
@@ -474,8 +468,7 @@ def test_a_form_is_drawn_by_pointer_and_kept_as_data_until_somebody_else_checks_
     counsel = window()
     counsel.sign_in("adams")
     counsel.open("templates/i200-09-31")
-    counsel.page.get_by_role("button", name="Record: checked").click()
-    counsel.settle()
+    counsel.click(counsel.page.get_by_role("button", name="Record: checked"))
     assert json.loads(kept.read_text())["checked"]["by"].startswith("officer ")
     kinds = [entry.event.kind for entry in ledger.entries("template i200-09-31")]
     assert kinds == ["template.drawn", "template.checked"]
@@ -537,15 +530,15 @@ def plain(window: Callable[..., Screen], desk: Desk) -> Screen:
     opened.open("sign-in")
     opened.page.get_by_label("Sign-in name").fill("okafor")
     opened.page.get_by_label("Password").fill("a-fictional-pass-phrase")
-    opened.page.get_by_role("button", name="I agree, sign in").click()
+    opened.click(opened.page.get_by_role("button", name="I agree, sign in"))
     return opened
 
 
 def test_web_3_each_unsure_field_is_checked_without_scripts(number: str, plain: Screen) -> None:
     plain.open(f"requests/{number}/papers")
     for label in ("second reader", "not ticked", "right as read"):
-        plain.page.locator("label", has_text=label).first.click()
-        plain.page.get_by_role("button", name="Save").click()
+        plain.click(plain.page.locator("label", has_text=label).first)
+        plain.click(plain.page.get_by_role("button", name="Save"))
     assert FieldCheck.objects.count() == 3
     assert plain.page.url.endswith(f"/requests/{number}")
 
@@ -553,20 +546,20 @@ def test_web_3_each_unsure_field_is_checked_without_scripts(number: str, plain: 
 def test_web_3_the_page_is_boxed_turned_and_made_larger_without_scripts(number: str, plain: Screen) -> None:
     plain.open(f"requests/{number}/papers")
     assert plain.page.locator(".mark--now").count() == 1
-    plain.page.get_by_role("link", name="R turn").click()
-    plain.page.get_by_role("link", name="+ larger").click()
+    plain.click(plain.page.get_by_role("link", name="R turn"))
+    plain.click(plain.page.get_by_role("link", name="+ larger"))
     assert plain.page.locator("svg.drawn--2").get_attribute("viewBox") == "0 0 792 612"
 
 
 def test_web_3_a_form_is_drawn_by_numbers_without_scripts(warrants: str, plain: Screen) -> None:
     plain.open(f"waiting/{warrants}/template")
     plain.page.locator("#kind").select_option("i200")
-    plain.page.get_by_role("button", name="Start from").click()
+    plain.click(plain.page.get_by_role("button", name="Start from"))
     plain.page.locator("[name=x]").first.fill("400")
-    plain.page.get_by_role("button", name="Show the boxes").click()
+    plain.click(plain.page.get_by_role("button", name="Show the boxes"))
     assert plain.page.locator(".mark--drawn").first.get_attribute("x") == "400"
     plain.page.locator("#edition").fill("09/31")
-    plain.page.get_by_role("button", name="Keep this template").click()
+    plain.click(plain.page.get_by_role("button", name="Keep this template"))
     assert (Path(settings.DATA) / "templates" / "i200-09-31.json").is_file()
 
 
@@ -574,11 +567,11 @@ def test_web_3_pages_are_laid_out_without_scripts(warrants: str, plain: Screen) 
     plain.page.set_default_timeout(60_000)
     plain.open(f"waiting/{warrants}/lay-out")
     plain.page.locator("#kind-2").select_option("unknown")
-    plain.page.get_by_role("button", name="Read again").click()
-    plain.page.get_by_role("link", name="look again").click()
+    plain.click(plain.page.get_by_role("button", name="Read again"))
+    plain.click(plain.page.get_by_role("link", name="look again"))
     assert plain.headline() == "This paper is being read"
     understand_all()
-    plain.page.get_by_role("link", name="look again").click()
+    plain.click(plain.page.get_by_role("link", name="look again"))
     assert plain.page.url.endswith(f"/waiting/{warrants}")
     assert [one["kind"] for one in Document.objects.get().reading["documents"]] == ["i200", "unknown"]
 
@@ -636,8 +629,7 @@ def test_web_2_axe_finds_nothing_and_nothing_scrolls_sideways(
             looks_right(screen, path)
         screen.open(f"waiting/{warrants}/template")
         screen.page.locator("#kind").select_option("i200")
-        screen.page.get_by_role("button", name="Start from").click()
-        screen.settle()
+        screen.click(screen.page.get_by_role("button", name="Start from"))
         looks_right(screen, "a form half drawn")
         assert screen.complaints == []
 

@@ -198,8 +198,7 @@ def test_acc_1_axe_finds_nothing_on_the_status_page_and_nothing_scrolls_sideways
     assert screen.page.evaluate(MEASURE) == [[], []]
     assert screen.complaints == []
     screen.page.locator("#id_password").fill("wrong")
-    screen.page.get_by_role("button", name="Let this paper through").click()
-    screen.settle()
+    screen.click(screen.page.get_by_role("button", name="Let this paper through"))
     check(screen, "refused")
 
 

@@ -102,7 +102,7 @@ def test_files_are_dropped_and_kept(desk: Desk, screen: Screen) -> None:
     screen.page.evaluate(DROP, [["one.pdf", "two.pdf"], data])
     screen.page.evaluate(DROP, [["three.pdf"], data])
     assert screen.page.locator("[data-drop-list] li").count() == 3
-    screen.page.get_by_role("button", name="Keep what is chosen").click()
+    screen.click(screen.page.get_by_role("button", name="Keep what is chosen"))
     screen.page.wait_for_url("**/upload")
     screen.until("document.body.innerText.includes('Kept: 3')")
     assert "Receipt 2: two.pdf" in screen.page.locator("main").inner_text()
@@ -117,5 +117,5 @@ def test_web_3_several_files_are_chosen_and_kept_without_scripts(desk: Desk, win
     assert not plain.page.get_by_text("Or drop files here").is_visible()
     files = [{"name": f"{n}.pdf", "mimeType": "application/pdf", "buffer": b"%%PDF-%d" % n} for n in (1, 2)]
     plain.page.get_by_label("Papers").set_input_files(files)
-    plain.page.get_by_role("button", name="Keep what is chosen").click()
+    plain.click(plain.page.get_by_role("button", name="Keep what is chosen"))
     assert "Receipt 2: 2.pdf" in plain.page.locator("main").inner_text()

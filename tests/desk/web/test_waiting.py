@@ -143,9 +143,8 @@ def test_of_a_form_in_a_request_only_its_box_is_asked(desk: Desk, box: str, scre
     assert radios(records)[-1] == f"Ask no more about it: it stays in request {number} as it is"
     screen.press("c", "2")
     assert queue.waiting(BOSTON) != ()
-    screen.page.get_by_text("Place it again").click()
-    screen.page.get_by_role("button", name="Record").click()
-    screen.settle()
+    screen.click(screen.page.get_by_text("Place it again"))
+    screen.click(screen.page.get_by_role("button", name="Record"))
     assert queue.waiting(BOSTON) == ()
     assert screen.page.url.endswith(f"/requests/{number}")
 
@@ -193,7 +192,7 @@ def test_the_board_says_of_each_thing_that_waits_whose_it_is_what_it_is_and_what
     assert "CIVIL I-247A" in one
     assert "Compare the two" in one
     assert "OKONJO" in other
-    screen.page.get_by_role("link", name="OKONJO").last.click()
+    screen.click(screen.page.get_by_role("link", name="OKONJO").last)
     assert "This is 2 of 2" in screen.page.locator(".law").inner_text()
 
 
@@ -206,9 +205,8 @@ def test_the_board_shows_a_judges_warrant_that_came_alone_as_one_and_what_went_t
     assert "Say where it belongs" in row
     assert "D-4" not in row
     screen.open(f"waiting/{warrant}")
-    screen.page.get_by_text("Send to Records").click()
-    screen.page.get_by_role("button", name="Record").click()
-    screen.settle()
+    screen.click(screen.page.get_by_text("Send to Records"))
+    screen.click(screen.page.get_by_role("button", name="Record"))
     (row,) = rows_of(screen)
     assert "Waits for Records" in row
     (row,) = rows_of(records)

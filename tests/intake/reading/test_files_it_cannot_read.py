@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,17 @@ def test_rows_of_a_low_resolution_fax_stand_for_two(stated: dict[str, tuple[int,
     page = Pages(out.getvalue()).page(1)
     assert page.picture.shape == (2244, 1728)
     assert page.height == pytest.approx(792)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1), (1728, 8), (40, 2200), (70_000, 10), (10, 70_000)])
+def test_what_has_no_page_s_shape_goes_to_a_person_soon(size: tuple[int, int]) -> None:
+    """A fax that broke off after a row, a strip: nothing to read, and no reason to break off or to look for an hour."""
+    begun = time.monotonic()
+    picture = Image.new("L", size, 255)
+    picture.paste(0, (0, 0, (size[0] + 1) // 2, (size[1] + 1) // 2))
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    reading = read(out.getvalue())
+    assert isinstance(reading, Reading)
+    assert [paper.kind for paper in reading.papers] == ["unknown"]
+    assert time.monotonic() - begun < 20
