@@ -23,7 +23,7 @@ test: .venv/test
 
 test-long: .venv/test
 	@$(call FETCH,--browser)
-	$(BIN)/pytest -q -n 2 --dist loadgroup
+	$(BIN)/pytest -q -n 2 --dist loadgroup --hypothesis-profile=new
 
 lint: .venv/test
 	$(BIN)/ruff check .

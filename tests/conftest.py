@@ -8,12 +8,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
     from tests.intake.clamd import Clamd
+
+# `make test` tries the same examples each time, so that it fails by what was changed and not by chance; `make test-long` tries new ones.
+hypothesis.settings.register_profile("the same", derandomize=True)
+hypothesis.settings.register_profile("new", derandomize=False)
+hypothesis.settings.load_profile("the same")
 
 
 @pytest.fixture(scope="session")

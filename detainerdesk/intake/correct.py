@@ -1,12 +1,13 @@
 """A person at the reading desk: says what a field of a waiting paper shows, or how the pages of a file belong together, and then the paper is
-placed again. In: an agency, a document, what was seen, an actor. Each act is rows and one event, and one more for each request that becomes
-something else by it, in one transaction. The machine's own reading stays beside every correction. Pages that were laid out are read later, with
+placed again. In: an agency, a document, what was seen, an actor. Each act is rows and one event, one more for each other agency that has
+the file, and one for each request that becomes something else by it, in one transaction. The machine's own reading stays beside every correction. Pages that were laid out are read later, with
 what arrives (`understand`). Fields of a paper that is in a request already are checked at the desk, on that request; those that say what the
 request is are corrected here too."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
@@ -14,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from detainerdesk.intake import corrected, display, join
-from detainerdesk.intake.models import Correction, DetainerRequest, Document, Joined, Waiting
+from detainerdesk.intake.models import Correction, DetainerRequest, Document, Joined, Transmission, Waiting
 from detainerdesk.intake.queue import QueueError, open_waits
 from detainerdesk.intake.reading.fields import Arranged, Field, State, arranged_to_json, check_arranged
 from detainerdesk.intake.understand import (
@@ -46,26 +47,28 @@ def correct(
         placing_waits_everywhere(sha256)
         document, _ = open_waits(sha256, agency)
         now = _keep(document, paper=paper, field=field, state=state, value=value, actor=actor, at=timezone.now())
-        ledger.append(
-            "paper.corrected",
-            actor=actor,
-            agency=agency,
-            subject=str(document),
-            facts={"field": field, "state": state, "as_read": _as_read(now, state, value)},
-            personal={"value": str(value)} if state == "shown" else {},
-        )
+        _tell([agency, *_others(document, agency)], agency, document, now, _Seen(field, state, value), actor)
         _identify_all(document, actor)
         settle(document, [row for row in _box_was_seen(document, paper) if row.agency != agency], actor)
 
 
 def seen_in_a_request(
-    sha256: str, *, paper: int, field: str, state: State, value: str | bool | None, actor: str, at: datetime
+    sha256: str,
+    agency: str,
+    *,
+    paper: int,
+    field: str,
+    state: State,
+    value: str | bool | None,
+    actor: str,
+    at: datetime,
 ) -> None:
     """What a person saw at the desk in a field that says what the request is: each request that has the paper is that from now on, at whichever
-    agency, and waits no more to be looked at for it. In the transaction of the desk's move, which tells the ledger what was seen, and in which no
-    paper of these agencies is placed."""
+    agency, and waits no more to be looked at for it. In the transaction of the desk's move, which tells this agency's ledger what was seen, and in which
+    no paper of these agencies is placed."""
     document = Document.objects.select_for_update().get(sha256=sha256)
-    _keep(document, paper=paper, field=field, state=state, value=value, actor=actor, at=at)
+    now = _keep(document, paper=paper, field=field, state=state, value=value, actor=actor, at=at)
+    _tell(_others(document, agency), agency, document, now, _Seen(field, state, value), actor, at)
     _identify_all(document, actor, at)
     settle(document, _box_was_seen(document, paper), actor)
 
@@ -134,6 +137,43 @@ def _keep(
     return now
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What a person saw in a field."""
+
+    field: str
+    state: State
+    value: str | bool | None
+
+
+def _others(document: Document, agency: str) -> list[str]:
+    """The other agencies that have the same file."""
+    has_it = Transmission.objects.filter(document=document).exclude(agency=agency)
+    return sorted(set(has_it.values_list("agency", flat=True)))
+
+
+def _tell(
+    agencies: Iterable[str],
+    seen_at: str,
+    document: Document,
+    was: Field,
+    seen: _Seen,
+    actor: str,
+    at: datetime | None = None,
+) -> None:
+    """Each of these agencies finds in its own ledger what somebody, perhaps of another, saw in a file that it has too."""
+    for agency in agencies:
+        ledger.append(
+            "paper.corrected",
+            actor=actor,
+            agency=agency,
+            subject=str(document),
+            facts={"field": seen.field, "state": seen.state, "as_read": _as_read(was, seen), "seen_at": seen_at},
+            personal={"value": str(seen.value)} if seen.state == "shown" else {},
+            at=at,
+        )
+
+
 def _identify_all(document: Document, actor: str, at: datetime | None = None) -> None:
     """Each request that has the file is what its papers now say, at whichever agency."""
     holds_it = Joined.objects.filter(transmission__document=document, undone_at=None).values("request")
@@ -158,8 +198,8 @@ def _refuse_placed(document: Document) -> None:
         )
 
 
-def _as_read(now: Field, state: State, value: str | bool | None) -> bool:
+def _as_read(now: Field, seen: _Seen) -> bool:
     """A box that was found without ink is empty to the reader and not ticked to a person: only its value counts."""
-    if isinstance(now.value, bool) and isinstance(value, bool):
-        return now.value is value
-    return (now.state, now.value) == (state, value)
+    if isinstance(now.value, bool) and isinstance(seen.value, bool):
+        return now.value is seen.value
+    return (now.state, now.value) == (seen.state, seen.value)

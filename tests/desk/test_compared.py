@@ -41,11 +41,6 @@ def data_folder(tmp_path: Path, settings: object) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture
-def lima(db: None) -> Officer:
-    return officer()
-
-
 def shown(state: RequestState, at: datetime = NOW) -> RequestPage:
     return page.request_page(state.agency, state.number, at, "desk_officer", "D-4")
 

@@ -47,16 +47,6 @@ Move = Callable[[RequestState, Officer], int]
 
 
 @pytest.fixture
-def desk(db: None) -> Desk:
-    return Desk()
-
-
-@pytest.fixture
-def lima(db: None) -> Officer:
-    return officer()
-
-
-@pytest.fixture
 def request_(desk: Desk) -> RequestState:
     court = paper("ao442", COURT, page=3)
     return arrive(desk, form(unsure=["dob"]), paper("i200", {"officer_sig": True}, page=2), court)
@@ -525,6 +515,8 @@ def test_what_an_officer_sees_in_the_box_is_settled_at_each_agency_that_has_the_
     state, _ = (arrive(desk, form(unsure=["cancel_prior"]), agency=agency) for agency in (BOSTON, SUFFOLK))
     life.correct_field(state.number, 1, lima, paper=0, name="cancel_prior", value=True, at=NOW)
     assert intake_request.load("2026-0001", SUFFOLK).kind == "cancellation"
+    told = [(one.event.agency, one.event.kind, one.event.at) for one in log.entries(kind="paper.corrected")]
+    assert told == [(SUFFOLK, "paper.corrected", NOW)], "Boston's own says field.corrected"
     assert [queue.waiting(agency) for agency in (BOSTON, SUFFOLK)] == [(), ()]
 
 

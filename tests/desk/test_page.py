@@ -15,21 +15,13 @@ from detainerdesk.desk.models import Act, Officer, RequestState
 from detainerdesk.desk.page import Board, Question, RequestPage, questions
 from detainerdesk.desk.page.rows import GROUPS
 from detainerdesk.desk.page.why import WHY
+from detainerdesk.intake import queue
+from detainerdesk.intake import request as intake_request
 from tests.desk.made import BOSTON, CAME, COURT, FORM, NOW, ZONE, arrive, form, officer
 from tests.intake.made import Desk, paper, reading
 
 pytestmark = pytest.mark.django_db
 HARRIS = "us-tx-harris/sheriff"
-
-
-@pytest.fixture
-def desk(db: None) -> Desk:
-    return Desk()
-
-
-@pytest.fixture
-def lima(db: None) -> Officer:
-    return officer()
 
 
 def shown(state: RequestState, at: datetime = NOW, role: str = "desk_officer") -> RequestPage:
@@ -580,3 +572,33 @@ def test_the_letter_to_the_issuing_office_is_there_only_where_a_department_turne
     letter = shown(state).letter
     assert state.number in letter
     assert not re.search(r"custod|releas|hold|kept|bail|ticked|missing|Delacroix", letter, re.IGNORECASE)
+
+
+def test_what_a_person_did_with_the_papers_is_in_the_list_of_what_was_done(desk: Desk, lima: Officer) -> None:
+    """Else the page would show a paper gone, and not by whom."""
+    one = arrive(desk)
+    desk.gets(b"FICTIONAL fax", reading(form(), paper("i200", {"officer_sig": True}, page=2)), station="B-2")
+    desk.understands()
+    (document,) = {sent.sha256 for sent in intake_request.load(one.number, BOSTON).transmissions}
+    queue.part(document, one.number, BOSTON, actor=life.actor_of(lima))
+    apart = queue.keep_apart(document, BOSTON, actor=life.actor_of(lima))
+    queue.part(document, apart, BOSTON, actor=life.actor_of(lima))
+    queue.attach(document, BOSTON, one.number, actor=life.actor_of(lima))
+    life.open_new(BOSTON, NOW)
+    assert [(row.who, row.text) for row in shown(one).done if row.who == "Lima"] == [
+        ("Lima", "attached a paper, receipts 1, 2"),
+        ("Lima", "took a paper out, receipts 1, 2"),
+    ]
+    assert [(row.who, row.text) for row in shown(RequestState.objects.get(number=apart)).done] == [
+        ("Lima", "took a paper out, receipts 1, 2"),
+        ("Lima", "kept a paper apart as this request, receipt 1"),
+    ]
+
+
+def test_that_an_officer_made_a_request_a_cancellation_is_in_the_list_of_what_was_done(
+    desk: Desk, lima: Officer
+) -> None:
+    state = arrive(desk, form(cancel_date="03/01/2026"))
+    life.correct_field(state.number, 1, lima, paper=0, name="cancel_prior", value=True, at=NOW)
+    told = [row.text for row in shown(state, NOW + timedelta(minutes=1)).done if row.who == "Lima"]
+    assert told == ["the request is a cancellation now; it was a detainer", "field cancel prior corrected"]

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
 from detainerdesk.desk import life
 from detainerdesk.desk.models import Officer
 from detainerdesk.intake import queue
 from detainerdesk.intake import request as intake_request
 from detainerdesk.intake.models import DetainerRequest
-from tests.desk.made import NOW, arrive, form, officer
+from tests.desk.made import NOW, arrive, form
 from tests.intake.made import BOSTON, Desk, reading
 
 ONE_NUMBER = {"event_no": "", "file_no": ""}
-
-
-@pytest.fixture
-def desk(db: None) -> Desk:
-    return Desk()
-
-
-@pytest.fixture
-def lima(db: None) -> Officer:
-    return officer()
 
 
 def test_a_date_that_an_officer_corrected_tells_copies(desk: Desk, lima: Officer) -> None:

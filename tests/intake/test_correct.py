@@ -118,7 +118,7 @@ def test_the_last_correction_counts_and_what_was_read_stays_beside_each(unsure: 
 def test_the_ledger_says_which_field_and_never_what_it_shows(unsure: str) -> None:
     sees(unsure, "04/04/2026")
     *_, entry = ledger.entries()
-    assert entry.event.facts == {"field": "form_date", "state": "shown", "as_read": False}
+    assert entry.event.facts == {"field": "form_date", "state": "shown", "as_read": False, "seen_at": BOSTON}
     assert entry.event.actor == LIMA
     assert "04/04/2026" not in repr(entry)
 
@@ -143,6 +143,11 @@ def test_a_request_is_what_a_person_sees_in_its_paper_at_once_and_at_each_agency
     desk.understands()
     (matter,) = desk.waits()
     sees(matter.sha256, True, name="cancel_prior")
+    told = [entry.event for entry in ledger.entries(kind="paper.corrected")]
+    assert [(one.agency, one.actor, one.facts["seen_at"]) for one in told] == [
+        (BOSTON, LIMA, BOSTON),
+        (SUFFOLK, LIMA, BOSTON),
+    ]
     assert {row.agency: row.kind for row in DetainerRequest.objects.all()} == {
         BOSTON: "cancellation",
         SUFFOLK: "cancellation",

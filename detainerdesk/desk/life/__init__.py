@@ -53,7 +53,7 @@ from detainerdesk.desk.life.counsel import (
     signatures,
     withdraw,
 )
-from detainerdesk.desk.life.move import NotOffered, NotPossible, StaleState, actor_of
+from detainerdesk.desk.life.move import NotOffered, NotPossible, StaleState, actor_of, name_of, officer_named
 from detainerdesk.desk.life.papers import confirm_paper, confirm_reading, correct_field
 from detainerdesk.desk.life.rows import (
     CLOSED_STATES,
@@ -100,8 +100,10 @@ __all__ = [
     "history_of",
     "leave_open",
     "moment_of",
+    "name_of",
     "not_in_custody",
     "notice_papers",
+    "officer_named",
     "open_new",
     "owed",
     "papers_digest",

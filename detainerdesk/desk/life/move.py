@@ -121,6 +121,18 @@ def actor_of(officer: Officer) -> str:
     return f"officer {officer.pk}"
 
 
+def officer_named(actor: str) -> Officer | None:
+    """The officer whom an entry of the ledger names; None where a program acted."""
+    number = actor.removeprefix("officer ")
+    return Officer.objects.select_related("user").filter(pk=number).first() if number.isdecimal() else None
+
+
+def name_of(actor: str) -> str:
+    """Who acted, for people who may see it: an officer's name, or what the ledger says of a program."""
+    officer = officer_named(actor)
+    return officer.short_name if officer else actor.capitalize()
+
+
 def who_changed(state: RequestState) -> str:
     who = state.changed_by.short_name if state.changed_by else "Intake"
     return words.stale(who, state.changed_what, state.changed_at, zone_of(state.agency))

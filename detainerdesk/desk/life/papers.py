@@ -122,6 +122,7 @@ def _check_field(number: str, version: int, officer: Officer, *, request: Reques
         if says_what_it_is:
             correct.seen_in_a_request(
                 document,
+                officer.agency,
                 paper=place,
                 field=look.field,
                 state=look.state,

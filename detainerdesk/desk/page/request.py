@@ -11,28 +11,17 @@ from django.conf import settings
 
 from detainerdesk.desk import life, words
 from detainerdesk.desk.facts import accepted_text
-from detainerdesk.desk.models import (
-    Act,
-    Answer,
-    BookedPerson,
-    Booking,
-    FieldCheck,
-    Identity,
-    PaperCheck,
-    Recorded,
-    RequestState,
-    WarrantCheck,
-)
+from detainerdesk.desk.models import RequestState
 from detainerdesk.desk.page import see
-from detainerdesk.desk.page.channels import channel
+from detainerdesk.desk.page.done import done
 from detainerdesk.desk.page.look import KEPT, PAPER_WORDS, Look, look_at, looks, now_text, states
 from detainerdesk.desk.page.papers import badges, fields, person, pictures
-from detainerdesk.desk.page.questions import GROUND_KEYS, ground_question, question_of
+from detainerdesk.desk.page.questions import ground_question, question_of
 from detainerdesk.desk.page.rows import entry, strip
-from detainerdesk.desk.page.values import Button, DoneRow, RequestPage
+from detainerdesk.desk.page.values import Button, RequestPage
 from detainerdesk.desk.page.why import assumed, why
 from detainerdesk.desk.roles import Ability, may
-from detainerdesk.desk.words import AgencyWords, Clock
+from detainerdesk.desk.words import Clock
 from detainerdesk.intake import request as intake_request
 
 
@@ -77,7 +66,7 @@ def request_page(agency: str, number: str, now: datetime, role: str = "desk_offi
         if look.decision
         else Clock("none", "none: no answer."),
         fields=fields(look),
-        done=_done(look),
+        done=done(look),
         record=None if closed else record,
         buttons=buttons,
         why=why(look),
@@ -135,46 +124,3 @@ def _transmissions(look: Look) -> str:
         return "no paper"
     listed = ", ".join(f"{one.station} {words.hour(one.received_at, look.agency.zone, look.now)}" for one in sent)
     return f"{len(sent)} transmission{'' if len(sent) == 1 else 's'}: {listed}"
-
-
-def _done(look: Look) -> tuple[DoneRow, ...]:
-    """What was recorded, the newest first, and how the papers came."""
-    zone, now = look.agency.zone, look.now
-    rows = [
-        DoneRow(words.hour(row.at, zone, now), row.by.short_name, _done_text(row, look.agency, now))
-        for row in look.past.rows
-    ]
-    came = [
-        DoneRow(words.hour(one.received_at, zone, now), one.station, f"paper came by {channel(one.channel)}")
-        for one in look.request.transmissions
-    ]
-    return (*reversed(rows), *reversed(came))
-
-
-def _done_text(row: Recorded, agency: AgencyWords, now: datetime) -> str:
-    match row:
-        case Identity():
-            compared = f" ({row.compared})" if row.compared else ""
-            return f"{row.get_result_display()}{compared}"
-        case WarrantCheck():
-            systems = f", {row.systems}" if row.systems else ""
-            return f"warrant check: {row.get_result_display()}{systems}"
-        case BookedPerson():
-            return "wrote down whom booking has, to compare"
-        case Booking(ground="none"):
-            return f"no ground yet: custody rests on {row.basis_text or 'an open charge'}"
-        case Booking():
-            when = words.moment(row.eligible_at, agency.zone, now) if row.eligible_at else ""
-            return f"other custody: {agency.grounds.get(row.ground, _GROUND_WORDS[row.ground])}, {when}"
-        case FieldCheck():
-            return f"field {row.field.replace('_', ' ')} {'confirmed' if row.as_read else 'corrected'}"
-        case PaperCheck():
-            return f"court paper: {'names this person' if row.names_person else 'not this person' if row.names_person is False else 'could not find out'}"
-        case Answer():
-            return f"answer: {row.fact} {row.value}"
-        case Act():
-            return f"recorded: {row.get_act_display()}"
-    return ""
-
-
-_GROUND_WORDS = {value: label for _, value, label in GROUND_KEYS}

@@ -253,10 +253,8 @@ def _one(request: HttpRequest, one: Kept, *, problem: str = "", status: int = 20
 
 def _who(actor: str, at: str) -> str:
     """An officer's name and the day, for people who may see this page; the file and the ledger have the officer's number only."""
-    number = actor.removeprefix("officer ")
-    officer = Officer.objects.select_related("user").filter(pk=number).first() if number.isdecimal() else None
     day = datetime.fromisoformat(at)
-    return f"{officer.short_name if officer else actor}, {day:%b} {day.day}, {day.year}"
+    return f"{life.name_of(actor)}, {day:%b} {day.day}, {day.year}"
 
 
 def _number(text: str) -> int:

@@ -124,10 +124,8 @@ class Waiting(StoredPaper):
         sent = list(ledger.entries(str(self.document), kind="paper.sent_to_records", agency=self.officer.agency))
         if not sent:
             return ""
-        number = sent[-1].event.actor.removeprefix("officer ")
-        by = Officer.objects.select_related("user").filter(pk=number).first() if number.isdecimal() else None
         at = sent[-1].event.at.astimezone(zone_of(self.officer.agency))
-        return f"{by.short_name if by else 'somebody'}, {at:%b} {at.day}, {at:%H:%M}"
+        return f"{life.name_of(sent[-1].event.actor)}, {at:%b} {at.day}, {at:%H:%M}"
 
     def desk(self, at: tuple[int, str] | None = None) -> ReadingDesk | None:
         return reading_desk(self.papers, [self.sha256] * len(self.papers), only=self.asked, at=at)

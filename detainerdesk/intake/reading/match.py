@@ -31,6 +31,7 @@ PARTICLES = frozenset(
 )
 GENERATIONS = {"jr": "Jr.", "sr": "Sr.", "ii": "II", "iii": "III", "iv": "IV", "junior": "Jr.", "senior": "Sr."}
 MOST_WORDS = 8  # of a longer "name" nobody asks which words were written together
+_SLIP = "which may be misread or mistyped"
 NO_NAME = frozenset({"fnu", "lnu", "nmn", "nmi", "mnu", "nfn", "nln"})  # first, last, middle name unknown; none given
 _SPECIAL = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h"}
@@ -40,7 +41,7 @@ _SPECIAL = str.maketrans(
 @dataclass(frozen=True)
 class Person:
     """A person as one side writes them. `numbers`: kind of number (`file_no`, `fbi_no` ...) to what is written. `scanned`: the words
-    were read from a picture, where a machine takes one letter or digit for another."""
+    were read from a picture, where a machine takes one letter or digit for another, or typed from what was told."""
 
     name: str | None = None
     birth_date: str | datetime.date | None = None
@@ -366,8 +367,8 @@ def birth_dates(one: str | datetime.date | None, other: str | datetime.date | No
     apart = sum(a != b for a, b in zip(f"{first:%m%d%Y}", f"{second:%m%d%Y}", strict=True))
     if apart == 1:
         verdict: Verdict = "cannot tell" if scanned else "different"
-        read = ", and one was read from a picture" if scanned else ""
-        return Answer(verdict, f"the birth dates differ in one digit{read}", speaks_against=True)
+        slip = f", {_SLIP}" if scanned else ""
+        return Answer(verdict, f"the birth dates differ in one digit{slip}", speaks_against=True)
     return Answer("different", "the birth dates differ", speaks_against=True)
 
 
@@ -408,7 +409,7 @@ def numbers(one: Mapping[str, str], other: Mapping[str, str], *, scanned: bool =
     if one_digit and scanned:
         return Answer(
             "cannot tell",
-            f"the {_kinds(apart)} differs in one digit, and one was read from a picture",
+            f"the {_kinds(apart)} differs in one digit, {_SLIP}",
             speaks_against=True,
         )
     return Answer("different", f"the {_kinds(apart)} differs", speaks_against=True)
