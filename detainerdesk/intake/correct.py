@@ -1,8 +1,8 @@
 """A person at the reading desk: says what a field of a waiting paper shows, or how the pages of a file belong together, and then the paper is
-placed again. In: an agency, a document, what was seen, an actor. Each act is rows and one event, one more for each other agency that has
-the file, and one for each request that becomes something else by it, in one transaction. The machine's own reading stays beside every correction. Pages that were laid out are read later, with
-what arrives (`understand`). Fields of a paper that is in a request already are checked at the desk, on that request; those that say what the
-request is are corrected here too."""
+placed again. In: an agency, a document, what was seen, an actor. Each act is rows and one event, one more for each other agency that has the
+file, and one for each request that becomes something else by it, in one transaction. The machine's own reading stays beside every correction.
+Pages that were laid out are read later, with what arrives (`understand`). Fields of a paper that is in a request already are checked at the desk,
+on that request; those that say what the request is are corrected here too."""
 
 from __future__ import annotations
 

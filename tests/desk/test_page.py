@@ -22,6 +22,7 @@ from tests.intake.made import Desk, paper, reading
 
 pytestmark = pytest.mark.django_db
 HARRIS = "us-tx-harris/sheriff"
+SUFFOLK = "us-ma-suffolk/sheriff"
 
 
 def shown(state: RequestState, at: datetime = NOW, role: str = "desk_officer") -> RequestPage:
@@ -602,3 +603,11 @@ def test_that_an_officer_made_a_request_a_cancellation_is_in_the_list_of_what_wa
     life.correct_field(state.number, 1, lima, paper=0, name="cancel_prior", value=True, at=NOW)
     told = [row.text for row in shown(state, NOW + timedelta(minutes=1)).done if row.who == "Lima"]
     assert told == ["the request is a cancellation now; it was a detainer", "field cancel prior corrected"]
+
+
+def test_an_officer_of_another_agency_is_named_as_such(desk: Desk, lima: Officer) -> None:
+    """Both have the same file, and what one saw in its box counts for both."""
+    ours, theirs = (arrive(desk, form(unsure=["cancel_prior"]), agency=agency) for agency in (BOSTON, SUFFOLK))
+    life.correct_field(ours.number, 1, lima, paper=0, name="cancel_prior", value=True, at=NOW)
+    told = next(row for row in shown(theirs).done if row.text.startswith("the request is a cancellation now"))
+    assert told.who == "Lima (us-ma-boston/police)"

@@ -127,10 +127,13 @@ def officer_named(actor: str) -> Officer | None:
     return Officer.objects.select_related("user").filter(pk=number).first() if number.isdecimal() else None
 
 
-def name_of(actor: str) -> str:
-    """Who acted, for people who may see it: an officer's name, or what the ledger says of a program."""
+def name_of(actor: str, agency: str = "") -> str:
+    """Who acted, for people (of this agency) who may see it: an officer's name, and whose officer if another agency's; or what the ledger says of a
+    program."""
     officer = officer_named(actor)
-    return officer.short_name if officer else actor.capitalize()
+    if officer is None:
+        return actor.capitalize()
+    return f"{officer.short_name} ({officer.agency})" if agency and officer.agency != agency else officer.short_name
 
 
 def who_changed(state: RequestState) -> str:

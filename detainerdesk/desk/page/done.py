@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 
@@ -34,7 +34,7 @@ def done(look: Look) -> tuple[DoneRow, ...]:
     """What was recorded and what a person did with its papers, the newest first; then how the papers came."""
     zone, now = look.agency.zone, look.now
     acts = [(row.at, row.by.short_name, _recorded(row, look.agency, now)) for row in look.past.rows]
-    acts += _with_papers(ledger.entries(f"request {look.request.number}", agency=look.state.agency))
+    acts += _with_papers(look.request.number, look.state.agency)
     acts.sort(key=lambda act: act[0])
     came = [
         DoneRow(words.hour(one.received_at, zone, now), one.station, f"paper came by {channel(one.channel)}")
@@ -44,14 +44,15 @@ def done(look: Look) -> tuple[DoneRow, ...]:
     return (*reversed(rows), *reversed(came))
 
 
-def _with_papers(entries: Iterable[ledger.Entry]) -> Iterator[tuple[datetime, str, str]]:
+def _with_papers(number: str, agency: str) -> Iterator[tuple[datetime, str, str]]:
     """When, who, what: a paper attached by a person, taken out, kept apart as this request, and what the request became by that. One line for a
     paper, however often it came."""
 
     def act(event: Event) -> tuple[str, str, object]:
         return event.kind, event.actor, event.facts.get("paper")
 
-    for _, same in groupby((entry.event for entry in entries), key=act):
+    events = (entry.event for entry in ledger.entries(f"request {number}", agency=agency))
+    for _, same in groupby(events, key=act):
         first, *others = same
         numbers = [str(event.facts["receipt"]) for event in (first, *others) if "receipt" in event.facts]
         receipts = f"receipt{'' if len(numbers) == 1 else 's'} {', '.join(numbers)}"
@@ -66,7 +67,7 @@ def _with_papers(entries: Iterable[ledger.Entry]) -> Iterator[tuple[datetime, st
             case intake_request.KIND_CHANGED if first.facts["was_kind"] != first.facts["kind"]:
                 text = f"the request is a {first.facts['kind']} now; it was a {first.facts['was_kind']}"
         if text:
-            yield first.at, life.name_of(first.actor), text
+            yield first.at, life.name_of(first.actor, agency), text
 
 
 def _recorded(row: Recorded, agency: AgencyWords, now: datetime) -> str:
