@@ -52,7 +52,8 @@ class Cell:
     on_rule: bool = False  # a letter's tail runs into the rule below it
     crowded: bool = False  # it has more lines than its field
     goes_on: bool = False  # a line close above or below begins where it begins and may be a part of it
-    dots: int = 0  # small marks right above a letter: of an i, an accent, specks
+    dots: int = 0  # small marks right above a low letter: of an i, an accent, specks
+    above: int = 0  # small marks right above a tall letter, where no i has its dot: an accent, a speck of what was one
 
 
 def strokes_of(mask: ink.Mask, grain: float) -> Strokes:
@@ -186,6 +187,7 @@ def cell(
     far = 25 * 2.78 * grain
     under = [_rule_under(strokes, row) for row in rows]
     pictures = tuple(_clean(strokes, picture, row, rule) for row, rule in zip(rows, under, strict=True))
+    dots, above = _dots(strokes, rows, boxes[(boxes[:, 4] > 0) & (boxes[:, 4] < SPECK * grain**2)])
     return Cell(
         rows=pictures,
         box=around,
@@ -196,7 +198,8 @@ def cell(
         on_rule=any(under),
         crowded=len(rows) > lines,
         goes_on=_goes_on(boxes, np.isin(near, members), free),
-        dots=sum(_dots(strokes.boxes[row]) for row in rows),
+        dots=dots,
+        above=above,
     )
 
 
@@ -398,19 +401,28 @@ def _without_specks(
     return kept
 
 
-def _dots(boxes: npt.NDArray[np.int64]) -> int:
-    """How many small marks stand right above a letter."""
-    tall = boxes[:, 3] - boxes[:, 1]
-    usual = float(np.median(tall[tall >= 0.5 * tall.max()]))
-    letters = boxes[tall >= 0.5 * usual]
-    return sum(
-        bool(
-            (
+def _dots(strokes: Strokes, rows: Sequence[npt.NDArray[np.int64]], specks: npt.NDArray[np.int64]) -> tuple[int, int]:
+    """How many small marks of these lines stand right above a low letter, and how many, also of the specks around, above a letter as tall as the
+    tallest: all that half the lines of a fax leave of an accent may be a speck."""
+    dots = above = 0
+    for row in rows:
+        boxes = strokes.boxes[row]
+        tall = boxes[:, 3] - boxes[:, 1]
+        usual = float(np.median(tall[tall >= 0.5 * tall.max()]))
+        letters = boxes[tall >= 0.5 * usual]
+        tallest = letters[:, 3] - letters[:, 1] >= 0.85 * tall.max()
+        quarter = (letters[:, 2] - letters[:, 0]) / 4
+        for x0, _, x1, y1, _ in boxes[tall < 0.4 * usual].tolist():
+            over = (
                 (letters[:, 0] < x1) & (letters[:, 2] > x0) & (y1 <= letters[:, 1] + 2) & (letters[:, 1] - y1 < usual)
-            ).any()
-        )
-        for x0, _, x1, y1, _ in boxes[tall < 0.4 * usual].tolist()
-    )
+            )
+            above += bool((over & tallest).any())
+            dots += bool(over.any() and not (over & tallest).any())
+        for x0, _, x1, y1, _ in specks.tolist():
+            middle = (letters[:, 0] + quarter <= (x0 + x1) / 2) & ((x0 + x1) / 2 <= letters[:, 2] - quarter)
+            near = (y1 <= letters[:, 1] + 1) & (letters[:, 1] - y1 < 0.3 * usual)
+            above += bool((tallest & middle & near).any())
+    return dots, above
 
 
 def _rule_under(strokes: Strokes, members: npt.NDArray[np.int64]) -> tuple[int, int] | None:

@@ -22,6 +22,7 @@ UPRIGHT = 1.03  # the strokes of print stand upright at least this much more sha
 DOTTED = r"""[ij:;!?'"%=]"""  # letters with a mark above: what has more of them may have an accent that no reader saw
 TESSERACT, VIETNAMESE = "tesseract", "tesseract, Vietnamese"
 QUOTES = str.maketrans("‘’“”", "''\"\"")
+TALL = r"[A-Z0-9bdfhklt]"
 WORDS = ("name", "words", "text")  # grammars of what can have an accent or an initial
 LEAST = 0.60  # confidence of the least sure letter, below which even two readers that agree are not taken at their word
 LEAST_COARSE = 0.95  # the same in every reading of a fax of half the lines, where all can see the same wrong letter
@@ -98,8 +99,11 @@ def _with_vietnamese_letters(cell: Cell, value: str, readings: list[_Reading]) -
 
 
 def _unread_marks(cell: Cell, value: str) -> int:
-    """How many marks stand above letters that have none as they were read."""
-    return max(0, cell.dots - len(re.findall(DOTTED, value)))
+    """How many marks stand above letters that have none as they were read. The dot of an i may have run into it, so those above tall letters are
+    counted by themselves."""
+    if not re.search(TALL, value):
+        return max(0, cell.dots + cell.above - len(re.findall(DOTTED, value)))
+    return cell.above + max(0, cell.dots - len(re.findall(DOTTED, value)))
 
 
 def _all_sure(readings: Sequence[_Reading]) -> bool:

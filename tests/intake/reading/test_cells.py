@@ -106,3 +106,17 @@ def test_of_a_rule_whose_pieces_lie_above_low_letters_only_what_is_beside_them_i
     strokes = cells.strokes_of(picture < 128, 1.0)
     for rule in ((12, 15), (12, 22), (24, 28)):
         assert cells._clean(strokes, picture, np.array([1]), rule).shape[1] == 22
+
+
+@pytest.mark.parametrize(("left_of_it", "above"), [(0, 0), (1, 1), (3, 1)])
+def test_what_a_coarse_fax_left_of_an_accent_on_a_capital_is_seen(left_of_it: int, above: int) -> None:
+    """Two dots of ink are a speck anywhere else; the dot of the i, which a fax joins to its stem, is no match for it."""
+    picture = page((AT, "SZABO, Ekaterina"))
+    ink_columns = np.flatnonzero((picture[246:280, 310:700] < 128).any(axis=0)) + 310
+    edges = np.flatnonzero(np.diff(ink_columns) > 1)
+    first, last = ink_columns[edges[3] + 1], ink_columns[edges[4]]  # the O
+    top = int(np.flatnonzero((picture[:, first : last + 1] < 128).any(axis=1))[0])
+    middle = (first + last) // 2
+    if left_of_it:
+        picture[top - 4 : top - 2, middle : middle + left_of_it] = 0
+    assert cut(picture).above == above
