@@ -34,6 +34,11 @@ _DATES = (
     (r"^(\d\d)[,.]?/?(\d\d)[,.]?/?(\d{4})$", r"\1/\2/\3"),
     (r"^.*?(\d{1,2}/\d{1,2}/\d{4})(?!\d).*$", r"\1"),  # without what stands before it
 )
+_PHONES = (  # a hyphen is lost sooner than gained
+    (r"(?<=\d)([-.])(\d{3}) (?=\d{4}$)", r"\1\2\1"),
+    (r"(?<=\) )(\d{3}) (?=\d{4}$)", r"\1-"),
+    (r"(?<=\d) (\d{3})([-.])(?=\d{4}$)", r"\2\1\2"),
+)
 _UNDONE = {
     "date": _DATES,
     "number": ((r"(?<=\d)/(?=\d)", "7"),),
@@ -41,7 +46,8 @@ _UNDONE = {
     "text": _WORDS,
     "words": _WORDS,
     "name": _NAMES,
-    "a_number": ((r"(?<=\d)(?:-(\d{3}) | (\d{3})-)(?=\d)", r"-\1\2-"),),  # a hyphen is lost sooner than gained
+    "a_number": ((r"(?<=\d)(?:-(\d{3}) | (\d{3})-)(?=\d)", r"-\1\2-"),),
+    "phone": _PHONES,
 }
 
 

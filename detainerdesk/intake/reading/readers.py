@@ -123,7 +123,7 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
         or cell.upright <= UPRIGHT
         or (cell.on_rule and "q" in value)  # a g whose foot the rule hides
         or (grammar_name in WORDS and (_unread_marks(cell, value) > 0 or _lost_a_stop(value)))
-        or (grammar_name == "a_number" and _lost_a_hyphen(value))
+        or (grammar_name in ("a_number", "phone") and _lost_a_hyphen(value))
         or (grammar_name == "name" and re.search(r"^[a-z]|\b[A-Z]{2,} [A-Z],", value) is not None)  # vo, Ana; LN U, Ana
         or (grammar_name in WORDS and any(map(vocabulary.is_other_case, value.split())))
     )
@@ -196,8 +196,10 @@ def _lost_a_stop(value: str) -> bool:
 
 
 def _lost_a_hyphen(number: str) -> bool:
-    """Whether a number's groups are parted in two ways: a fax of half the lines can lose a hyphen."""
-    return len(set(re.findall(r"(?<=\d)\D+(?=\d)", number))) > 1
+    """Whether a number's groups are parted by a space here and otherwise there: a fax of half the lines can lose a hyphen. The space behind the
+    parenthesis of an area code is none of these."""
+    parted = set(re.findall(r"(?<=\d)\D+(?=\d)", number))
+    return " " in parted and len(parted) > 1
 
 
 def _spaced(pair: tuple[_Reading, _Reading], grammar_name: str) -> tuple[str, bool]:

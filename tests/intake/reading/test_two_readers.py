@@ -223,6 +223,9 @@ def test_a_word_that_no_reader_saw_is_offered_to_a_person_and_not_agreed_on(monk
     ("name", "value"),
     [
         ("a_number", "A000 000-458"),
+        ("phone", "781 555-0110"),
+        ("phone", "781-555 0162"),
+        ("phone", "(312) 555 0173"),
         ("text", "L Fitz, Officer"),
         ("text", "D, Oxen, Officer"),
         ("text", "9 Madeup Road, Elgin, IL. 60120"),
@@ -237,6 +240,11 @@ def test_a_mark_that_may_be_lost_sends_the_value_to_a_person(
     verdict = judged(monkeypatch, value, value, name)
     assert verdict.agreed
     assert not verdict.sure
+
+
+@pytest.mark.parametrize("value", ["(312) 555-0173", "781 555 0162", "781.555.0162", "1-781-555-0162"])
+def test_a_telephone_that_is_parted_in_one_way_has_lost_nothing(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    assert judged(monkeypatch, value, value, "phone").sure
 
 
 @pytest.mark.parametrize(
