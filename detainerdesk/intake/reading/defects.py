@@ -206,7 +206,7 @@ def _signer(paper: Paper, file: _File) -> Iterator[Defect]:
     """D08: the printed title is not among those that the regulation names. The lists are dated (templates/officers.csv)."""
     which = "detainer" if paper.kind in DETAINERS else paper.kind if paper.kind in OF_THE_DEPARTMENT else None
     name = "officer_title" if "officer_title" in paper.fields else "officer_name"
-    printed = _text(paper, name)
+    printed = _text(paper, name) or _title_that_all_read(paper, name)
     if which is None or printed is None:
         return
     on = _date(paper, "form_date") or file.known.received_on or datetime.date.max
@@ -642,6 +642,15 @@ def _text(paper: Paper | None, name: str) -> str | None:
     if one is None or one.state != "shown" or not one.accepted or not isinstance(one.value, str):
         return None
     return one.value.strip() or None
+
+
+def _title_that_all_read(paper: Paper, name: str) -> str | None:
+    """The title behind a name, where all readers saw the same one, though not the same name (`]. Marchbank, Deportation Officer`)."""
+    one = paper.fields.get(name)
+    if one is None or one.state != "shown" or len({seen.reader.split()[0] for seen in one.readers}) < 2:
+        return None
+    titles = {seen.text.partition(", ")[2] for seen in one.readers}
+    return titles.pop() or None if len(titles) == 1 else None
 
 
 def _date(paper: Paper | None, name: str) -> datetime.date | None:

@@ -77,9 +77,18 @@ def dark(picture: Gray) -> Mask:
     return picture < paper - 0.45 * (paper - ink)
 
 
-def square(mask: Mask, box: PixelBox, reach: tuple[int, int]) -> Square:
-    """The printed check box nearest to where the form has it, looked for up to `reach` pixels (across, down) from there."""
-    return Square(*_square(mask, box, reach))
+def square(mask: Mask, box: PixelBox, reach: tuple[int, int], usual: float | None = None) -> Square:
+    """The printed check box nearest to where the form has it, looked for up to `reach` pixels (across, down) from there. `usual`: how many times
+    as large as in the form's own print those of this page are; where it is not known, another print may have larger or smaller ones."""
+    size = max(box[2] - box[0], box[3] - box[1])
+    least, most = (0.8, 1.45) if usual is None else (usual, usual)
+    room = 0 if usual is None else 1
+    return Square(*_square(mask, box, reach, (round((least - 1) * size) - room, round((most - 1) * size) + room)))
+
+
+def times_as_large(square: Square, box: PixelBox) -> float:
+    """As how large a square was found as the form has it."""
+    return (square.box[2] - square.box[0] + square.box[3] - square.box[1]) / (box[2] - box[0] + box[3] - box[1])
 
 
 def tick(mask: Mask, square: Square, others: Sequence[Square] = ()) -> Ink:
@@ -194,8 +203,8 @@ def _rules(cell: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.dilate(found, np.ones((5, 9), np.uint8)), dtype=np.uint8)
 
 
-def _square(mask: Mask, box: PixelBox, reach: tuple[int, int]) -> tuple[PixelBox, float]:
-    """The printed square nearest to where it should be, and how much of its weakest side was found."""
+def _square(mask: Mask, box: PixelBox, reach: tuple[int, int], grown: tuple[int, int]) -> tuple[PixelBox, float]:
+    """The printed square nearest to where it should be, by so many pixels larger, and how much of its weakest side was found."""
     x0, y0, x1, y1 = box
     best, best_score, best_found = box, -1.0, 0.0
     across, down = reach
@@ -208,7 +217,7 @@ def _square(mask: Mask, box: PixelBox, reach: tuple[int, int]) -> tuple[PixelBox
     left, top = x0 - out, y0 - up
     ys, xs = np.ogrid[-1 : 1 : (2 * down + 1) * 1j, -1 : 1 : (2 * across + 1) * 1j]
     far = (0.15 * np.hypot(ys, xs)).astype(np.float32)
-    for grow in range(-round(0.2 * size), round(0.45 * size) + 1):  # another print has larger or smaller squares
+    for grow in range(grown[0], grown[1] + 1):
         wide, tall = x1 - x0 + grow, y1 - y0 + grow
         rows = slice(max(0, top - down), min(top + down, near.shape[0] - tall) + 1)
         columns = slice(max(0, left - across), min(left + across, near.shape[1] - wide) + 1)

@@ -22,6 +22,10 @@ from detainerdesk.intake.reading.text import Sheet, overlap, text_fields, widget
 HEAD, FOOT = 0.30, 0.90  # parts of a page's height in which a form says what it is
 TITLE = 0.60  # part of a page's width below which a line may be a title
 REACH = (9.0, 4.0)  # points across and down in which a printed square is looked for beside its label
+SOME, ODD = (
+    4,
+    0.12,
+)  # so many squares of a page tell how large they are; the share by which one that differs from them is looked for again
 BESIDE = 4.0  # points of ink beside a label in one line with it: more than the quick reader's error
 ASIDE = 50.0  # points to a side by which a caption may stand from where the others let expect it
 BEGINNING = 60.0  # points of a line that tell whose label it is
@@ -132,6 +136,7 @@ def _read_lines(
             identity = said.identity(lines, height)
     template_page = forms.page_of(identity)
     if template_page is None or not template_page.fields:
+        reader.read()  # a letter has its say in any line
         return identity, None
     laid = forms.register(template_page, reader.read_beginnings(BEGINNING))
     needed = _needed(template_page, laid)
@@ -202,15 +207,22 @@ def _way_back(matrix: npt.NDArray[np.float64], page: Page) -> Callable[[Box], Bo
 
 def _ticks(sheet: Sheet, template: TemplatePage, placed: Mapping[str, Placed], *, sure: bool) -> dict[str, Field]:
     """The check boxes of a page: always by the ink on the picture, wherever the file comes from. All squares are found first,
-    because the mark of one may run over to the next."""
+    because the mark of one may run over to the next, and the strokes of a bold cross may make a smaller square than those of the page."""
     found = {}
+    where: dict[str, tuple[ink.PixelBox, tuple[int, int]]] = {}
     for place in template.fields:
         if place.kind == "check" and place.name in placed:
             widget = widget_of(sheet.page.widgets, place, placed[place.name].box)
             box, (across, down) = (widget.box, (2.0, 2.0)) if widget else (placed[place.name].box, REACH)
             reach = round(across * sheet.scale), round(down * sheet.scale)
             held = placed[place.name].held or widget is not None
-            found[place.name] = ink.square(sheet.mask, sheet.pixels(box), reach), held
+            where[place.name] = sheet.pixels(box), reach
+            found[place.name] = ink.square(sheet.mask, *where[place.name]), held
+    sizes = {name: ink.times_as_large(square, where[name][0]) for name, (square, _) in found.items() if square.whole}
+    usual = float(np.median(list(sizes.values()))) if len(sizes) >= SOME else 0.0
+    for name, size in sizes.items():
+        if abs(size - usual) > ODD * usual and (again := ink.square(sheet.mask, *where[name], usual)).whole:
+            found[name] = again, found[name][1]
     fields = {}
     for name, (square, held) in found.items():
         others = [other for another, (other, _) in found.items() if another != name]
