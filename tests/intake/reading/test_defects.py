@@ -161,6 +161,25 @@ def test_d08_a_title_that_the_regulation_does_not_name(kind: str, field: str, pr
     assert (("D08", field) in [(defect.id, defect.field) for defect in paper.defects]) is not listed
 
 
+@pytest.mark.parametrize(
+    ("readers", "claimed"),
+    [
+        ([("ocr", "J. Vale, Records Clerk"), ("tesseract", "]. Vale, Records Clerk")], True),
+        ([("ocr", "J. Vale, Records Clerk"), ("ocr again", "I. Vale, Records Clerk")], False),
+        ([("ocr", "J. Vale, Records Clerk"), ("tesseract", "J. Vale, Records Cierk")], False),
+        ([("ocr", "J. Vale, Deportation Officer"), ("tesseract", "]. Vale, Deportation Officer")], False),
+    ],
+)
+def test_d08_a_title_that_two_readers_saw_is_read_though_the_name_is_not(
+    readers: list[tuple[str, str]], claimed: bool
+) -> None:
+    paper = typed("i247a", LUIS)
+    seen = tuple(Seen(*one) for one in readers)
+    unsure = Field(seen[0].text, "shown", False, 1, None, reader="ocr", readers=seen)
+    changed = replace(paper, fields={**paper.fields, "officer_name": unsure})
+    assert (("D08", "officer_name") in found((changed,))) is claimed
+
+
 def test_d08_the_lists_are_dated_and_say_how_far_they_were_checked() -> None:
     assert {officer.list for officer in officers()} == {"detainer", "i200", "i205"}
     assert all(officer.cite.startswith("8 CFR ") and officer.status for officer in officers())
@@ -326,6 +345,15 @@ def test_d18_a_letter_asks_to_hold_on_a_form_that_asks_only_for_notice() -> None
     assert "D18" in codes(detainer(None, asks, kind="i247n")[0])
     assert "D18" not in codes(detainer(None, tells, kind="i247n")[0])
     assert "D18" not in codes(detainer(None, asks)[0])
+
+
+def test_d18_a_letter_that_came_by_fax_is_read_to_its_end() -> None:
+    """Of a page that has no form's fields only the titles were read."""
+    message = (
+        "Attached is our form. Please hold this person for us for 48 hours beyond the time when he would be let go."
+    )
+    sent = [Paper("i247n", sample("i247n")), Paper("cover_sheet", sample("cover_sheet", message=message))]
+    assert "D18" in codes(read(bundle(sent, style="fine fax")).papers[0])
 
 
 @pytest.mark.parametrize(

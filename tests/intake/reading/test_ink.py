@@ -58,6 +58,16 @@ def test_a_cross_a_check_a_stroke_and_a_scribble_are_ticks(width: int) -> None:
     assert measured(drawn(page(), (105, 66), (108, 77), (111, 65), (114, 77), (117, 65), width=width)).inked is True
 
 
+def test_the_strokes_of_a_bold_cross_are_no_smaller_square_than_those_of_the_page() -> None:
+    mask = ink.dark(crossed(page(), 101, 61, 22, width=5))
+    alone, as_the_others = ink.square(mask, BOX, (25, 11)), ink.square(mask, BOX, (25, 11), 1.0)
+    assert (ink.times_as_large(alone, BOX), ink.tick(mask, alone).inked) == (pytest.approx(18 / 22), None)
+    assert (ink.times_as_large(as_the_others, BOX), ink.tick(mask, as_the_others).inked) == (
+        pytest.approx(1, abs=0.05),
+        True,
+    )
+
+
 def test_a_speck_is_no_tick() -> None:
     specked = page()
     specked[70:72, 110:112] = 0
