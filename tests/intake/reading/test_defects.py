@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from detainerdesk.intake.reading import defects
 from detainerdesk.intake.reading.defects import Booking, Cancellation, Known
-from detainerdesk.intake.reading.fields import KINDS, Field, Seen
+from detainerdesk.intake.reading.fields import KINDS, Arranged, Field, Seen
 from detainerdesk.intake.reading.fields import Paper as ReadPaper
 from detainerdesk.intake.reading.forms import templates
-from detainerdesk.intake.reading.read import read
+from detainerdesk.intake.reading.read import open_pages, read, read_page
 from detainerdesk.intake.reading.warrant import officers
 from tests.intake.reading.compared import codes
 from tests.paperwork import Paper, bundle, draw, sample
@@ -348,12 +348,15 @@ def test_d18_a_letter_asks_to_hold_on_a_form_that_asks_only_for_notice() -> None
 
 
 def test_d18_a_letter_that_came_by_fax_is_read_to_its_end() -> None:
-    """Of a page that has no form's fields only the titles were read."""
+    """Of a page whose kind is known and that has no form's fields only the titles were read."""
     message = (
         "Attached is our form. Please hold this person for us for 48 hours beyond the time when he would be let go."
     )
-    sent = [Paper("i247n", sample("i247n")), Paper("cover_sheet", sample("cover_sheet", message=message))]
-    assert "D18" in codes(read(bundle(sent, style="fine fax")).papers[0])
+    sent = draw("cover_sheet", sample("cover_sheet", message=message), style="fine fax")
+    said = (Arranged("cover_sheet", (1,)),)
+    page = read_page(open_pages(sent, said).page(1), said)
+    assert page.identity.sure
+    assert "hold this person" in page.text
 
 
 @pytest.mark.parametrize(
