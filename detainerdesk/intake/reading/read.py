@@ -22,10 +22,8 @@ from detainerdesk.intake.reading.text import Sheet, overlap, text_fields, widget
 HEAD, FOOT = 0.30, 0.90  # parts of a page's height in which a form says what it is
 TITLE = 0.60  # part of a page's width below which a line may be a title
 REACH = (9.0, 4.0)  # points across and down in which a printed square is looked for beside its label
-SOME, ODD = (
-    4,
-    0.12,
-)  # so many squares of a page tell how large they are; the share by which one that differs from them is looked for again
+SOME = 4  # squares of a page that tell how large its squares are
+ODD = 0.12  # share by which one may differ from the others, else it is looked for again
 BESIDE = 4.0  # points of ink beside a label in one line with it: more than the quick reader's error
 ASIDE = 50.0  # points to a side by which a caption may stand from where the others let expect it
 BEGINNING = 60.0  # points of a line that tell whose label it is
