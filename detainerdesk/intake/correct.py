@@ -7,7 +7,6 @@ on that request; those that say what the request is are corrected here too."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
@@ -17,7 +16,7 @@ from django.utils import timezone
 from detainerdesk.intake import corrected, display, join
 from detainerdesk.intake.models import Correction, DetainerRequest, Document, Joined, Transmission, Waiting
 from detainerdesk.intake.queue import QueueError, open_waits
-from detainerdesk.intake.reading.fields import Arranged, Field, State, arranged_to_json, check_arranged
+from detainerdesk.intake.reading.fields import Arranged, State, arranged_to_json, check_arranged
 from detainerdesk.intake.understand import (
     LAID_OUT,
     identify_by_its_papers,
@@ -46,8 +45,8 @@ def correct(
     with transaction.atomic():
         placing_waits_everywhere(sha256)
         document, _ = open_waits(sha256, agency)
-        now = _keep(document, paper=paper, field=field, state=state, value=value, actor=actor, at=timezone.now())
-        _tell([agency, *_others(document, agency)], agency, document, now, _Seen(field, state, value), actor)
+        seen = _keep(document, paper=paper, field=field, state=state, value=value, actor=actor, at=timezone.now())
+        _tell([agency, *_others(document, agency)], agency, seen)
         _identify_all(document, actor)
         settle(document, [row for row in _box_was_seen(document, paper) if row.agency != agency], actor)
 
@@ -67,8 +66,8 @@ def seen_in_a_request(
     agency, and waits no more to be looked at for it. In the transaction of the desk's move, which tells this agency's ledger what was seen, and in which
     no paper of these agencies is placed."""
     document = Document.objects.select_for_update().get(sha256=sha256)
-    now = _keep(document, paper=paper, field=field, state=state, value=value, actor=actor, at=at)
-    _tell(_others(document, agency), agency, document, now, _Seen(field, state, value), actor, at)
+    seen = _keep(document, paper=paper, field=field, state=state, value=value, actor=actor, at=at)
+    _tell(_others(document, agency), agency, seen, at)
     _identify_all(document, actor, at)
     settle(document, _box_was_seen(document, paper), actor)
 
@@ -118,13 +117,13 @@ def _keep(
     value: str | bool | None,
     actor: str,
     at: datetime,
-) -> Field:
-    """The correction, beside the field as it stood, which is returned."""
+) -> Correction:
+    """The correction, with the field as it stood."""
     reading = corrected.reading_of(document)
     if reading is None or paper >= len(reading.papers) or field not in reading.papers[paper].fields:
         raise QueueError(f"There is no field {field} on this paper. Open it again: its pages were laid out anew.")
     now = reading.papers[paper].fields[field]
-    Correction.objects.create(
+    return Correction.objects.create(
         document=document,
         paper=paper,
         field=field,
@@ -134,16 +133,6 @@ def _keep(
         by=actor,
         at=at,
     )
-    return now
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """What a person saw in a field."""
-
-    field: str
-    state: State
-    value: str | bool | None
 
 
 def _others(document: Document, agency: str) -> list[str]:
@@ -152,23 +141,15 @@ def _others(document: Document, agency: str) -> list[str]:
     return sorted(set(has_it.values_list("agency", flat=True)))
 
 
-def _tell(
-    agencies: Iterable[str],
-    seen_at: str,
-    document: Document,
-    was: Field,
-    seen: _Seen,
-    actor: str,
-    at: datetime | None = None,
-) -> None:
+def _tell(agencies: Iterable[str], seen_at: str, seen: Correction, at: datetime | None = None) -> None:
     """Each of these agencies finds in its own ledger what somebody, perhaps of another, saw in a file that it has too."""
     for agency in agencies:
         ledger.append(
             "paper.corrected",
-            actor=actor,
+            actor=seen.by,
             agency=agency,
-            subject=str(document),
-            facts={"field": seen.field, "state": seen.state, "as_read": _as_read(was, seen), "seen_at": seen_at},
+            subject=str(seen.document),
+            facts={"field": seen.field, "state": seen.state, "as_read": _as_read(seen), "seen_at": seen_at},
             personal={"value": str(seen.value)} if seen.state == "shown" else {},
             at=at,
         )
@@ -198,8 +179,9 @@ def _refuse_placed(document: Document) -> None:
         )
 
 
-def _as_read(now: Field, seen: _Seen) -> bool:
+def _as_read(seen: Correction) -> bool:
     """A box that was found without ink is empty to the reader and not ticked to a person: only its value counts."""
-    if isinstance(now.value, bool) and isinstance(seen.value, bool):
-        return now.value is seen.value
-    return (now.state, now.value) == (seen.state, seen.value)
+    was = seen.read_as
+    if isinstance(was["value"], bool) and isinstance(seen.value, bool):
+        return was["value"] is seen.value
+    return (was["state"], was["value"]) == (seen.state, seen.value)

@@ -18,6 +18,7 @@ from detainerdesk.desk.models import (
     Recorded,
     WarrantCheck,
 )
+from detainerdesk.desk.page import see
 from detainerdesk.desk.page.channels import channel
 from detainerdesk.desk.page.look import Look
 from detainerdesk.desk.page.questions import GROUND_KEYS
@@ -54,8 +55,7 @@ def _with_papers(number: str, agency: str) -> Iterator[tuple[datetime, str, str]
     events = (entry.event for entry in ledger.entries(f"request {number}", agency=agency))
     for _, same in groupby(events, key=act):
         first, *others = same
-        numbers = [str(event.facts["receipt"]) for event in (first, *others) if "receipt" in event.facts]
-        receipts = f"receipt{'' if len(numbers) == 1 else 's'} {', '.join(numbers)}"
+        receipts = see.receipts([event.facts["receipt"] for event in (first, *others) if "receipt" in event.facts])
         text = ""
         match first.kind:
             case "request.attached":

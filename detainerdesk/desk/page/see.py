@@ -158,8 +158,12 @@ def papers_of(request: Request) -> tuple[PaperRow, ...]:
 
 
 def _receipts(sent: Iterable[Transmission], document: str) -> str:
-    numbers = [str(one.receipt) for one in sent if one.sha256 == document]
-    return f"receipt{'' if len(numbers) == 1 else 's'} {', '.join(numbers)}"
+    return receipts([one.receipt for one in sent if one.sha256 == document])
+
+
+def receipts(numbers: Sequence[object]) -> str:
+    """`receipt 12`, `receipts 12, 13`."""
+    return f"receipt{'' if len(numbers) == 1 else 's'} {', '.join(map(str, numbers))}"
 
 
 def came(sent: Sequence[Transmission], zone: ZoneInfo, now: datetime) -> tuple[Came, ...]:
