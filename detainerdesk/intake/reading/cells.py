@@ -5,7 +5,7 @@ the value, and what speaks against taking it as print."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -37,6 +37,14 @@ class Strokes:
     @property
     def middles(self) -> npt.NDArray[np.float64]:
         return (self.boxes[:, 0:2] + self.boxes[:, 2:4]) / 2.0
+
+
+@dataclass(frozen=True)
+class Printed:
+    """Words of the form's own print, in pixels. `goes_on`: where the line in which they were read goes on behind them, the middle of its next letter."""
+
+    box: PixelBox
+    goes_on: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +124,7 @@ def cell(
     strokes: Strokes,
     picture: Gray,
     box: PixelBox,
-    printed: Sequence[PixelBox],
+    printed: Sequence[Printed],
     others: Sequence[PixelBox],
     lines: int = 1,
     *,
@@ -132,8 +140,8 @@ def cell(
     tall, wide = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
     if ruled:
         x0, x1 = _ends(strokes, box, others)
-        printed = [_before(label, x0) if label[1] < (y0 + y1) / 2 < label[3] else label for label in printed]
-    ours = ~_printed(boxes, middles, printed, box) & (boxes[:, 4] >= SPECK * grain**2)
+        printed = [_before(words, x0) if words.box[1] < (y0 + y1) / 2 < words.box[3] else words for words in printed]
+    ours = (boxes[:, 4] >= SPECK * grain**2) & ~_printed(boxes, middles, SPECK * grain**2, printed, box)
     within = (
         (middles[:, 0] >= x0 - loose_x)
         & (middles[:, 0] <= x1 + loose_x)
@@ -211,15 +219,24 @@ def _touching(strokes: Strokes, box: PixelBox) -> npt.NDArray[np.int64]:
 
 
 def _printed(
-    boxes: npt.NDArray[np.int64], middles: npt.NDArray[np.float64], printed: Sequence[PixelBox], box: PixelBox
+    boxes: npt.NDArray[np.int64],
+    middles: npt.NDArray[np.float64],
+    least: float,
+    printed: Sequence[Printed],
+    box: PixelBox,
 ) -> npt.NDArray[np.bool_]:
-    """Which strokes are the form's own words. Where a label stands before the value, the widest gap near its end parts the two."""
+    """Which strokes are the form's own words. Where a label stands before the value, the widest gap near its end parts the two, and before the
+    next letter that was read; strokes of less ink than `least` are none."""
     found = np.zeros(len(boxes), np.bool_)
-    for x0, y0, x1, y1 in printed:
+    for words in printed:
+        x0, y0, x1, y1 = words.box
         row = (middles[:, 1] >= y0) & (middles[:, 1] <= y1)
         end = x1
         if y0 < (box[1] + box[3]) / 2 < y1 and x0 < box[0] and abs(x1 - box[0]) < 12 * (y1 - y0):
-            end = _gap(boxes[row], x1, (y1 - y0) // 2)
+            reach = (y1 - y0) // 2
+            last = x1 + reach if words.goes_on is None else min(x1 + reach, words.goes_on)
+            end = min(x1, last)
+            end = _gap(boxes[row & (boxes[:, 4] >= least)], end - reach, last, end)
         found |= row & (middles[:, 0] >= x0 - (y1 - y0) // 4) & (middles[:, 0] <= end)
     return found
 
@@ -241,10 +258,10 @@ def _ends(strokes: Strokes, box: PixelBox, others: Sequence[PixelBox]) -> tuple[
     return x0, x1
 
 
-def _before(label: PixelBox, start: int) -> PixelBox:
+def _before(words: Printed, start: int) -> Printed:
     """A label that begins before the rule of the value, cut where the rule begins: it was found or drawn too long."""
-    x0, y0, x1, y1 = label
-    return (x0, y0, min(x1, start), y1) if x0 < start else label
+    x0, y0, x1, y1 = words.box
+    return replace(words, box=(x0, y0, min(x1, start), y1)) if x0 < start else words
 
 
 def _rests(boxes: npt.NDArray[np.int64], strokes: Strokes) -> npt.NDArray[np.bool_]:
@@ -262,18 +279,18 @@ def _rests(boxes: npt.NDArray[np.int64], strokes: Strokes) -> npt.NDArray[np.boo
     return found
 
 
-def _gap(boxes: npt.NDArray[np.int64], at: int, reach: int) -> int:
-    """The middle of the widest gap between strokes near `at`."""
-    inked = np.zeros(2 * reach + 1, np.bool_)
+def _gap(boxes: npt.NDArray[np.int64], first: int, last: int, otherwise: int) -> int:
+    """The middle of the widest gap between strokes from `first` to `last`; `otherwise` where there is none."""
+    inked = np.zeros(last - first + 1, np.bool_)
     for x0, x1 in boxes[:, [0, 2]].tolist():
-        inked[max(0, x0 - at + reach) : max(0, x1 - at + reach)] = True
-    best, best_wide, start = at, 0, None
+        inked[max(0, x0 - first) : max(0, x1 - first)] = True
+    best, best_wide, start = otherwise, 0, None
     for place, is_ink in enumerate([*inked.tolist(), True]):
         if not is_ink and start is None:
             start = place
         elif is_ink and start is not None:
             if place - start > best_wide:
-                best, best_wide = at - reach + (start + place) // 2, place - start
+                best, best_wide = first + (start + place) // 2, place - start
             start = None
     return best
 

@@ -24,6 +24,7 @@ from detainerdesk.intake.reading.lines import (
     find_alone,
     find_beginning,
     find_broken,
+    find_end,
     fold,
     is_word,
 )
@@ -297,6 +298,7 @@ def register(page: TemplatePage, lines: Sequence[Line]) -> Registration:
                 found[label] = best[1]
     if len(chain) >= 4:
         _find_moved(laid, found, hits, lines)
+        _find_ends(laid, found, placed, lines)
     for label in page.labels:
         if label.box is None and hits[label]:
             found[label] = hits[label][0]
@@ -361,6 +363,21 @@ def _find_moved(
         free = sorted((entry for entry in free if entry[0] <= MOVED), key=lambda entry: entry[0])
         if free and (len(free) == 1 or free[1][0] - free[0][0] > 20):
             found[label] = free[0][1]
+
+
+def _find_ends(laid: Registration, found: dict[Label, Found], placed: Sequence[Label], lines: Sequence[Line]) -> None:
+    """The labels of which only the last words could be read, each where only it can be."""
+    for label in placed:
+        if label in found:
+            continue
+        ends = [
+            hit
+            for hit in find_end(lines, label.words)
+            if abs(laid._down(_point(label)[1]) - _seen_at(hit)[1]) <= MOVED
+            if not any(_overlap(hit, other) for other in found.values())
+        ]
+        if len(ends) == 1:
+            found[label] = ends[0]
 
 
 def _claimed_twice(hits: dict[Label, list[Found]]) -> tuple[Box, ...]:

@@ -22,6 +22,7 @@ _PART = r"\((?:[A-Za-z]|\d\d?|[ivx]{1,4})\)"  # of a section of law: 241(a)(5)
 TELEPHONE = r"\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}"
 _RUNNING_ON = re.compile(r"(?<=\d{4})[ .;,]+(?:or|if)\b[^\d]*$", re.I)  # the form's sentence goes on after a telephone
 _WORD_BEFORE = re.compile(r"^(?:on|at|to|by|of)\s+(?=[A-Z])")  # its last word before the place
+_STATE = "|".join(vocabulary.STATES.split())
 
 
 def tidy(grammar: str, text: str) -> str:
@@ -99,12 +100,16 @@ def _only_date(value: str) -> str:
 
 
 def doubtful_on_paper(value: str) -> bool:
-    """Whether a reading from a picture may well be a speck's work: it ends in a mark (`Maria.`, `Soto ,`) or has an accent."""
+    """Whether a reading from a picture may well be a speck's work: it ends in a mark (`Maria.`, `Soto ,`) or has an accent; or that of a rule
+    or a fax that took a mark away (`Broadview IL`) or parted a word (`GUATEMAL A`)."""
     last = value.rsplit(maxsplit=1)[-1] if value.split() else ""
     ends_in_mark = re.fullmatch(r".{3,}[.,;:'`-]|[.,;:'`-]+", last) is not None or value[:1] in ".,;:'`-"
     initial_as_digit = re.search(r"\b\d\. [A-Z]", value) is not None
     stop_behind_state = re.search(r", [A-Z]{2}[.,] \d{5}", value) is not None
-    return ends_in_mark or initial_as_digit or stop_behind_state or not value.isascii()
+    no_comma_before_state = re.search(rf"[A-Za-z]{{3,}} (?:{_STATE})(?: \d{{5}}|$)", value) is not None
+    letter_alone = re.search(r"[A-Z]{4,} [A-Z]$", value) is not None
+    marks = ends_in_mark or initial_as_digit or stop_behind_state or no_comma_before_state
+    return marks or letter_alone or not value.isascii()
 
 
 def fits(grammar: str, value: str) -> bool:

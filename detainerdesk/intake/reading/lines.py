@@ -13,6 +13,7 @@ from detainerdesk.intake.reading.fields import Box
 from detainerdesk.intake.reading.pages import Char
 
 BELOW = 45.0  # points by which running text goes on below, if a row has fields on rules or captions under it
+ENOUGH = 12  # letters that tell which words end so
 WORN = 0.25  # part of the letters of a line that a bad fax may have spoiled
 _SAME = str.maketrans({"i": "1", "l": "1", "|": "1", "o": "0"})
 
@@ -155,6 +156,19 @@ def find_broken(lines: Sequence[Line], words: str) -> Iterator[Found]:
                     last += closing
                     rest = Found(two, 0, last, box_of(below.chars[:last]), 0)
                     yield Found(one, first, len(line.chars), box_of(line.chars[first:]), 0, rest=rest)
+
+
+def find_end(lines: Sequence[Line], words: str) -> Iterator[Found]:
+    """Each line of print that begins with the last of the words, though the line above, in which they begin, could not be read."""
+    parts = words.split()
+    ends = [end for end in (fold(" ".join(parts[first:])) for first in range(1, len(parts))) if len(end) >= ENOUGH]
+    for number, line in enumerate(lines):
+        letters, places = line.folded
+        end = next((end for end in ends if letters.startswith(end)), None)
+        if end is not None and not line.cut:
+            last = places[len(end) - 1] + 1
+            last += _closing(line.text[last:], words)
+            yield Found(number, 0, last, box_of(line.chars[:last]), 0)
 
 
 def find_alone(lines: Sequence[Line], words: str) -> Iterator[Found]:

@@ -4,6 +4,7 @@ the form's page, the labels that were found, the page's rules. Goes out: for eac
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ Side = Literal["after", "over", "before", "under", "square", "next"]
 """Where a field stands from its label: to its right; over its caption; left of it; in the lines under a heading; a box to tick left of
 its words; or next in running text, where the form may break its line between the two."""
 
+LEVEL = 3.0  # points up or down by which the pieces of one rule may lie apart on a fax
+BREAK = 20.0  # points of a rule that a fax may lose between two of its pieces
 ROW = 7.0  # points by which a label and a value on one row may differ in height
 
 
@@ -127,13 +130,13 @@ def _heading(label: Label, hit: Found, left: float, seen: _Page) -> tuple[float,
         if abs(_middle(line.box) - _middle(hit.box)) < 4 and line.box[0] > left - 8
     ]
     others = {at.line for other, at in seen.laid.found if other is not label}
-    end, text = hit.box[2], ""
+    end, text, opened = hit.box[2], "", label.words.count("(")  # a fax may have spoiled the bracket
     for line, number in sorted(row, key=lambda entry: entry[0].box[0]):
-        closed = text.count("(") <= text.count(")")
+        closed = max(opened, text.count("(")) <= text.count(")")
         if number in others or line.box[0] > end + 20 or (text and closed):
             break
         end, text = max(end, line.box[2]), text + line.text
-    return end, text.count("(") <= text.count(")")
+    return end, max(opened, text.count("(")) <= text.count(")")
 
 
 def _rows_under(
@@ -156,7 +159,7 @@ def _rows_under(
     )
     guessed = False
     if not closed:
-        last = next((index for index, row in enumerate(rows[:2]) if re.search(r"[)}\]]", row.text)), None)
+        last = next((index for index, row in enumerate(rows[:2]) if re.search(r"\w\s?[)}\]]", row.text)), None)
         if last is None and len(rows) > fields:
             last, guessed = 0, True  # its mark was misread
         if last is not None:
@@ -317,8 +320,7 @@ def _beside(place: FieldPlace, label: Label, hit: Found, side: Side, seen: _Page
     lx0, ly0, _, _ = hit.box
     middle = _middle(hit.box)
     if side == "after":
-        last = hit.last.box
-        return _after(place, last[2], _middle(last), seen) if hit.whole else None
+        return _after(place, hit, seen) if hit.whole else None
     assert place.box is not None
     assert label.box is not None
     x0, y0, x1, y1 = place.box
@@ -332,12 +334,11 @@ def _beside(place: FieldPlace, label: Label, hit: Found, side: Side, seen: _Page
         held = _begins_as(label, hit, seen)  # else nobody knows how far left its words begin
         return Placed((right - wide, middle - tall / 2, right, middle + tall / 2), held)
     if side == "over":
-        rule = _rule_over(hit.box, seen.rules)
+        rule = _rule_over(hit, wide * seen.laid.sx, seen)
         if rule is not None and rule[0] <= hit.box[0] + 10:  # else it has lost its beginning, where the value begins
             box = rule[0], rule[1] - max(tall, 12.0), rule[2], rule[1] + 1
-            return Placed(
-                box, held=True, ruled=rule[2] - rule[0] > 0.5 * wide
-            )  # a stamp may hide the rest of a rule of dots
+            ruled = rule[2] - rule[0] > 0.5 * wide  # a stamp may hide the rest of a rule of dots
+            return Placed(box, held=ruled or place.kind != "sig", ruled=ruled)  # beside half a rule a name may stand
         down = ly0 - (label.box[1] - y1)
         left = lx0 + (x0 - label.box[0]) * seen.laid.sx
         return Placed((left, down - tall, left + wide * seen.laid.sx, down), held=True)
@@ -361,7 +362,7 @@ def _next(place: FieldPlace, hit: Found, seen: _Page) -> Placed:
         assert place.box is not None
         tall, wide = place.box[3] - place.box[1], place.box[2] - place.box[0]
         return Placed((last[2] + 3, middle - tall / 2, last[2] + 3 + wide, middle + tall / 2), held=True)
-    here = _after(place, last[2], middle, seen)
+    here = _after(place, hit, seen)
     print_here = any(abs(_middle(line.box) - middle) < ROW and line.box[0] > last[2] - 2 for line in seen.lines)
     in_line = re.search(r"\w{2}", seen.lines[hit.last.line].text[hit.last.end :])
     if here.lined or print_here or in_line:
@@ -395,15 +396,17 @@ def _begins_row(hit: Found, seen: _Page) -> bool:
     return abs(text - hit.box[0]) < 3
 
 
-def _after(place: FieldPlace, left: float, middle: float, seen: _Page) -> Placed:
+def _after(place: FieldPlace, label: Found, seen: _Page) -> Placed:
     """To the right of a label, as far as its rule, the next label or the field goes."""
+    left, middle = label.last.box[2], _middle(label.last.box)
     tall = 13.0 if place.box is None else max(11.0, place.box[3] - place.box[1])
     wide = 200.0 if place.box is None else place.box[2] - place.box[0]
     right = left + wide
     top, bottom = middle - tall / 2 - 0.5, middle + tall / 2
     lined = False
-    for x0, y, x1, _ in seen.rules:
-        if middle + 1 < y < middle + 14 and left - 6 <= x0 <= left + 30:
+    for rule in seen.rules:
+        if middle + 1 < rule[1] < middle + 14 and left - 6 <= rule[0] <= left + 30:
+            _, y, x1, _ = _to_its_end(rule, math.inf, label, seen)
             right, bottom, lined = x1 + 2, y + 1, True
             top = min(top, bottom - tall)
     stops = [hit.box[0] for _, hit in seen.laid.found if abs(_middle(hit.box) - middle) < ROW and hit.box[0] > left + 3]
@@ -412,14 +415,26 @@ def _after(place: FieldPlace, left: float, middle: float, seen: _Page) -> Placed
     return Placed((left + 0.5, top, min([right, *(stop - 1.5 for stop in stops)]), bottom), held, lined=lined)
 
 
-def _rule_over(caption: Box, rules: Sequence[Box]) -> Box | None:
-    """The rule that a caption stands under."""
-    centre = (caption[0] + caption[2]) / 2
-    near = [
-        rule for rule in rules if caption[1] - 9 < rule[1] < caption[1] + 4 and rule[0] - 4 <= centre <= rule[2] + 4
-    ]
-    near = [rule for rule in near if rule[2] - rule[0] >= 0.6 * (caption[2] - caption[0])]
-    return max(near, key=lambda rule: rule[1], default=None)
+def _rule_over(caption: Found, wide: float, seen: _Page) -> Box | None:
+    """The rule that a caption stands under, up to as `wide` as it is expected, with all the pieces into which a fax has broken it."""
+    x0, top, x1, _ = caption.box
+    near = [rule for rule in seen.rules if top - 9 < rule[1] < top + 4]
+    near = [_to_its_end(rule, rule[0] + wide, caption, seen) for rule in near]
+    near = [rule for rule in near if rule[0] - 4 <= (x0 + x1) / 2 <= rule[2] + 4]
+    near = [rule for rule in near if rule[2] - rule[0] >= 0.6 * (x1 - x0)]
+    lowest = max((rule[1] for rule in near), default=0.0)
+    return min((rule for rule in near if lowest - rule[1] < LEVEL), key=lambda rule: rule[0], default=None)
+
+
+def _to_its_end(rule: Box, end: float, label: Found, seen: _Page) -> Box:
+    """The rule with the pieces into which a fax has broken it, up to `end`: not those at which other words stand, nor where such stand at it."""
+    x0, top, x1, bottom = rule
+    words = [hit.box for _, hit in seen.laid.found if hit.box[1] - 9 < top < hit.box[3] + 14 and hit is not label]
+    for left, y, right, _ in sorted(seen.rules):
+        others = any(box[0] < right and box[2] > x0 for box in words)
+        if abs(y - top) < LEVEL and x1 < left < min(end, x1 + BREAK) and not others:
+            x1 = right
+    return x0, top, x1, bottom
 
 
 def _rule_under(heading: Box, rules: Sequence[Box]) -> Box | None:

@@ -8,10 +8,24 @@ import re
 
 from detainerdesk.intake.reading import vocabulary
 
-_INITIALS = {"0": "D", "8": "B", **dict.fromkeys("1Ij!|)]", "J")}  # J is the initial that most often loses its hook
+_INITIALS = {
+    "0": "D",
+    "8": "B",
+    "5": "S",
+    **dict.fromkeys("1Ij!|)]{", "J"),
+}  # J is the initial that most often loses its hook
 _WORDS = (  # of a field of words
-    (r"^([01Ij!|)\]8])[.,] (?=[A-Z])", lambda found: f"{_INITIALS[found[1]]}. "),
+    (r"^([01Ij!|)\]{85])[.,] (?=[A-Z])", lambda found: f"{_INITIALS[found[1]]}. "),
     (r"^([A-Z])[,:;]? (?=[A-Z][a-z])", r"\1. "),  # an initial without its stop
+    (r"(?<![^\s])['‘.](?=[A-Z][a-z])", ""),  # S. 'Tidewater
+    (r"(?<=[a-rt-z])' (?=[a-z])|(?<=[a-z]{3})'(?=[A-Z])", " "),  # House' of, Houston'Field
+    (r"^(\d+)[.)] (?=[A-Z])", r"\1 "),  # 3788. Pretend
+    (r"(?<=, )(\S{2})[ .-](?=\d{5}$)", lambda found: f"{vocabulary.state(found[1])} "),  # iL 22860, TX-57727
+    (r"(?<=\w )P[O0]$", "PD"),  # Chicago PO
+    (r"(?<=Station )[0O](?=-\d)", "D"),
+    (r"(?<=Station [A-Z]-)B$", "8"),
+    (r"(?<=^[A-Z]{4}) (?=[A-Z]$)|(?<=^[A-Z]{5}) (?=[A-Z]$)|(?<=[A-Z]{6}) (?=[A-Z]$)", ""),  # GUATEMAL A
+    (r"(?<=/\d{4})[.,](?=\d)", " "),  # 08/26/2019.11:30
     (r"(?<=\b[A-Z]{2})[i!l|1](?!\w)", "I"),  # OUi
     (r"(?<!\S)[(!|](?=[a-z]{3}[^()]*$)", "I"),  # (magined
     (r"^(\d+) i(?=[a-z])", r"\1 I"),  # 70 imagined
@@ -20,11 +34,12 @@ _WORDS = (  # of a field of words
     (r"(?<=[a-z]{4})[.;] (?=[A-Z])|(?<=[a-z]),-(?=[A-Z])", ", "),  # Department. Station
     (r"(?<=, [A-Z]{2})[.,] (?=\d{5})", " "),
     (r"(?<=\d{3})(?:,(\d{3})\.|\.(\d{3}),)(?=\d{4})", r".\1\2."),  # 617,555.0136
-    (r"(?<=\w{5})\.$", ""),
+    (r"(?<=\w{4})[.,:;]$", ""),
 )
 _NAMES = (
     (r"(?<=\b[A-Z]{2}) (?=[A-Z],)", ""),  # LN U, Ana
     (r"(?<=[A-Z]{3})[;:.] (?=[A-Z][a-z])", ", "),  # SOTO; Ana
+    (r"(?<= )['‘.](?=[A-Z])", ""),  # KIM, 'Yu
     (r"(?<=[A-Z]{2})[Il!|]\.$", "L"),  # RAUI.
     (r"(?<=[A-Z]{3})\.(?=[A-Z]{2})", ""),  # MACL.EOD
     (r"(?<=[a-z])!", "l"),
@@ -39,6 +54,7 @@ _PHONES = (  # a hyphen is lost sooner than gained
     (r"(?<=\) )(\d{3}) (?=\d{4}$)", r"\1-"),
     (r"(?<=\d) (\d{3})([-.])(?=\d{4}$)", r"\2\1\2"),
 )
+_DIGITS = str.maketrans("SOIlB", "50118")
 _UNDONE = {
     "date": _DATES,
     "number": ((r"(?<=\d)/(?=\d)", "7"),),
@@ -53,6 +69,8 @@ _UNDONE = {
 
 def value(grammar: str, text: str) -> str:
     """The likeliest value of a field of this grammar."""
+    if grammar == "text" and re.fullmatch(r"[\dSOIlB() .-]{10,16}", text):
+        grammar, text = "phone", text.translate(_DIGITS)  # a field that may say how to return a form
     if grammar in ("text", "words"):
         text = re.sub(r"[^\s/,]+", lambda found: vocabulary.nearest(found[0]), text)
     for pattern, right in _UNDONE.get(grammar, ()):

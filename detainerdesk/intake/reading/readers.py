@@ -125,7 +125,9 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
         or (grammar_name in WORDS and (_unread_marks(cell, value) > 0 or _lost_a_stop(value)))
         or (grammar_name in ("a_number", "phone") and _lost_a_hyphen(value))
         or (grammar_name == "name" and re.search(r"^[a-z]|\b[A-Z]{2,} [A-Z],", value) is not None)  # vo, Ana; LN U, Ana
+        or (grammar_name == "name" and len(value.split()) < 2)  # the rest of it may stand apart
         or (grammar_name in WORDS and any(map(vocabulary.is_other_case, value.split())))
+        or (grammar_name in ("words", "text") and any(map(vocabulary.is_misread, value.split())))
     )
 
 
@@ -215,6 +217,7 @@ def _spaced(pair: tuple[_Reading, _Reading], grammar_name: str) -> tuple[str, bo
         small = vocabulary.is_small(word) or vocabulary.is_small(before)
         inside = before[-1:].isdigit() and word[0].isdigit()
         inside |= before[-1:].islower() and word[0].islower() and not small
+        inside |= re.fullmatch(r"[A-Z]{3,} [A-Z]", f"{before} {word}") is not None
         doubtful = inside and place not in common
         sure &= not doubtful
         apart = value and not (doubtful and not before[0].islower())
@@ -229,7 +232,7 @@ def _spaces(text: str) -> set[int]:
 
 def _well_spaced(one: Seen) -> int:
     """A reader loses a space between words sooner than it makes one, but for hyphens."""
-    return one.text.count(" ") - 2 * len(re.findall(r"\w- \w|\w -\w", one.text))
+    return one.text.count(" ") - 3 * len(re.findall(r"\w ?- \w|\w -\w", one.text))
 
 
 def _same(one: _Reading, two: _Reading) -> bool:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from detainerdesk.intake.reading import cells, grammar, ink, readers, vocabulary
-from detainerdesk.intake.reading.cells import PixelBox
+from detainerdesk.intake.reading.cells import PixelBox, Printed
 from detainerdesk.intake.reading.fields import Box, Field, Seen
 from detainerdesk.intake.reading.forms import FieldPlace, Registration, TemplatePage
-from detainerdesk.intake.reading.lines import Line, box_of, fold
+from detainerdesk.intake.reading.lines import Found, Line, box_of, fold
 from detainerdesk.intake.reading.pages import Char, Gray, Page, Widget
 from detainerdesk.intake.reading.placing import Placed
 
@@ -88,13 +88,21 @@ def text_fields(
     return fields
 
 
-def _printed(sheet: Sheet, template: TemplatePage, laid: Registration, field: Placed) -> tuple[PixelBox, ...]:
+def _printed(sheet: Sheet, template: TemplatePage, laid: Registration, field: Placed) -> tuple[Printed, ...]:
     """Where the form's own words stand on the page: as they were found, else as the template has them, but not where a field is held."""
     found = dict(laid.found)
-    boxes = [found[label].box for label in template.labels if label in found]
+    hits = [hit for label in template.labels if label in found for hit in {found[label], found[label].last}]
+    printed = [Printed(sheet.pixels(hit.box), _goes_on(sheet, hit)) for hit in hits]
     lost = [laid.to_page(label.box) for label in template.labels if label not in found and label.box]
-    boxes += [box for box in lost if not (field.held and overlap(box, field.box) > 0.1)]
-    return tuple(sheet.pixels(box) for box in boxes)
+    lost = [box for box in lost if not (field.held and overlap(box, field.box) > 0.1)]
+    return (*printed, *(Printed(sheet.pixels(box)) for box in lost))
+
+
+def _goes_on(sheet: Sheet, hit: Found) -> int | None:
+    """Where the line of these words goes on behind them: the middle of its next letter, in pixels. A reader knows where a letter stands, but not
+    how wide it is."""
+    after = next((char for char in sheet.lines[hit.line].chars[hit.end :] if char.text.isalnum()), None)
+    return None if after is None else round((after.x0 + after.x1) / 2 * sheet.scale)
 
 
 def widget_of(widgets: Sequence[Widget], place: FieldPlace, box: Box) -> Widget | None:
@@ -197,13 +205,14 @@ def _from_picture(
     sheet: Sheet,
     place: FieldPlace,
     placed: Placed,
-    printed: Sequence[PixelBox],
+    printed: Sequence[Printed],
     others: Sequence[PixelBox],
     labels: Sequence[str],
     *,
     sure: bool,
 ) -> Field:
     number, box = sheet.page.number, placed.box
+    read_on = _read_on(printed, sheet.pixels(box, loose=LOOSE_X))
     found = cells.cell(
         sheet.strokes, sheet.picture, sheet.pixels(box), printed, others, place.lines, ruled=placed.ruled
     )
@@ -211,15 +220,16 @@ def _from_picture(
     if found is None or verdict is None or verdict.value == "":
         inked = found is not None or ink.any_ink(sheet.mask, sheet.pixels(box, loose=-1.0))
         state = "unreadable" if inked else "empty"
-        proved = sure and not inked and placed.lined
+        proved = sure and not inked and placed.lined and read_on is None
         return Field(None, state, proved, number, sheet.to_file(box), reader="ocr")  # type: ignore[arg-type]
     value = without_rest_of_label(verdict.value, place.grammar, labels)
     is_print = value != verdict.value or _holds_print(value, labels)
     goes_on = found.goes_on and place.grammar in readers.WORDS  # a date or a number has one line
+    begun_before = read_on is not None and read_on < found.box[0]
     return Field(
         value,
         "shown",
-        sure and verdict.sure and not is_print and not goes_on,
+        sure and verdict.sure and not (is_print or goes_on or begun_before),
         number,
         sheet.to_file(cells.points(found.box, sheet.scale)),
         verdict.confidence,
@@ -227,6 +237,13 @@ def _from_picture(
         verdict.readers,
         verdict.agreed,
     )
+
+
+def _read_on(printed: Sequence[Printed], box: PixelBox) -> int | None:
+    """Where a letter was read in a field's place right behind the form's own words: the middle of it, in pixels. Such a place is not empty."""
+    x0, y0, x1, y1 = box
+    on_row = [words for words in printed if words.goes_on is not None and y0 < (words.box[1] + words.box[3]) / 2 < y1]
+    return min((words.goes_on for words in on_row if words.goes_on and x0 < words.goes_on < x1), default=None)
 
 
 def without_rest_of_label(value: str, grammar_name: str, labels: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ person is offered; it knows no names of people."""
 
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
 from functools import cache
 
@@ -13,7 +14,7 @@ Resident Sergeant Sheriff Sheriff's Special Supervisor Supervisory Superintenden
 AFOD ASAC DFOD FOD IEA RAC SAC SDDO SDO DDO SIEA SDDOs"""
 AGENCIES = """Administration Agency Border Bureau Center City Complex Correction Correctional Corrections Court County Department Division Facility
 Federal Homeland House Intake Institution Jail Justice Metropolitan Municipal National Office Operations Parish Police Precinct Prison
-Protection Regional Security Service Services State States Station Sub-Office United University
+Protection Records Regional Security Service Services State States Station Sub-Office United University
 CBP DHS ERO HSI ICE PD USCIS"""
 STREETS = """Avenue Boulevard Box Broadway Building Circle Drive East Floor Highway Lane North Parkway Place Plaza Road Room South Square Street
 Suite Terrace Unit West Ave Blvd Rd St Ste NE NW SE SW PO"""
@@ -21,11 +22,14 @@ STATES = """AL AK AZ AR CA CO CT DE DC FL GA GU HI ID IL IN IA KS KY LA ME MD MA
 SD TN TX UT VT VA VI WA WV WI WY"""
 CITIES = """Angeles Antonio Atlanta Baltimore Boston Buffalo Burlington Chicago Dallas Denver Detroit Diego Francisco Harlingen Houston Lake Miami
 Newark Orleans Philadelphia Phoenix Salt Seattle Washington York"""
+LANGUAGES = """Albanian Amharic Arabic Armenian Bengali Cantonese Chinese Creole English Farsi French Georgian German Gujarati Haitian Hindi Hmong
+Indonesian Italian Japanese Khmer Korean Kurdish Lao Mam Mandarin Mixtec Nepali Pashto Polish Portuguese Punjabi Romanian Russian Somali Spanish
+Swahili Tagalog Tamil Thai Tigrinya Turkish Ukrainian Urdu Uzbek Vietnamese Wolof Yoruba"""
 STAMPS = "BY CERTIFIED CONFIDENTIAL COPY DRAFT DUPLICATE ENTERED FAXED FILED ORIGINAL RECEIVED RECORDS SCANNED TRUE UNIT URGENT VOID"
 SMALL = "a and at by de first for from in of on or over the to under with without"
 
 _SMALL = frozenset(SMALL.split())
-_WORDS = _SMALL.union(" ".join((TITLES, AGENCIES, STREETS, STATES, CITIES)).split())
+_WORDS = _SMALL.union(" ".join((TITLES, AGENCIES, STREETS, STATES, CITIES, LANGUAGES)).split())
 _ALIKE = str.maketrans("0QGD1Tl!|()[]j85F", "OOOOIIIIIIIIIIBSE")  # letters and digits that bad paper makes alike
 
 _CLOSE = {"ce", "ec", "oe", "eo", "ao", "oa", "il", "li", "tl", "lt", "fl", "lf"}
@@ -52,10 +56,25 @@ def nearest(word: str) -> str:
     core = word.strip(".,;:")
     if not core or knows(core):
         return word
-    alike = _by_look()[_look(core)]
+    alike = _by_look()[_look(core)] if len(core) > 2 or not core.isalpha() else []  # `EL` is no misread `FL`
     if not alike and len(core) >= 4:
         alike = [known for known in _WORDS if may_be(core, known)]
+    if not alike and len(core) >= 6:
+        near = difflib.get_close_matches(core, _WORDS, n=1, cutoff=0.85 if len(core) < 9 else 0.75)
+        alike = [known for known in near if _is_misspelled(core, known)]
     return word.replace(core, alike[0]) if len(alike) == 1 else word
+
+
+def state(code: str) -> str:
+    """The one state that two letters of bad print must be (`iL`); the letters as they are, where there is none or more."""
+    alike = [known for known in STATES.split() if _look(known) == _look(code.replace("i", "I"))]
+    return alike[0] if code not in STATES.split() and len(alike) == 1 else code
+
+
+def is_misread(word: str) -> bool:
+    """Whether it is none of them, and one of them with letters that bad print makes alike (`Fleld`)."""
+    core = word.strip(".,;:()")
+    return len(core) >= 4 and not knows(word) and any(_is_alike(core, known) for known in _WORDS)
 
 
 def is_other_case(word: str) -> bool:
@@ -79,7 +98,7 @@ def _by_look() -> defaultdict[str, list[str]]:
 
 def _look(word: str) -> str:
     """A word as bad print shows it: all letters that are hard to tell apart made one."""
-    for pair, like in (("rn", "m"), ("vv", "w"), ("ll", "ff"), ("tt", "ff")):
+    for pair, like in (("rn", "m"), ("vv", "w"), ("ri", "n"), ("ll", "ff"), ("tt", "ff")):
         word = word.replace(pair, like)
     return word.translate(_ALIKE)
 
@@ -87,4 +106,16 @@ def _look(word: str) -> str:
 def may_be(one: str, two: str) -> bool:
     """Whether a word may be another but for one letter; in a short word only for one that is hard to tell (`Lanc`)."""
     apart = {a + b for a, b in zip(one, two, strict=False) if a != b}
-    return len(one) == len(two) and len(apart) == 1 and (len(one) >= 6 or apart <= _CLOSE)
+    return len(one) == len(two) and len(apart) == 1 and (len(one) >= 7 or apart <= _CLOSE)
+
+
+def _is_alike(one: str, two: str) -> bool:
+    """Whether a word may be another but for one letter that is hard to tell."""
+    apart = {a + b for a, b in zip(one, two, strict=False) if a != b}
+    return len(one) == len(two) and len(apart) == 1 and apart <= _CLOSE
+
+
+def _is_misspelled(one: str, two: str) -> bool:
+    """Whether the one can be the other badly read: not where it only has an ending more or another mark (`Marshall`, `Sheriffs'`)."""
+    bare, other = one.replace("'", ""), two.replace("'", "")
+    return not (bare.startswith(other) or other.startswith(bare))

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from detainerdesk.intake.reading import cells, ink
-from detainerdesk.intake.reading.cells import Cell, PixelBox
+from detainerdesk.intake.reading.cells import Cell, PixelBox, Printed
 from detainerdesk.intake.reading.pages import Gray
 
 BOX = (300, 240, 700, 280)
@@ -106,6 +106,16 @@ def test_of_a_rule_whose_pieces_lie_above_low_letters_only_what_is_beside_them_i
     strokes = cells.strokes_of(picture < 128, 1.0)
     for rule in ((12, 15), (12, 22), (24, 28)):
         assert cells._clean(strokes, picture, np.array([1]), rule).shape[1] == 22
+
+
+@pytest.mark.parametrize("goes_on", [None, 318])
+def test_the_letter_that_was_read_behind_a_label_is_no_part_of_it(goes_on: int | None) -> None:
+    """Of `File No: A 000` a reader gave the label too much room, and the gap behind the A is the widest."""
+    picture = page(((240, 246), "No:"), (AT, "A"), ((346, 246), "000 000 946"))
+    label = Printed((240, 246, 322, 274), goes_on)
+    found = cells.cell(cells.strokes_of(ink.dark(picture), 1.0), picture, (326, 240, 700, 280), (label,), ())
+    assert found is not None
+    assert (found.box[0] < 320) is (goes_on is not None)
 
 
 @pytest.mark.parametrize(("left_of_it", "above"), [(0, 0), (1, 1), (3, 1)])

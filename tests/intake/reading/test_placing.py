@@ -72,6 +72,45 @@ def test_a_signature_stands_on_the_rule_over_its_caption() -> None:
     assert found["officer_sig"].ruled
 
 
+BROKEN = tuple((x, 227.0, x + 30.0, 228.0) for x in (38.0, 80.0, 122.0, 164.0, 206.0))
+
+
+def test_a_rule_that_a_fax_has_broken_is_the_whole_place_of_a_signature() -> None:
+    """Beside the first piece of it the place was empty, and the name stood over the next."""
+    rows = printed((100, 140, 180, 230, 270))
+    sig = placed(rows, BROKEN)["officer_sig"]
+    assert (sig.box[0], sig.box[2], sig.held) == (38, 236, True)
+    rows[3] = line(WORDS[3], 40, 230, 3.0)
+    rest = placed(rows, ((38.0, 227.0, 100.0, 228.0),))["officer_sig"]
+    assert not rest.held, "most of the rule is lost: nobody knows where a name stands"
+
+
+def test_a_rule_of_pieces_ends_where_other_words_stand_under_it() -> None:
+    rows = [*printed((100, 140, 180, 230, 270))[:-1], line("Case number:", 166, 230)]
+    page = TemplatePage(1, (*LABELS[:-1], Label(WORDS[4], (166, 220, 238, 228))), PAGE.fields[:4], ())
+    assert place_all(page, register(page, rows), BROKEN, rows)["officer_sig"].box[2] == 152
+
+
+def test_a_dotted_rule_behind_a_label_is_the_whole_place_of_its_value() -> None:
+    """`O'CONNELL` ended where the first dots did, and `Ilona` was lost."""
+    pieces = tuple((x, 109.0, x + 40.0, 110.0) for x in (136.0, 188.0, 240.0, 292.0, 344.0))
+    name = placed(printed((100, 140, 180, 220, 260)), pieces)["name"]
+    assert name.box[2] == pytest.approx(386)
+    assert name.lined
+
+
+def test_a_label_of_which_only_the_last_words_were_read_holds_its_field() -> None:
+    """It was erased where the template has it, and the first letters of the value with it."""
+    words = Label("this notice were read to him or her in the", (40, 300, 214, 308))
+    page = TemplatePage(1, (*LABELS, words), (*PAGE.fields, field("language", "text", (220, 298, 380, 310))), ())
+    rows = [*printed((100, 140, 180, 220, 260)), line("read to him or her in the", 40, 300, 4.0)]
+    found = place_all(page, register(page, rows), (), rows)["language"]
+    assert found.held
+    assert found.box[0] == pytest.approx(140, abs=2)
+    twice = [*rows, line("read to him or her in the", 40, 330, 4.0)]
+    assert place_all(page, register(page, twice), (), twice)["language"].box[0] == pytest.approx(220, abs=2)
+
+
 def test_the_next_label_on_the_row_ends_a_value() -> None:
     rows = [*printed((100, 140, 180, 220, 260))[:-1], line(WORDS[4], 200, 140)]
     page = TemplatePage(1, (*LABELS[:-1], Label(WORDS[4], (200, 140, 290, 148))), PAGE.fields[:4], ())
@@ -306,6 +345,22 @@ def test_a_heading_that_was_read_in_pieces_is_closed_in_its_last_piece() -> None
     assert address.box[3] >= 350
     assert agency.held
     assert address.held
+
+
+@pytest.mark.parametrize(
+    ("heading", "rest"), [("TO: Name of Institution", "Agency)"), ("TO: {Name of Institution", "Agency}")]
+)
+def test_a_heading_whose_bracket_was_misread_goes_on_below_as_the_form_has_it(heading: str, rest: str) -> None:
+    below = [line("Records", 40, 324), line("12 Sample St, Elgin, IL", 40, 340)]
+    agency, address = under(line(heading, 40, 300), line(rest, 40, 310), *below)
+    assert agency.box[1] < 328 < agency.box[3]
+    assert address.box[1] < 344 < address.box[3]
+
+
+def test_the_frame_before_a_value_that_was_read_as_a_bracket_ends_no_heading() -> None:
+    below = [line("}Records", 34, 324), line("12 Sample St, Elgin, IL", 40, 340)]
+    agency, _ = under(line("TO: (Name of Institution", 40, 300), line("Agencyt", 40, 310), *below)
+    assert agency.box[1] < 328 < agency.box[3]
 
 
 def test_where_the_end_of_a_heading_is_a_guess_or_an_address_stands_first_a_person_looks() -> None:

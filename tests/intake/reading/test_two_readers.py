@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from detainerdesk.intake.reading import cells, grammar, ink, readers, recogniser, tesseract
-from detainerdesk.intake.reading.cells import Cell, PixelBox
+from detainerdesk.intake.reading.cells import Cell, Printed
 from detainerdesk.intake.reading.lines import fold
 from detainerdesk.intake.reading.pages import Gray
 from detainerdesk.intake.reading.text import without_rest_of_label
@@ -34,7 +34,7 @@ def page(
     return np.asarray(image, dtype=np.uint8)
 
 
-def cut(picture: Gray, printed: tuple[PixelBox, ...] = (), *, ruled: bool = False) -> Cell | None:
+def cut(picture: Gray, printed: tuple[Printed, ...] = (), *, ruled: bool = False) -> Cell | None:
     return cells.cell(cells.strokes_of(ink.dark(picture), 1.0), picture, BOX, printed, (), ruled=ruled)
 
 
@@ -54,7 +54,7 @@ def test_a_value_is_cut_out_without_its_rule() -> None:
 
 
 def test_a_label_is_not_cut_out_with_its_value() -> None:
-    found = cut(page("BRIGHTWATER", label="Name:"), printed=((200, 40, 292, 80),))
+    found = cut(page("BRIGHTWATER", label="Name:"), printed=(Printed((200, 40, 292, 80)),))
     assert found is not None
     assert readers.judge(found, "name", 200).value == "BRIGHTWATER"
 
@@ -76,7 +76,7 @@ def test_a_value_that_a_line_crosses_goes_to_a_person() -> None:
 
 def test_print_that_stands_close_to_a_value_may_be_a_part_of_it() -> None:
     value = page("BRIGHTWATER")
-    found = cut(value, printed=((300, 40, 370, 80),))  # a label's end that was taken too far
+    found = cut(value, printed=(Printed((300, 40, 370, 80)),))  # a label's end that was taken too far
     assert found is not None
     assert found.overflows
     assert not readers.judge(found, "name", 200).sure
@@ -110,7 +110,7 @@ def test_what_a_broken_rule_leaves_is_no_part_of_the_value() -> None:
 
 
 def test_a_label_that_was_taken_too_long_does_not_eat_the_value_on_its_rule() -> None:
-    found = cut(page("BRIGHTWATER", rule=True, rule_at=80), printed=((150, 40, 360, 80),), ruled=True)
+    found = cut(page("BRIGHTWATER", rule=True, rule_at=80), printed=(Printed((150, 40, 360, 80)),), ruled=True)
     assert found is not None
     assert readers.judge(found, "name", 200).value == "BRIGHTWATER"
 
@@ -166,17 +166,46 @@ def test_letters_that_lean_are_a_hand_and_go_to_a_person() -> None:
     assert not readers.judge(slanted, "name", 200).sure
 
 
-def test_an_accent_that_no_reader_saw_sends_the_value_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+def say(monkeypatch: pytest.MonkeyPatch, ours: str, theirs: str) -> None:
     monkeypatch.setattr(tesseract, "is_here", lambda language="eng": language == "eng")
-    monkeypatch.setattr(tesseract, "read", lambda crop, language: "PENA")
-    monkeypatch.setattr(recogniser, "read", lambda crop: ("PENA", [0.5] * 4, [1.0] * 4))
+    monkeypatch.setattr(tesseract, "read", lambda crop, language: theirs)
+    monkeypatch.setattr(recogniser, "read", lambda crop: (ours, [0.5] * len(ours), [1.0] * len(ours)))
+
+
+@pytest.mark.parametrize(
+    ("grammar_name", "ours", "theirs", "value", "sure"),
+    [
+        ("words", "GUATEMAL A", "GUATEMALA", "GUATEMALA", False),
+        ("words", "EL SALVADOR", "ELSALVADOR", "EL SALVADOR", True),
+        ("text", "26-45037", "26 - 45037", "26-45037", True),
+        ("text", "26 - 45037", "26-45037", "26-45037", True),
+        ("text", "Boston Fleld Office", "Boston Fleld Office", "Boston Field Office", False),
+        ("text", "Boston Field Office", "Boston Field Office", "Boston Field Office", True),
+        ("text", "Broadview IL", "Broadview IL", "Broadview IL", False),
+        ("text", "Broadview, IL", "Broadview, IL", "Broadview, IL", True),
+        ("name", "O'CONNELL", "O'CONNELL", "O'CONNELL", False),
+        ("name", "O'CONNELL, Ilona", "O'CONNELL, Ilona", "O'CONNELL, Ilona", True),
+    ],
+)
+def test_what_all_readers_see_alike_is_doubted_where_bad_print_does_such(
+    monkeypatch: pytest.MonkeyPatch, grammar_name: str, ours: str, theirs: str, value: str, *, sure: bool
+) -> None:
+    say(monkeypatch, ours, theirs)
+    found = cut(page("BRIGHTWATER"))
+    assert found is not None
+    verdict = readers.judge(found, grammar_name, 200)
+    assert (verdict.value, verdict.sure) == (value, sure)
+
+
+def test_an_accent_that_no_reader_saw_sends_the_value_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    say(monkeypatch, "PENA", "PENA")
     plain = page("PENA")
     accented = plain.copy()
     accented[47:50, 346:356] = 0  # over the N
     for picture, sure in ((plain, True), (accented, False)):
         found = cut(picture)
         assert found is not None
-        assert readers.judge(found, "name", 200).sure is sure
+        assert readers.judge(found, "words", 200).sure is sure
 
 
 @pytest.mark.parametrize(

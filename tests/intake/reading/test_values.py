@@ -8,8 +8,8 @@ import pytest
 from detainerdesk.intake.reading import text
 from detainerdesk.intake.reading.fields import Box
 from detainerdesk.intake.reading.forms import FieldPlace, Label, Registration, TemplatePage
-from detainerdesk.intake.reading.lines import fold
-from detainerdesk.intake.reading.pages import Page
+from detainerdesk.intake.reading.lines import Found, Line, fold
+from detainerdesk.intake.reading.pages import Char, Page
 from detainerdesk.intake.reading.placing import Placed
 from detainerdesk.intake.reading.text import Sheet, without_rest_of_label
 
@@ -56,6 +56,22 @@ def test_words_that_were_not_found_are_not_erased_where_a_field_is_held(held: bo
     template = TemplatePage(1, (Label("Upon completion of the proceeding", lost),), (), ())
     field = Placed((60.0, 99.0, 400.0, 112.0), held)
     assert len(text._printed(sheet, template, Registration(1.0, 0.0, (), 0, 1, ()), field)) == erased
+
+
+@pytest.mark.parametrize(("read", "state", "accepted"), [("Sex: F", "empty", False), ("Sex:", "empty", True)])
+def test_a_place_in_which_a_letter_was_read_is_not_proved_empty(read: str, state: str, accepted: bool) -> None:
+    """The letter was erased with the label before it, as if it were of its print."""
+    picture = np.full((200, 600), 255, np.uint8)
+    page = Page(1, 600.0, 200.0, picture, scanned=True)
+    chars = tuple(Char(char, 40.0 + 6 * n, 100.0, 46.0 + 6 * n, 110.0) for n, char in enumerate(read))
+    sheet = Sheet(page, picture, picture < 128, 1.0, (Line(chars),), lambda box: box)
+    label = Label("Sex:", (40.0, 100.0, 64.0, 110.0))
+    place = FieldPlace("sex", "text", (68.0, 98.0, 140.0, 112.0), "sex", None, (), 1)
+    template = TemplatePage(1, (label,), (place,), ())
+    found = Registration(1.0, 0.0, (), 1, 1, ((label, Found(0, 0, 4, (40.0, 100.0, 64.0, 110.0), 0)),))
+    placed = {"sex": Placed((66.0, 98.0, 140.0, 112.0), held=True, lined=True)}
+    field = text.text_fields(sheet, template, found, placed, sure=True)["sex"]
+    assert (field.state, field.accepted) == (state, accepted)
 
 
 def test_a_place_that_no_label_holds_takes_nothing_from_one_that_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
