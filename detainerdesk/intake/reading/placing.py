@@ -336,9 +336,11 @@ def _beside(place: FieldPlace, label: Label, hit: Found, side: Side, seen: _Page
     if side == "over":
         rule = _rule_over(hit, wide * seen.laid.sx, seen)
         if rule is not None and rule[0] <= hit.box[0] + 10:  # else it has lost its beginning, where the value begins
-            box = rule[0], rule[1] - max(tall, 12.0), rule[2], rule[1] + 1
+            begins = _lost_beginning(rule, seen)
+            box = begins, rule[1] - max(tall, 12.0), rule[2], rule[1] + 1
             ruled = rule[2] - rule[0] > 0.5 * wide  # a stamp may hide the rest of a rule of dots
-            return Placed(box, held=ruled or place.kind != "sig", ruled=ruled)  # beside half a rule a name may stand
+            held = begins == rule[0] and (ruled or place.kind != "sig")  # beside half a rule a name may stand
+            return Placed(box, held, ruled=ruled)
         down = ly0 - (label.box[1] - y1)
         left = lx0 + (x0 - label.box[0]) * seen.laid.sx
         return Placed((left, down - tall, left + wide * seen.laid.sx, down), held=True)
@@ -435,6 +437,18 @@ def _to_its_end(rule: Box, end: float, label: Found, seen: _Page) -> Box:
         if abs(y - top) < LEVEL and x1 < left < min(end, x1 + BREAK) and not others:
             x1 = right
     return x0, top, x1, bottom
+
+
+def _lost_beginning(rule: Box, seen: _Page) -> float:
+    """Where a value begins of which a fax has lost the beginning of the rule: with the line of print that stands over the rule's end."""
+    printed = {part.line for _, hit in seen.laid.found for part in (hit, hit.last)}
+    over = [
+        line.box[0] - 1
+        for number, line in enumerate(seen.lines)
+        if number not in printed and rule[1] - 14 < _middle(line.box) < rule[1]
+        if rule[0] - 60 < line.box[0] < rule[0] - 8 and line.box[2] > rule[0] + 3
+    ]
+    return min(over, default=rule[0])
 
 
 def _rule_under(heading: Box, rules: Sequence[Box]) -> Box | None:

@@ -8,12 +8,8 @@ import re
 
 from detainerdesk.intake.reading import vocabulary
 
-_INITIALS = {
-    "0": "D",
-    "8": "B",
-    "5": "S",
-    **dict.fromkeys("1Ij!|)]{", "J"),
-}  # J is the initial that most often loses its hook
+_HOOKLESS = "1Ij!|)]{"  # J is the initial that most often loses its hook
+_INITIALS = {"0": "D", "5": "S", "8": "B", **dict.fromkeys(_HOOKLESS, "J")}
 _WORDS = (  # of a field of words
     (r"^([01Ij!|)\]{85])[.,] (?=[A-Z])", lambda found: f"{_INITIALS[found[1]]}. "),
     (r"^([A-Z])[,:;]? (?=[A-Z][a-z])", r"\1. "),  # an initial without its stop
@@ -24,7 +20,6 @@ _WORDS = (  # of a field of words
     (r"(?<=\w )P[O0]$", "PD"),  # Chicago PO
     (r"(?<=Station )[0O](?=-\d)", "D"),
     (r"(?<=Station [A-Z]-)B$", "8"),
-    (r"(?<=^[A-Z]{4}) (?=[A-Z]$)|(?<=^[A-Z]{5}) (?=[A-Z]$)|(?<=[A-Z]{6}) (?=[A-Z]$)", ""),  # GUATEMAL A
     (r"(?<=/\d{4})[.,](?=\d)", " "),  # 08/26/2019.11:30
     (r"(?<=\b[A-Z]{2})[i!l|1](?!\w)", "I"),  # OUi
     (r"(?<!\S)[(!|](?=[a-z]{3}[^()]*$)", "I"),  # (magined
@@ -60,16 +55,21 @@ _UNDONE = {
     "number": ((r"(?<=\d)/(?=\d)", "7"),),
     "event": ((r"(?<=[A-Z])\W(?=[A-Z\d])", ""),),
     "text": _WORDS,
-    "words": _WORDS,
+    "words": (*_WORDS, (r"^([A-Z]{4,}) ([A-Z])$", r"\1\2")),  # GUATEMAL A
     "name": _NAMES,
     "a_number": ((r"(?<=\d)(?:-(\d{3}) | (\d{3})-)(?=\d)", r"-\1\2-"),),
     "phone": _PHONES,
 }
 
 
+def is_telephone(text: str) -> bool:
+    """Whether a text is a telephone number and no more, as paper may show one."""
+    return re.fullmatch(r"[\dSOIlB() .-]{10,16}", text) is not None
+
+
 def value(grammar: str, text: str) -> str:
     """The likeliest value of a field of this grammar."""
-    if grammar == "text" and re.fullmatch(r"[\dSOIlB() .-]{10,16}", text):
+    if grammar == "text" and is_telephone(text):
         grammar, text = "phone", text.translate(_DIGITS)  # a field that may say how to return a form
     if grammar in ("text", "words"):
         text = re.sub(r"[^\s/,]+", lambda found: vocabulary.nearest(found[0]), text)

@@ -123,7 +123,7 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
         or cell.upright <= UPRIGHT
         or (cell.on_rule and "q" in value)  # a g whose foot the rule hides
         or (grammar_name in WORDS and (_unread_marks(cell, value) > 0 or _lost_a_stop(value)))
-        or (grammar_name in ("a_number", "phone") and _lost_a_hyphen(value))
+        or ((grammar_name in ("a_number", "phone") or proposed.is_telephone(value)) and _lost_a_hyphen(value))
         or (grammar_name == "name" and re.search(r"^[a-z]|\b[A-Z]{2,} [A-Z],", value) is not None)  # vo, Ana; LN U, Ana
         or (grammar_name == "name" and len(value.split()) < 2)  # the rest of it may stand apart
         or (grammar_name in WORDS and any(map(vocabulary.is_other_case, value.split())))

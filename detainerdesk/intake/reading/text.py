@@ -94,8 +94,19 @@ def _printed(sheet: Sheet, template: TemplatePage, laid: Registration, field: Pl
     hits = [hit for label in template.labels if label in found for hit in {found[label], found[label].last}]
     printed = [Printed(sheet.pixels(hit.box), _goes_on(sheet, hit)) for hit in hits]
     lost = [laid.to_page(label.box) for label in template.labels if label not in found and label.box]
-    lost = [box for box in lost if not (field.held and overlap(box, field.box) > 0.1)]
+    lost = [_up_to_print(box, sheet) for box in lost if not (field.held and overlap(box, field.box) > 0.1)]
     return (*printed, *(Printed(sheet.pixels(box)) for box in lost))
+
+
+def _up_to_print(box: Box, sheet: Sheet) -> Box:
+    """The place of words that were not found, cut where a line of print begins in it that goes on behind it: that is a value."""
+    x0, y0, x1, y1 = box
+    begun = [
+        line.box[0] - 1
+        for line in sheet.lines
+        if y0 < (line.box[1] + line.box[3]) / 2 < y1 and x0 + 10 < line.box[0] < x1 < line.box[2]
+    ]
+    return x0, y0, min([x1, *begun]), y1
 
 
 def _goes_on(sheet: Sheet, hit: Found) -> int | None:

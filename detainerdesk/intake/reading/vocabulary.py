@@ -74,7 +74,9 @@ def state(code: str) -> str:
 def is_misread(word: str) -> bool:
     """Whether it is none of them, and one of them with letters that bad print makes alike (`Fleld`)."""
     core = word.strip(".,;:()")
-    return len(core) >= 4 and not knows(word) and any(_is_alike(core, known) for known in _WORDS)
+    if len(core) < 3 or knows(word):
+        return False
+    return bool(_by_look()[_look(core)]) or any(len(core) >= 4 and _is_alike(core, known) for known in _WORDS)
 
 
 def is_other_case(word: str) -> bool:
@@ -118,4 +120,5 @@ def _is_alike(one: str, two: str) -> bool:
 def _is_misspelled(one: str, two: str) -> bool:
     """Whether the one can be the other badly read: not where it only has an ending more or another mark (`Marshall`, `Sheriffs'`)."""
     bare, other = one.replace("'", ""), two.replace("'", "")
-    return not (bare.startswith(other) or other.startswith(bare))
+    small = one[0].islower() and one[0] == two[0].lower()  # `operation` is a word of its own
+    return not (small or bare.startswith(other) or other.startswith(bare))

@@ -75,6 +75,8 @@ def test_what_paper_does_to_print_is_undone(grammar: str, read: str, offered: st
         ("number", "388308217"),
         ("words", "EL SALVADOR"),
         ("text", "J. Bolton, Captain"),
+        ("text", "UNIT B"),
+        ("text", "unlicensed operation"),
         ("text", "the Sheriffs' Office, Room 8-B"),
         ("text", "1 Post Road, Elgin, IL 60120"),
     ],

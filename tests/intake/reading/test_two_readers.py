@@ -181,6 +181,8 @@ def say(monkeypatch: pytest.MonkeyPatch, ours: str, theirs: str) -> None:
         ("text", "26 - 45037", "26-45037", "26-45037", True),
         ("text", "Boston Fleld Office", "Boston Fleld Office", "Boston Field Office", False),
         ("text", "Boston Field Office", "Boston Field Office", "Boston Field Office", True),
+        ("text", "OHS ICE, Houston", "OHS ICE, Houston", "DHS ICE, Houston", False),
+        ("text", "781-555 0164", "781-555 0164", "781-555-0164", False),
         ("text", "Broadview IL", "Broadview IL", "Broadview IL", False),
         ("text", "Broadview, IL", "Broadview, IL", "Broadview, IL", True),
         ("name", "O'CONNELL", "O'CONNELL", "O'CONNELL", False),

@@ -74,6 +74,21 @@ def test_a_place_in_which_a_letter_was_read_is_not_proved_empty(read: str, state
     assert (field.state, field.accepted) == (state, accepted)
 
 
+@pytest.mark.parametrize(("at", "end"), [(200.0, 199), (310.0, 300), (45.0, 300)])
+def test_words_that_were_not_found_end_where_a_line_of_print_begins_that_goes_on_behind_them(
+    at: float, end: int
+) -> None:
+    """`lish` was left of `English`."""
+    picture = np.full((400, 600), 255, np.uint8)
+    page = Page(1, 600.0, 400.0, picture, scanned=True)
+    value = Line(tuple(Char(char, at + 20 * n, 99.0, at + 20 * (n + 1), 109.0) for n, char in enumerate("English")))
+    sheet = Sheet(page, picture, picture < 128, 1.0, (value,), lambda box: box)
+    template = TemplatePage(1, (Label("read to him or her in the", (40.0, 100.0, 300.0, 108.0)),), (), ())
+    field = Placed((310.0, 99.0, 400.0, 112.0), held=True)
+    (lost,) = text._printed(sheet, template, Registration(1.0, 0.0, (), 0, 1, ()), field)
+    assert lost.box[2] == end
+
+
 def test_a_place_that_no_label_holds_takes_nothing_from_one_that_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = {}
     monkeypatch.setattr(
