@@ -362,12 +362,15 @@ def _whole(
 def _touched(
     boxes: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_], strokes: npt.NDArray[np.bool_], tall: int
 ) -> bool:
-    """Whether a letter that was left out stands as close to the value as its own letters stand to each other."""
+    """Whether a letter that was left out stands as close to the value as its own letters stand to each other, or ink that hides some of them: a
+    stamp's frame takes the letters that it touches away."""
     x0, y0, x1, y1 = boxes[kept, 0].min(), boxes[kept, 1].min(), boxes[kept, 2].max(), boxes[kept, 3].max()
     out = boxes[strokes & ~kept & (boxes[:, 3] - boxes[:, 1] >= 0.45 * tall)]
     on_row = (np.minimum(out[:, 3], y1) - np.maximum(out[:, 1], y0)) > 0.5 * (out[:, 3] - out[:, 1])
     near = (out[:, 0] < x1 + 0.35 * tall) & (out[:, 2] > x0 - 0.35 * tall)
-    return bool((on_row & near).any())
+    high = (np.minimum(out[:, 3], y1) - np.maximum(out[:, 1], y0)) > 0.5 * (y1 - y0)
+    hides = high & (out[:, 0] < x1) & (out[:, 2] > x0)
+    return bool((on_row & near).any() or hides.any())
 
 
 def _goes_on(boxes: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_], free: npt.NDArray[np.bool_]) -> bool:

@@ -61,7 +61,7 @@ def mend(grammar: str, text: str) -> str:
         case "event":
             value = value.strip(".,;:-")
             value = value[:3].translate(_TO_LETTERS) + _digits(value[3:])
-        case "name" | "words":
+        case "name" | "words" | "country":
             value = tidy(grammar, re.sub(r"\s*[_|]\s*", " ", value))
         case "text":
             value = re.sub(rf"\d{_PART}(?: ?{_PART})+", lambda section: section[0].replace(" ", ""), value)
@@ -132,6 +132,8 @@ def fits(grammar: str, value: str) -> bool:
             return re.fullmatch(rf"[{_LETTERS}][{_LETTERS}' .,-]+", value) is not None and len(value) >= 3
         case "sex":
             return value.upper() in ("M", "F", "X", "MALE", "FEMALE")
+        case "country":
+            return vocabulary.is_country(value)
         case "words":
             return re.fullmatch(rf"[{_LETTERS}][{_LETTERS}' .,-]*", value) is not None and len(value) >= 2
         case "case":

@@ -1,6 +1,6 @@
 """What a person is offered where the readers are not sure: the value that such a field most likely holds, with undone what paper often
 does to print (`0. Quill`, `Strect`, `SD00`, `RAUI.`). Comes in: the likeliest reading. Goes out: a text to stand beside the picture. It
-is asked only after a reading was found unsure, so nothing here spares a person a look."""
+spares nobody a look: a reading from which it differs is not sure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WORDS = (  # of a field of words
     (r"^([01Ij!|)\]{85])[.,] (?=[A-Z])", lambda found: f"{_INITIALS[found[1]]}. "),
     (r"^([A-Z])[,:;]? (?=[A-Z][a-z])", r"\1. "),  # an initial without its stop
     (r"(?<![^\s])['‘.](?=[A-Z][a-z])", ""),  # S. 'Tidewater
-    (r"(?<=[a-rt-z])' (?=[a-z])|(?<=[a-z]{3})'(?=[A-Z])", " "),  # House' of, Houston'Field
+    (r"(?<=[a-rt-z])' (?=[A-Za-z])|(?<=[a-z]{3})'(?=[A-Z])", " "),  # House' of, Houston'Field
     (r"^(\d+)[.)] (?=[A-Z])", r"\1 "),  # 3788. Pretend
     (r"(?<=, )(\S{2})[ .-](?=\d{5}$)", lambda found: f"{vocabulary.state(found[1])} "),  # iL 22860, TX-57727
     (r"(?<=\w )P[O0]$", "PD"),  # Chicago PO
@@ -27,7 +27,9 @@ _WORDS = (  # of a field of words
     (r"^([^(]* [^(]*)\)", r"\1"),  # Removal)
     (r"(?<=[a-z])- (?=[A-Z])", "-"),  # Sub- Office
     (r"(?<=[a-z]{4})[.;] (?=[A-Z])|(?<=[a-z]),-(?=[A-Z])", ", "),  # Department. Station
-    (r"(?<=, [A-Z]{2})[.,] (?=\d{5})", " "),
+    (r"(?<=, [A-Z]{2})(?:[.,] ?|)(?=\d{5}\b)", " "),  # CA.42398
+    (r"(?<=[a-z]{3}) s(?= )", "'s"),  # Sheriff s
+    (r"^[a-z](?=\. [A-Z])", lambda found: found[0].upper()),
     (r"(?<=\d{3})(?:,(\d{3})\.|\.(\d{3}),)(?=\d{4})", r".\1\2."),  # 617,555.0136
     (r"(?<=\w{4})[.,:;]$", ""),
 )
@@ -55,22 +57,19 @@ _UNDONE = {
     "number": ((r"(?<=\d)/(?=\d)", "7"),),
     "event": ((r"(?<=[A-Z])\W(?=[A-Z\d])", ""),),
     "text": _WORDS,
-    "words": (*_WORDS, (r"^([A-Z]{4,}) ([A-Z])$", r"\1\2")),  # GUATEMAL A
+    "words": _WORDS,
     "name": _NAMES,
     "a_number": ((r"(?<=\d)(?:-(\d{3}) | (\d{3})-)(?=\d)", r"-\1\2-"),),
     "phone": _PHONES,
 }
 
 
-def is_telephone(text: str) -> bool:
-    """Whether a text is a telephone number and no more, as paper may show one."""
-    return re.fullmatch(r"[\dSOIlB() .-]{10,16}", text) is not None
-
-
 def value(grammar: str, text: str) -> str:
     """The likeliest value of a field of this grammar."""
-    if grammar == "text" and is_telephone(text):
+    if grammar == "text" and re.fullmatch(r"[\dSOIlB() .-]{10,16}", text):
         grammar, text = "phone", text.translate(_DIGITS)  # a field that may say how to return a form
+    if grammar == "country":
+        return vocabulary.nearest_country(text)
     if grammar in ("text", "words"):
         text = re.sub(r"[^\s/,]+", lambda found: vocabulary.nearest(found[0]), text)
     for pattern, right in _UNDONE.get(grammar, ()):

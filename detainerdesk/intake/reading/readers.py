@@ -23,7 +23,7 @@ DOTTED = r"""[ij:;!?'"%=]"""  # letters with a mark above: what has more of them
 TESSERACT, VIETNAMESE = "tesseract", "tesseract, Vietnamese"
 QUOTES = str.maketrans("‘’“”", "''\"\"")
 TALL = r"[A-Z0-9bdfhklt]"
-WORDS = ("name", "words", "text")  # grammars of what can have an accent or an initial
+WORDS = ("name", "words", "country", "text")  # grammars of what can have an accent or an initial
 LEAST = 0.60  # confidence of the least sure letter, below which even two readers that agree are not taken at their word
 LEAST_COARSE = 0.95  # the same in every reading of a fax of half the lines, where all can see the same wrong letter
 LEAST_COARSE_DIGITS = (
@@ -81,6 +81,7 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
         and not grammar.doubtful_on_paper(value)
         and not (alone and grammar.confusable(grammar_name, value))
         and not _doubtful(cell, grammar_name, value)
+        and proposed.value(grammar_name, value) == value  # else paper often does that to print
     )
     if not sure:
         value = proposed.value(grammar_name, value)
@@ -123,11 +124,10 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
         or cell.upright <= UPRIGHT
         or (cell.on_rule and "q" in value)  # a g whose foot the rule hides
         or (grammar_name in WORDS and (_unread_marks(cell, value) > 0 or _lost_a_stop(value)))
-        or ((grammar_name in ("a_number", "phone") or proposed.is_telephone(value)) and _lost_a_hyphen(value))
+        or (grammar_name in ("a_number", "phone") and _lost_a_hyphen(value))
         or (grammar_name == "name" and re.search(r"^[a-z]|\b[A-Z]{2,} [A-Z],", value) is not None)  # vo, Ana; LN U, Ana
         or (grammar_name == "name" and len(value.split()) < 2)  # the rest of it may stand apart
         or (grammar_name in WORDS and any(map(vocabulary.is_other_case, value.split())))
-        or (grammar_name in ("words", "text") and any(map(vocabulary.is_misread, value.split())))
     )
 
 

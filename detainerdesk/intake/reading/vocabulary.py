@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from functools import cache
+from functools import cache, lru_cache
 
 TITLES = """Acting Agent Agents Assistant Attorney Booking Captain Chief Clerk Commander Coordinator Corporal Customs Deputy Deportation
 Detention Director District Duty Enforcement Field Immigration Judge Lieutenant Magistrate Marshal Officer Officers Patrol Removal
@@ -25,9 +25,25 @@ Newark Orleans Philadelphia Phoenix Salt Seattle Washington York"""
 LANGUAGES = """Albanian Amharic Arabic Armenian Bengali Cantonese Chinese Creole English Farsi French Georgian German Gujarati Haitian Hindi Hmong
 Indonesian Italian Japanese Khmer Korean Kurdish Lao Mam Mandarin Mixtec Nepali Pashto Polish Portuguese Punjabi Romanian Russian Somali Spanish
 Swahili Tagalog Tamil Thai Tigrinya Turkish Ukrainian Urdu Uzbek Vietnamese Wolof Yoruba"""
+COUNTRIES = """Afghanistan, Albania, Algeria, Andorra, Angola, Antigua and Barbuda, Argentina, Armenia, Australia, Austria, Azerbaijan, Bahamas, Bahrain,
+Bangladesh, Barbados, Belarus, Belgium, Belize, Benin, Bhutan, Bolivia, Bosnia and Herzegovina, Botswana, Brazil, Brunei, Bulgaria, Burkina Faso,
+Burma, Burundi, Cambodia, Cameroon, Canada, Cape Verde, Central African Republic, Chad, Chile, China, Colombia, Comoros, Congo, Costa Rica,
+Cote d'Ivoire, Croatia, Cuba, Cyprus, Czech Republic, Democratic Republic of the Congo, Denmark, Djibouti, Dominica, Dominican Republic, East Timor,
+Ecuador, Egypt, El Salvador, Equatorial Guinea, Eritrea, Estonia, Eswatini, Ethiopia, Fiji, Finland, France, Gabon, Gambia, Georgia, Germany, Ghana,
+Greece, Grenada, Guatemala, Guinea, Guinea-Bissau, Guyana, Haiti, Honduras, Hong Kong, Hungary, Iceland, India, Indonesia, Iran, Iraq, Ireland,
+Israel, Italy, Ivory Coast, Jamaica, Japan, Jordan, Kazakhstan, Kenya, Kiribati, Korea, Kosovo, Kuwait, Kyrgyzstan, Laos, Latvia, Lebanon, Lesotho,
+Liberia, Libya, Liechtenstein, Lithuania, Luxembourg, Macedonia, Madagascar, Malawi, Malaysia, Maldives, Mali, Malta, Marshall Islands, Mauritania,
+Mauritius, Mexico, Micronesia, Moldova, Monaco, Mongolia, Montenegro, Morocco, Mozambique, Myanmar, Namibia, Nauru, Nepal, Netherlands, New Zealand,
+Nicaragua, Niger, Nigeria, North Korea, North Macedonia, Norway, Oman, Pakistan, Palau, Panama, Papua New Guinea, Paraguay, Peru, Philippines,
+Poland, Portugal, Qatar, Romania, Russia, Rwanda, Saint Kitts and Nevis, Saint Lucia, Saint Vincent and the Grenadines, Samoa, San Marino,
+Sao Tome and Principe, Saudi Arabia, Senegal, Serbia, Seychelles, Sierra Leone, Singapore, Slovakia, Slovenia, Solomon Islands, Somalia,
+South Africa, South Korea, South Sudan, Spain, Sri Lanka, Sudan, Suriname, Sweden, Switzerland, Syria, Taiwan, Tajikistan, Tanzania, Thailand, Togo,
+Tonga, Trinidad and Tobago, Tunisia, Turkey, Turkmenistan, Tuvalu, Uganda, Ukraine, United Arab Emirates, United Kingdom, United States, Uruguay,
+Uzbekistan, Vanuatu, Venezuela, Vietnam, Yemen, Zambia, Zimbabwe"""
 STAMPS = "BY CERTIFIED CONFIDENTIAL COPY DRAFT DUPLICATE ENTERED FAXED FILED ORIGINAL RECEIVED RECORDS SCANNED TRUE UNIT URGENT VOID"
 SMALL = "a and at by de first for from in of on or over the to under with without"
 
+_COUNTRIES = frozenset(" ".join(COUNTRIES.upper().split()).split(", "))
 _SMALL = frozenset(SMALL.split())
 _WORDS = _SMALL.union(" ".join((TITLES, AGENCIES, STREETS, STATES, CITIES, LANGUAGES)).split())
 _ALIKE = str.maketrans("0QGD1Tl!|()[]j85F", "OOOOIIIIIIIIIIBSE")  # letters and digits that bad paper makes alike
@@ -38,6 +54,19 @@ _CLOSE = {"ce", "ec", "oe", "eo", "ao", "oa", "il", "li", "tl", "lt", "fl", "lf"
 def is_small(word: str) -> bool:
     """Whether it is one of the small words between others, which alone is no value of any field."""
     return word.strip(".,;:") in _SMALL
+
+
+def is_country(value: str) -> bool:
+    """Whether it is the name of a country, as forms print it in English."""
+    return value.upper() in _COUNTRIES
+
+
+def nearest_country(value: str) -> str:
+    """The country that bad print most likely is (`LGYPT`, `GUATEMAL A`), in capitals where the print is; the words as they are, where none is near."""
+    near = difflib.get_close_matches(value.upper(), _COUNTRIES, n=1, cutoff=0.7)
+    if is_country(value) or not near:
+        return value
+    return near[0] if value.isupper() else near[0].title()
 
 
 def is_stamp(value: str) -> bool:
@@ -51,6 +80,7 @@ def knows(word: str) -> bool:
     return all(part in _WORDS for part in parts)
 
 
+@lru_cache(maxsize=4096)
 def nearest(word: str) -> str:
     """The one of them that a word of bad print must be (`SD00`, `Strect`, `Cornmander`); the word as it is, where there is none or more."""
     core = word.strip(".,;:")
@@ -69,14 +99,6 @@ def state(code: str) -> str:
     """The one state that two letters of bad print must be (`iL`); the letters as they are, where there is none or more."""
     alike = [known for known in STATES.split() if _look(known) == _look(code.replace("i", "I"))]
     return alike[0] if code not in STATES.split() and len(alike) == 1 else code
-
-
-def is_misread(word: str) -> bool:
-    """Whether it is none of them, and one of them with letters that bad print makes alike (`Fleld`)."""
-    core = word.strip(".,;:()")
-    if len(core) < 3 or knows(word):
-        return False
-    return bool(_by_look()[_look(core)]) or any(len(core) >= 4 and _is_alike(core, known) for known in _WORDS)
 
 
 def is_other_case(word: str) -> bool:
@@ -109,12 +131,6 @@ def may_be(one: str, two: str) -> bool:
     """Whether a word may be another but for one letter; in a short word only for one that is hard to tell (`Lanc`)."""
     apart = {a + b for a, b in zip(one, two, strict=False) if a != b}
     return len(one) == len(two) and len(apart) == 1 and (len(one) >= 7 or apart <= _CLOSE)
-
-
-def _is_alike(one: str, two: str) -> bool:
-    """Whether a word may be another but for one letter that is hard to tell."""
-    apart = {a + b for a, b in zip(one, two, strict=False) if a != b}
-    return len(one) == len(two) and len(apart) == 1 and apart <= _CLOSE
 
 
 def _is_misspelled(one: str, two: str) -> bool:

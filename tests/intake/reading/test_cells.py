@@ -108,6 +108,16 @@ def test_of_a_rule_whose_pieces_lie_above_low_letters_only_what_is_beside_them_i
         assert cells._clean(strokes, picture, np.array([1]), rule).shape[1] == 22
 
 
+def test_a_stamp_that_takes_letters_away_sends_the_value_to_a_person() -> None:
+    """Its frame, joined to them, was no stroke of this line, and `ABD HMAN` was all that was left."""
+    picture = page((AT, "MENSAH, ABDIRAHMAN"))
+    assert not cut(picture).overflows
+    stamped = Image.fromarray(picture)
+    ImageDraw.Draw(stamped).line([(540, 186), (456, 206), (474, 264)], 0, 4)
+    found = cut(np.asarray(stamped))
+    assert found.overflows or found.crossed
+
+
 @pytest.mark.parametrize("goes_on", [None, 318])
 def test_the_letter_that_was_read_behind_a_label_is_no_part_of_it(goes_on: int | None) -> None:
     """Of `File No: A 000` a reader gave the label too much room, and the gap behind the A is the widest."""
