@@ -406,6 +406,7 @@ def _without_specks(
     near a letter, a speck mostly is not."""
     tiny = kept & (boxes[:, 4] < LETTER * grain**2)
     marks = kept & (tiny | (boxes[:, 3] - boxes[:, 1] < 0.4 * tall))
+    marks &= ~_halves(boxes, marks, tall)
     letters = boxes[kept & ~marks]
     if not len(letters):
         return kept
@@ -419,6 +420,17 @@ def _without_specks(
             behind = x1 <= letters[:, 0].min() or x0 >= letters[:, 2].max()
             kept[index] = not (behind and apart > 0.6 * tall)
     return kept
+
+
+def _halves(boxes: npt.NDArray[np.int64], marks: npt.NDArray[np.bool_], tall: int) -> npt.NDArray[np.bool_]:
+    """Which marks are together as high as a letter, one over the other: a thin 7 falls into two."""
+    found = np.zeros(len(boxes), np.bool_)
+    for index in np.flatnonzero(marks).tolist():
+        x0, y0, x1, y1 = boxes[index, :4].tolist()
+        over = marks & (boxes[:, 0] < x1) & (boxes[:, 2] > x0)
+        top, bottom = int(boxes[over, 1].min()), int(boxes[over, 3].max())
+        found[index] = max(y1 - y0, bottom - top) >= 0.6 * tall and bottom - top <= 1.2 * tall
+    return found
 
 
 def _dots(strokes: Strokes, rows: Sequence[npt.NDArray[np.int64]], specks: npt.NDArray[np.int64]) -> tuple[int, int]:

@@ -103,7 +103,7 @@ def doubtful_on_paper(value: str) -> bool:
     """Whether a reading from a picture may well be a speck's work: it ends in a mark (`Maria.`, `Soto ,`) or has an accent; or that of a rule
     or a fax that took a mark away (`Broadview IL`) or parted a word (`GUATEMAL A`)."""
     last = value.rsplit(maxsplit=1)[-1] if value.split() else ""
-    ends_in_mark = re.fullmatch(r".{3,}[.,;:'`-]|[.,;:'`-]+", last) is not None or value[:1] in ".,;:'`-"
+    ends_in_mark = re.fullmatch(r".{3,}[.,;:'`-]|[.,;:'`-]+|.*-", last) is not None or value[:1] in ".,;:'`-"
     initial_as_digit = re.search(r"\b\d\. [A-Z]", value) is not None
     stop_behind_state = re.search(r", [A-Z]{2}[.,] \d{5}", value) is not None
     no_comma_before_state = re.search(rf"[A-Za-z]{{3,}} (?:{_STATE})(?: \d{{5}}|$)", value) is not None

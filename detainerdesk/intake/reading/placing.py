@@ -376,7 +376,9 @@ def _next(place: FieldPlace, hit: Found, seen: _Page) -> Placed:
         before = [line.box[0] for line in seen.lines if top < _middle(line.box) < rule[1] and line.box[0] < rule[0] - 3]
         if before:  # a fax has lost the rule's beginning: the value may stand there
             return Placed((min(before) - 2, top, rule[2] + 2, rule[1] + 1), held=False)
-        return Placed((rule[0] - 1, top, rule[2] + 2, rule[1] + 1), held=True, ruled=True)
+        assert place.box is not None
+        whole = rule[2] - rule[0] > 0.5 * (place.box[2] - place.box[0])  # else the value may stand where it is lost
+        return Placed((rule[0] - 1, top, rule[2] + 2, rule[1] + 1), held=whole, ruled=True)
     rows = [line for line in seen.lines if middle + 5 < _middle(line.box) < middle + 30 and line.box[0] < last[2]]
     first = min(rows, key=lambda line: (round(_middle(line.box) / 6), line.box[0]), default=None)
     if first is None:

@@ -86,6 +86,16 @@ def test_a_line_close_above_that_begins_elsewhere_is_not_of_the_value() -> None:
     assert not found.crowded
 
 
+def test_a_digit_at_the_end_that_fell_into_two_halves_is_a_digit() -> None:
+    """Each half was a mark that stands apart, and `Station A-` was left of it."""
+    picture = page((AT, "Station A-"))
+    before = cut(picture).box
+    left = before[2] + 12
+    picture[before[1] : before[1] + 3, left : left + 9] = 0
+    picture[before[1] + 5 : before[3] - 1, left + 3] = 0
+    assert cut(picture).box[2] == left + 9
+
+
 def test_letters_of_which_a_fax_has_lost_a_line_of_dots_are_one_line() -> None:
     picture = page((AT, "07/16/2019"))
     picture[260:262] = 255

@@ -59,6 +59,7 @@ def test_spaces_that_a_reader_put_in_are_taken_out_of_dates_and_numbers() -> Non
 def test_a_mark_at_the_end_that_may_be_a_speck_is_doubtful() -> None:
     assert doubtful_on_paper("BRIGHTWATER, Maria Jose.")
     assert doubtful_on_paper("O'LÉARY-IBARRA, Marcus"), "a speck above a letter reads as an accent"
+    assert doubtful_on_paper("Boston Police Department, Station A-")
     assert not doubtful_on_paper("BRIGHTWATER, Tomasz J.")
     assert not doubtful_on_paper("ICE ERO Boston Field Office")
 

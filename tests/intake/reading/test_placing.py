@@ -93,6 +93,16 @@ def test_a_value_begins_before_a_rule_that_has_lost_its_beginning_under_it() -> 
         assert (sig.box[0], sig.held) == (begins, begins == 45)
 
 
+@pytest.mark.parametrize(("begins", "held"), [(40.0, True), (150.0, False)])
+def test_what_is_left_of_a_rule_on_the_next_row_proves_nothing_empty(begins: float, held: bool) -> None:
+    words = Label("please call this number at", (300, 300, 456, 308))
+    phone = FieldPlace("phone", "text", (40, 316, 200, 328), "phone", None, (), 1, beside=(("next", words.words),))
+    page = TemplatePage(1, (*LABELS, words), (*PAGE.fields, phone), ())
+    rows = [*printed((100, 140, 180, 220, 260)), line(words.words, 300, 300)]
+    found = place_all(page, register(page, rows), ((begins, 330.0, 200.0, 331.0),), rows)["phone"]
+    assert found.held is held
+
+
 def test_a_rule_of_pieces_ends_where_other_words_stand_under_it() -> None:
     rows = [*printed((100, 140, 180, 230, 270))[:-1], line("Case number:", 166, 230)]
     page = TemplatePage(1, (*LABELS[:-1], Label(WORDS[4], (166, 220, 238, 228))), PAGE.fields[:4], ())
