@@ -50,6 +50,8 @@ from detainerdesk.intake.reading import proposed, vocabulary
         ("text", "(212)S55-0135", "(212)555-0135"),
         ("text", "08/26/2019.11:30 AM", "08/26/2019 11:30 AM"),
         ("name", "KIM, 'Yu", "KIM, Yu"),
+        ("name", "REZAEl, Mohammed", "REZAEI, Mohammed"),
+        ("words", "S. Tidewater, Detention.and Removal", "S. Tidewater, Detention and Removal"),
         ("date", "10907/16/2019", "07/16/2019"),
     ],
 )
@@ -68,6 +70,8 @@ def test_what_paper_does_to_print_is_undone(grammar: str, read: str, offered: st
         ("text", "Smith & Sons, Inc."),
         ("name", "ST. FLEUR, Jean-Robert"),
         ("name", "N'DIAYE, Fatou"),
+        ("name", "MacLeod, Neil"),
+        ("text", "clerk.of.court@example.gov"),
         ("a_number", "A000 000 664"),
         ("phone", "781 555 0162"),
         ("phone", "(781) 555-0162"),
