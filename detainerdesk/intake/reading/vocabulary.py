@@ -84,7 +84,7 @@ def knows(word: str) -> bool:
 def nearest(word: str) -> str:
     """The one of them that a word of bad print must be (`SD00`, `Strect`, `Cornmander`); the word as it is, where there is none or more."""
     core = word.strip(".,;:")
-    if not core or knows(core):
+    if core.isdigit() or not core or knows(core):  # 10 is no misread `ID`
         return word
     alike = _by_look()[_look(core)] if len(core) > 2 or not core.isalpha() else []  # `EL` is no misread `FL`
     if not alike and len(core) >= 4:

@@ -83,6 +83,8 @@ def test_what_paper_does_to_print_is_undone(grammar: str, read: str, offered: st
         ("country", "STATELESS"),
         ("text", "J. Bolton, Captain"),
         ("text", "UNIT B"),
+        ("text", "10/19/2023 8:30 PM"),
+        ("text", "10 Post Road, Elgin, IL 60120"),
         ("text", "unlicensed operation"),
         ("text", "the Sheriffs' Office, Room 8-B"),
         ("text", "1 Post Road, Elgin, IL 60120"),
