@@ -73,6 +73,7 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
     readings = [one for one in (first, second, again) if one is not None]
     value, agreed, confidence = _agreement(readings, grammar_name, on_rule=cell.on_rule)
     alone = second is None
+    offered = proposed.value(grammar_name, value)
     sure = (
         agreed
         and confidence >= (LEAST_ALONE if alone else LEAST)
@@ -81,13 +82,11 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
         and not grammar.doubtful_on_paper(value)
         and not (alone and grammar.confusable(grammar_name, value))
         and not _doubtful(cell, grammar_name, value)
-        and proposed.value(grammar_name, value) == value  # else paper often does that to print
+        and offered == value  # else paper often does that to print
     )
-    if not sure:
-        value = proposed.value(grammar_name, value)
-        if grammar_name == "name":
-            value, readings = _with_vietnamese_letters(cell, value, readings)
-    return Verdict(value, tuple(one.seen for one in readings), agreed, sure, confidence)
+    if not sure and grammar_name == "name":
+        offered, readings = _with_vietnamese_letters(cell, offered, readings)
+    return Verdict(offered, tuple(one.seen for one in readings), agreed, sure, confidence)
 
 
 def _with_vietnamese_letters(cell: Cell, value: str, readings: list[_Reading]) -> tuple[str, list[_Reading]]:

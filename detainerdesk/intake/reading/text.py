@@ -253,8 +253,8 @@ def _from_picture(
 def _read_on(printed: Sequence[Printed], box: PixelBox) -> int | None:
     """Where a letter was read in a field's place right behind the form's own words: the middle of it, in pixels. Such a place is not empty."""
     x0, y0, x1, y1 = box
-    on_row = [words for words in printed if words.goes_on is not None and y0 < (words.box[1] + words.box[3]) / 2 < y1]
-    return min((words.goes_on for words in on_row if words.goes_on and x0 < words.goes_on < x1), default=None)
+    on_row = (words.goes_on for words in printed if y0 < (words.box[1] + words.box[3]) / 2 < y1)
+    return min((at for at in on_row if at is not None and x0 < at < x1), default=None)
 
 
 def without_rest_of_label(value: str, grammar_name: str, labels: Sequence[str]) -> str:
