@@ -62,6 +62,7 @@ class Cell:
     goes_on: bool = False  # a line close above or below begins where it begins and may be a part of it
     dots: int = 0  # small marks right above a low letter: of an i, an accent, specks
     above: int = 0  # small marks right above a tall letter, where no i has its dot: an accent, a speck of what was one
+    letters: tuple[PixelBox, ...] = ()  # its strokes from left to right, in pixels
 
 
 def strokes_of(mask: ink.Mask, grain: float) -> Strokes:
@@ -208,6 +209,7 @@ def cell(
         goes_on=_goes_on(boxes, np.isin(near, members), free),
         dots=dots,
         above=above,
+        letters=tuple(sorted((x0, y0, x1, y1) for x0, y0, x1, y1 in all_boxes[:, :4].tolist())),
     )
 
 
@@ -519,9 +521,19 @@ def _unevenness(boxes: npt.NDArray[np.int64]) -> float:
     letters = boxes[tall >= 0.55 * float(tall.max())]
     if len(letters) < 4:
         return 0.0
-    x, feet = (letters[:, 0] + letters[:, 2]) / 2.0, letters[:, 3].astype(np.float64)
-    slope, level = np.polyfit(x, feet, 1)
-    return float(np.median(np.abs(feet - slope * x - level)) / float(np.median(letters[:, 3] - letters[:, 1])))
+    return float(np.median(_off_line(letters, 3)))
+
+
+def wavering(digits: Sequence[PixelBox]) -> float:
+    """How far the head of a digit leaves the straight line of all their heads, as a part of their height; print has them equally high."""
+    return float(_off_line(np.array(digits), 1).max())
+
+
+def _off_line(letters: npt.NDArray[np.int64], edge: int) -> npt.NDArray[np.float64]:
+    """How far each letter's head (`edge` 1) or foot (3) is from a straight line through all, as a part of their height."""
+    x, y = (letters[:, 0] + letters[:, 2]) / 2.0, letters[:, edge].astype(np.float64)
+    slope, level = np.polyfit(x, y, 1)
+    return np.asarray(np.abs(y - slope * x - level) / np.median(letters[:, 3] - letters[:, 1]), np.float64)
 
 
 def padded(crop: Gray, across: int, down: int) -> Gray:

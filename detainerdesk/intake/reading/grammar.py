@@ -101,15 +101,16 @@ def _only_date(value: str) -> str:
 
 def doubtful_on_paper(value: str) -> bool:
     """Whether a reading from a picture may well be a speck's work: it ends in a mark (`Maria.`, `Soto ,`) or has an accent; or that of a rule
-    or a fax that took a mark away (`Broadview IL`) or parted a word (`GUATEMAL A`)."""
+    or a fax that took a mark away (`Broadview IL`) or parted a word (`GUATEMAL A`); or that of a hand whose 1 runs into the stroke beside it (`09/2/2024`)."""
     last = value.rsplit(maxsplit=1)[-1] if value.split() else ""
     ends_in_mark = re.fullmatch(r".{3,}[.,;:'`-]|[.,;:'`-]+|.*-", last) is not None or value[:1] in ".,;:'`-"
     initial_as_digit = re.search(r"\b\d\. [A-Z]", value) is not None
     stop_behind_state = re.search(r", [A-Z]{2}[.,] \d{5}", value) is not None
     no_comma_before_state = re.search(rf"[A-Za-z]{{3,}} (?:{_STATE})(?: \d{{5}}|$)", value) is not None
     letter_alone = re.search(r"[A-Z]{4,} [A-Z]$", value) is not None
+    digit_lost = re.search(r"\b(?:0\d/\d|[1-9]/0\d)/", value) is not None
     marks = ends_in_mark or initial_as_digit or stop_behind_state or no_comma_before_state
-    return marks or letter_alone or not value.isascii()
+    return marks or letter_alone or digit_lost or not value.isascii()
 
 
 def fits(grammar: str, value: str) -> bool:

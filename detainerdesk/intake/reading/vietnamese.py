@@ -35,9 +35,9 @@ def offered(name: str, seen: Sequence[str]) -> str:
     """The name to offer of what the Vietnamese reader saw. Where another reader saw the same letters, a given name stands; else, and of a family's
     name always, the known one with these letters is offered, if there is one."""
     words = []
-    for word, others in _columns(name, seen):
-        stands = not word.endswith(",") and plain(word) in map(plain, others)
-        words.append(word if stands else _known(word, others) or word)
+    for word, others, family in _columns(name, seen):
+        stands = not family and plain(word) in map(plain, others)
+        words.append(word if stands else _known(word, others, family=family) or word)
     return " ".join(words)
 
 
@@ -45,7 +45,7 @@ def recalled(seen: Sequence[str], unread: int) -> str | None:
     """The name to offer where no reader knew its letters: the family's is known as it was read, the other words are nearly so, and marks were
     seen or letters lost. `unread`: marks above letters that no reader read."""
     plainest = max(seen, key=lambda text: len(plain(text)))
-    known = [_known(word, others) or _nearly(word) for word, others in _columns(plainest, seen)]
+    known = [_known(word, others, family=family) or _nearly(word) for word, others, family in _columns(plainest, seen)]
     if not all(known) or not any(plain(text.partition(",")[0]) in _by_plain(family=True) for text in seen):
         return None
     marked = sum(_marks(word) > 0 for word in known if word)
@@ -81,20 +81,29 @@ def plain(text: str) -> str:
     return "".join(char for char in _apart(text).replace("đ", "d") if char.isalnum())
 
 
-def _columns(name: str, seen: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Each word of a name, and what else was read in its place."""
+def _columns(name: str, seen: Sequence[str]) -> Iterator[tuple[str, list[str], bool]]:
+    """Each word of a name, what else was read in its place, and whether it is the family's name."""
     words = name.split()
     others = [text.split() for text in seen if len(text.split()) == len(words)]
+    family = _family_place(words)
     for place, word in enumerate(words):
-        yield word, [one[place] for one in others]
+        yield word, [one[place] for one in others], place == family
 
 
-def _known(word: str, others: Sequence[str]) -> str | None:
+def _family_place(words: Sequence[str]) -> int | None:
+    """Which word is the family's name: the one before the comma, else the one at either end that is known as such. None where both or neither are."""
+    ends = [place for place, word in enumerate(words) if word.endswith(",")]
+    if not ends and len(words) > 1:
+        ends = [place for place in (0, len(words) - 1) if plain(words[place]) in _by_plain(family=True)]
+    return ends[0] if len(ends) == 1 else None
+
+
+def _known(word: str, others: Sequence[str], *, family: bool) -> str | None:
     """The known name with the letters of a word or of another reading of it; None where there is none. Of several, the one with such marks."""
     core = word.rstrip(",")
     if core in UNNAMED:
         return word
-    known = _by_plain(family=word.endswith(","))
+    known = _by_plain(family=family)
     seen = [core, *(other.rstrip(",") for other in others)]
     forms = Counter(letters for letters in map(plain, seen) if letters in known)
     if not forms:

@@ -64,6 +64,21 @@ def test_a_mark_at_the_end_that_may_be_a_speck_is_doubtful() -> None:
     assert not doubtful_on_paper("ICE ERO Boston Field Office")
 
 
+@pytest.mark.parametrize(
+    ("value", "doubtful"),
+    [
+        ("09/2/2024", True),
+        ("9/02/2024", True),
+        ("09/21/2024", False),
+        ("9/2/2024", False),
+        ("10/2/2024", False),
+        ("3/12/2024", False),
+    ],
+)
+def test_a_date_with_a_zero_before_one_of_day_and_month_alone_has_lost_a_digit(value: str, *, doubtful: bool) -> None:
+    assert doubtful_on_paper(value) is doubtful
+
+
 def test_two_readings_agree_when_only_spacing_differs() -> None:
     assert comparable("A000 000 001") == comparable("A000000001")
     assert comparable("A000 000 001") != comparable("A000 000 007")

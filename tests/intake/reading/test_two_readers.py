@@ -59,6 +59,20 @@ def test_a_label_is_not_cut_out_with_its_value() -> None:
     assert readers.judge(found, "name", 200).value == "BRIGHTWATER"
 
 
+@pytest.mark.parametrize(("grown", "sure"), [(28, True), (35, False)])
+def test_digits_of_unequal_height_are_a_hands(grown: int, *, sure: bool) -> None:
+    image = Image.new("L", (WIDE, TALL), 255)
+    pen, x = ImageDraw.Draw(image), 310.0
+    for place, letter in enumerate("12/25/2023"):
+        font = ImageFont.load_default(grown if place in (1, 4) else 28)
+        pen.text((x, 72), letter, 0, font, anchor="ls")
+        x += pen.textlength(letter, font) + 2
+    found = cut(np.asarray(image, dtype=np.uint8))
+    assert found is not None
+    seen = readers.judge(found, "date", 200)
+    assert (seen.value, seen.agreed, seen.sure) == ("12/25/2023", True, sure)
+
+
 def test_an_empty_place_has_no_value() -> None:
     assert cut(page(rule=True)) is None
 

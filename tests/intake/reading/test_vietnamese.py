@@ -57,6 +57,9 @@ def test_where_no_reader_knows_its_letters_a_known_name_is_offered(
         ("Võ, HỮU PHướC", ("V, HU PHUC", "V6, HOU PHUSC"), "VÕ, HỮU PHƯỚC"),
         ("TRẤN, Hữu Phước", ("TRÂN, Hu Phưc", "TRAN, Hitu Phuéc"), "TRẦN, Hữu Phước"),
         ("LƯƠNG, Khả Ngạn", ("LUONG, Kha Ngan", "LUONG, Kha Ngan"), "LƯƠNG, Khả Ngạn"),  # not everybody is known here
+        ("HỮU PHƯỚC NGUYÊN", ("HU PHUC NGUYN", "HUU PHUOC NGUYEN"), "HỮU PHƯỚC NGUYỄN"),  # the family's name last,
+        ("NGUYÊN HỮU PHƯỚC", ("NGUYN HU PHUC", "NGUYEN HUU PHUOC"), "NGUYỄN HỮU PHƯỚC"),  # first,
+        ("TRẦN Thảo Nguyên", ("TRN Tho Nguyen", "TRAN Thao Nguyen"), "TRẦN Thảo Nguyên"),  # and at both ends: not told
     ],
 )
 def test_what_the_vietnamese_reader_saw_is_held_against_known_names(
