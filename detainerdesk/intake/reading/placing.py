@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, cast
 
+from detainerdesk.intake.reading import vocabulary
 from detainerdesk.intake.reading.fields import Box
 from detainerdesk.intake.reading.forms import FieldPlace, Label, Registration, TemplatePage
 from detainerdesk.intake.reading.lines import Found, Line, fold
@@ -442,15 +443,23 @@ def _to_its_end(rule: Box, end: float, label: Found, seen: _Page) -> Box:
 
 
 def _lost_beginning(rule: Box, seen: _Page) -> float:
-    """Where a value begins of which a fax has lost the beginning of the rule: with the line of print that stands over the rule's end."""
+    """Where a value begins of which a fax has lost the beginning of the rule: with the line of print that stands over the rule's end, behind
+    a small word of the form's sentence (`on SOTO, Maria`)."""
     printed = {part.line for _, hit in seen.laid.found for part in (hit, hit.last)}
     over = [
-        line.box[0] - 1
+        begins - 1
         for number, line in enumerate(seen.lines)
         if number not in printed and rule[1] - 14 < _middle(line.box) < rule[1]
-        if rule[0] - 60 < line.box[0] < rule[0] - 8 and line.box[2] > rule[0] + 3
+        for begins in [_behind_a_small_word(line)]
+        if rule[0] - 60 < begins < rule[0] - 8 and line.box[2] > rule[0] + 3
     ]
     return min(over, default=rule[0])
+
+
+def _behind_a_small_word(line: Line) -> float:
+    """Where a line begins, or what follows on a small word with which it begins."""
+    first = re.match(r"\s*(\w+)\s+(?=\S)", line.text)
+    return line.chars[first.end()].x0 if first and vocabulary.is_small(first[1]) else line.box[0]
 
 
 def _rule_under(heading: Box, rules: Sequence[Box]) -> Box | None:

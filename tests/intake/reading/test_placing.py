@@ -88,7 +88,7 @@ def test_a_rule_that_a_fax_has_broken_is_the_whole_place_of_a_signature() -> Non
 def test_a_value_begins_before_a_rule_that_has_lost_its_beginning_under_it() -> None:
     rows = printed((100, 140, 180, 230, 270))
     caption = ((45.0, 227.0, 260.0, 228.0),)
-    for words, x, begins in (("English", 30, 29), ("English", 50, 45)):
+    for words, x, begins in (("English", 30, 29), ("English", 50, 45), ("on English", 30, 45)):
         sig = placed([*rows, line(words, x, 216)], caption)["officer_sig"]
         assert (sig.box[0], sig.held) == (begins, begins == 45)
 
