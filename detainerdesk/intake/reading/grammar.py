@@ -23,6 +23,21 @@ TELEPHONE = r"\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}"
 _RUNNING_ON = re.compile(r"(?<=\d{4})[ .;,]+(?:or|if)\b[^\d]*$", re.I)  # the form's sentence goes on after a telephone
 _WORD_BEFORE = re.compile(r"^(?:on|at|to|by|of)\s+(?=[A-Z])")  # its last word before the place
 _STATE = "|".join(vocabulary.STATES.split())
+_DOUBTFUL = re.compile(
+    "|".join(
+        (
+            r"^[.,;:'`-]",
+            r"\S{3}[.,;:'`-]$|(?<!\S)[.,;:'`-]+$|-$",  # Maria.  Soto ,  A-
+            r"[.,;:'-](?!(?<=\.),)[.,;:'-]",  # Road,.Boston
+            r"[a-z]{2}[,;:](?=[A-Za-z])",
+            r"\b\d\. [A-Z]",  # 0. Quill
+            r", [A-Z]{2}[.,] \d{5}",
+            rf"[A-Za-z]{{3,}} (?:{_STATE})(?: \d{{5}}|$)",  # Broadview IL
+            r"[A-Z]{4,} [A-Z]$",  # GUATEMAL A
+            r"\b(?:0\d/\d|[1-9]/0\d)/",  # 09/2/2024: a hand's 1 ran into the slash
+        )
+    )
+)
 
 
 def tidy(grammar: str, text: str) -> str:
@@ -100,17 +115,8 @@ def _only_date(value: str) -> str:
 
 
 def doubtful_on_paper(value: str) -> bool:
-    """Whether a reading from a picture may well be a speck's work: it ends in a mark (`Maria.`, `Soto ,`) or has an accent; or that of a rule
-    or a fax that took a mark away (`Broadview IL`) or parted a word (`GUATEMAL A`); or that of a hand whose 1 runs into the stroke beside it (`09/2/2024`)."""
-    last = value.rsplit(maxsplit=1)[-1] if value.split() else ""
-    ends_in_mark = re.fullmatch(r".{3,}[.,;:'`-]|[.,;:'`-]+|.*-", last) is not None or value[:1] in ".,;:'`-"
-    initial_as_digit = re.search(r"\b\d\. [A-Z]", value) is not None
-    stop_behind_state = re.search(r", [A-Z]{2}[.,] \d{5}", value) is not None
-    no_comma_before_state = re.search(rf"[A-Za-z]{{3,}} (?:{_STATE})(?: \d{{5}}|$)", value) is not None
-    letter_alone = re.search(r"[A-Z]{4,} [A-Z]$", value) is not None
-    digit_lost = re.search(r"\b(?:0\d/\d|[1-9]/0\d)/", value) is not None
-    marks = ends_in_mark or initial_as_digit or stop_behind_state or no_comma_before_state
-    return marks or letter_alone or digit_lost or not value.isascii()
+    """Whether a reading from a picture may well be the work of a speck, a rule, a fax or a hand. An accent may always be a speck's."""
+    return _DOUBTFUL.search(value) is not None or not value.isascii()
 
 
 def fits(grammar: str, value: str) -> bool:

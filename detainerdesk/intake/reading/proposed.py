@@ -10,7 +10,12 @@ from detainerdesk.intake.reading import vocabulary
 
 _HOOKLESS = "1Ij!|)]{"  # J is the initial that most often loses its hook
 _INITIALS = {"0": "D", "5": "S", "8": "B", **dict.fromkeys(_HOOKLESS, "J")}
+_PARTED = (  # what a speck has joined, before each word is looked up
+    (r"(?<=[A-Za-z]),['.](?=[A-Z])|(?<=[a-z]{2}),(?=[A-Z][a-z])", ", "),  # Road,.Boston
+    (r"(?<=[a-z]{2})\.(?=[A-Z][a-z])", " "),  # San.Francisco
+)
 _WORDS = (  # of a field of words
+    (r"^[Oo0][Uu][Il1i|!](?= |$)", "OUI"),  # operating under the influence
     (r"^([01Ij!|)\]{85])[.,] (?=[A-Z])", lambda found: f"{_INITIALS[found[1]]}. "),
     (r"^([A-Z])[,:;]? (?=[A-Z][a-z])", r"\1. "),  # an initial without its stop
     (r"(?<![^\s])['‘.](?=[A-Z][a-z])", ""),  # S. 'Tidewater
@@ -73,6 +78,8 @@ def value(grammar: str, text: str) -> str:
     if grammar == "country":
         return vocabulary.nearest_country(text)
     if grammar in ("text", "words"):
+        for pattern, apart in _PARTED:
+            text = re.sub(pattern, apart, text)
         text = re.sub(r"[^\s/,]+", lambda found: vocabulary.nearest(found[0]), text)
     for pattern, right in _UNDONE.get(grammar, ()):
         text = re.sub(pattern, right, text)

@@ -53,6 +53,10 @@ from detainerdesk.intake.reading import proposed, vocabulary
         ("name", "REZAEl, Mohammed", "REZAEI, Mohammed"),
         ("words", "S. Tidewater, Detention.and Removal", "S. Tidewater, Detention and Removal"),
         ("date", "10907/16/2019", "07/16/2019"),
+        ("text", "67 Madeup Road,.Atlanta, GA 91004", "67 Madeup Road, Atlanta, GA 91004"),
+        ("text", "4 Nowhere Plaza, San.Francisco, CA 84327", "4 Nowhere Plaza, San Francisco, CA 84327"),
+        ("text", "ICE/ERO Lumpkin.Sub-Office", "ICE/ERO Lumpkin Sub-Office"),
+        ("text", "oul first offense", "OUI first offense"),
     ],
 )
 def test_what_paper_does_to_print_is_undone(grammar: str, read: str, offered: str) -> None:
