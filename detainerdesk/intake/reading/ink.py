@@ -15,6 +15,8 @@ Mask = npt.NDArray[np.bool_]
 Labels = npt.NDArray[np.int32]  # for each pixel the number of its stroke, 0 for none
 PixelBox = tuple[int, int, int, int]
 
+DARK = 0.45  # of the way from a page's paper to its print: its ink
+FAINT = 0.3  # the same of a pale pen or a pencil, beside which no place is proved empty
 SQUARE = 0.72  # least share of the weakest side of a printed square
 CORE = 0.3  # share of a box's size that its middle keeps from each side
 PART_LOST = 0.3  # share by which one side may be weaker than that
@@ -67,14 +69,15 @@ def _pieces(ink: Mask) -> tuple[list[_Piece], Labels]:
     return [_Piece(n, *(int(v) for v in stats[n])) for n in range(1, count)], np.asarray(of, dtype=np.int32)
 
 
-def dark(picture: Gray) -> Mask:
-    """Where the page is inked, by its own paper and ink levels, so that a pale scan is measured like a dark one."""
+def dark(picture: Gray, share: float = DARK) -> Mask:
+    """Where the page is inked, by its own paper and ink levels, so that a pale scan is measured like a dark one. `share`: of the way from its
+    paper to its print that a pixel must be dark."""
     levels = np.cumsum(np.bincount(picture.ravel(), minlength=256)) / max(1, picture.size)
     paper = float(np.searchsorted(levels, 0.5))
     ink = float(np.searchsorted(levels, 0.005))
     if paper - ink < 30:  # a blank page: grain is not ink
         ink = paper - 120
-    return picture < paper - 0.45 * (paper - ink)
+    return picture < paper - share * (paper - ink)
 
 
 def square(mask: Mask, box: PixelBox, reach: tuple[int, int], usual: float | None = None) -> Square:

@@ -31,6 +31,11 @@ class Sheet:
     to_file: Callable[[Box], Box]
 
     @cached_property
+    def faint(self) -> ink.Mask:
+        """The page's ink and what a pale pen or a pencil left."""
+        return ink.dark(self.picture, ink.FAINT)
+
+    @cached_property
     def strokes(self) -> cells.Strokes:
         return cells.strokes_of(self.mask, self.scale * 72 / 200)
 
@@ -229,7 +234,7 @@ def _from_picture(
     )
     verdict = readers.judge(found, place.grammar, sheet.page.rows) if found is not None else None
     if found is None or verdict is None or verdict.value == "":
-        inked = found is not None or ink.any_ink(sheet.mask, sheet.pixels(box, loose=-1.0))
+        inked = found is not None or ink.any_ink(sheet.faint, sheet.pixels(box, loose=-1.0))
         state = "unreadable" if inked else "empty"
         proved = sure and not inked and placed.lined and read_on is None
         return Field(None, state, proved, number, sheet.to_file(box), reader="ocr")  # type: ignore[arg-type]

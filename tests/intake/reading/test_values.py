@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
-from detainerdesk.intake.reading import text
+from detainerdesk.intake.reading import ink, text
 from detainerdesk.intake.reading.fields import Box
 from detainerdesk.intake.reading.forms import FieldPlace, Label, Registration, TemplatePage
 from detainerdesk.intake.reading.lines import Found, Line, fold
@@ -72,6 +73,21 @@ def test_a_place_in_which_a_letter_was_read_is_not_proved_empty(read: str, state
     placed = {"sex": Placed((66.0, 98.0, 140.0, 112.0), held=True, lined=True)}
     field = text.text_fields(sheet, template, found, placed, sure=True)["sex"]
     assert (field.state, field.accepted) == (state, accepted)
+
+
+@pytest.mark.parametrize(("grey", "state"), [(250, "empty"), (165, "unreadable")])
+def test_a_place_with_a_pale_hand_in_it_is_not_proved_empty(grey: int, state: str) -> None:
+    """A pen or a pencil leaves less than half as much dark as the form's print does."""
+    picture = np.full((200, 600), 255, np.uint8)
+    picture[20:40, :] = 0
+    cv2.putText(picture, "F", (80, 112), cv2.FONT_HERSHEY_SIMPLEX, 0.6, grey, 2)
+    page = Page(1, 600.0, 200.0, picture, scanned=True)
+    sheet = Sheet(page, picture, ink.dark(picture), 1.0, (), lambda box: box)
+    place = FieldPlace("sex", "text", (68.0, 92.0, 140.0, 116.0), "sex", None, (), 1)
+    placed = {"sex": Placed((68.0, 92.0, 140.0, 116.0), held=True, lined=True)}
+    laid = Registration(1.0, 0.0, (), 1, 1, ())
+    field = text.text_fields(sheet, TemplatePage(1, (), (place,), ()), laid, placed, sure=True)["sex"]
+    assert (field.state, field.accepted) == (state, state == "empty")
 
 
 @pytest.mark.parametrize(("at", "end"), [(200.0, 199), (310.0, 300), (45.0, 300)])
