@@ -147,7 +147,11 @@ def _agreement(readings: Sequence[_Reading], grammar_name: str, *, on_rule: bool
     """The value, whether the readers agree on it, and how sure the least sure part of it is."""
     likeliest = min(
         (one.seen.text for one in readings),
-        key=lambda text: (not grammar.fits(grammar_name, text), _oddities(text, on_rule=on_rule)),
+        key=lambda text: (
+            not grammar.fits(grammar_name, text),
+            grammar_name == "event" and not vocabulary.is_office(text[:3]),
+            _oddities(text, on_rule=on_rule),
+        ),
     )
     pair = _agreeing(readings)
     if pair is not None:

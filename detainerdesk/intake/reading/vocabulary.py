@@ -22,6 +22,7 @@ STATES = """AL AK AZ AR CA CO CT DE DC FL GA GU HI ID IL IN IA KS KY LA ME MD MA
 SD TN TX UT VT VA VI WA WV WI WY"""
 CITIES = """Angeles Antonio Atlanta Baltimore Boston Buffalo Burlington Chicago Dallas Denver Detroit Diego Francisco Harlingen Houston Lake Miami
 Newark Orleans Philadelphia Phoenix Salt Seattle Washington York"""
+OFFICES = """ATL BAL BOS BUF CHI DAL DEN DET ELP HOU LOS MIA NEW NOL NYC PHI PHO SEA SFR SLC SNA SND SPM WAS"""
 LANGUAGES = """Albanian Amharic Arabic Armenian Bengali Cantonese Chinese Creole English Farsi French Georgian German Gujarati Haitian Hindi Hmong
 Indonesian Italian Japanese Khmer Korean Kurdish Lao Mam Mandarin Mixtec Nepali Pashto Polish Portuguese Punjabi Romanian Russian Somali Spanish
 Swahili Tagalog Tamil Thai Tigrinya Turkish Ukrainian Urdu Uzbek Vietnamese Wolof Yoruba"""
@@ -59,6 +60,11 @@ def is_small(word: str) -> bool:
 def is_country(value: str) -> bool:
     """Whether it is the name of a country, as forms print it in English."""
     return value.upper() in _COUNTRIES
+
+
+def is_office(code: str) -> bool:
+    """Whether three letters are an ICE office's with which event numbers often begin."""
+    return code in OFFICES.split()
 
 
 def nearest_country(value: str) -> str:

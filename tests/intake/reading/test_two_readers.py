@@ -268,6 +268,13 @@ def test_a_word_that_no_reader_saw_is_offered_to_a_person_and_not_agreed_on(monk
     assert (verdict.value, verdict.agreed, verdict.sure) == ("A. Quill, Deportation", False, False)
 
 
+def test_of_two_event_numbers_the_one_that_begins_with_an_offices_code_is_offered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    verdict = judged(monkeypatch, "NYG2105336175", "NYC2105336175", "event")
+    assert (verdict.value, verdict.agreed) == ("NYC2105336175", False)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
