@@ -224,7 +224,10 @@ def _ticks(sheet: Sheet, template: TemplatePage, placed: Mapping[str, Placed], *
     fields = {}
     for name, (square, held) in found.items():
         others = [other for another, (other, _) in found.items() if another != name]
-        fields[name] = _ink_field(sheet, ink.tick(sheet.mask, square, others), sure=sure and held)
+        measured = ink.tick(sheet.mask, square, others)
+        if measured.inked is False and ink.tick(sheet.faint, square, others).inked is not False:
+            measured = replace(measured, inked=None)  # a pale pen or a pencil
+        fields[name] = _ink_field(sheet, measured, sure=sure and held)
     return fields
 
 
@@ -239,6 +242,11 @@ def _signatures(sheet: Sheet, template: TemplatePage, placed: Mapping[str, Place
             above = sheet.pixels((x0, y0, x1, y1 - 3.0) if here.ruled else (x0, y0, x1, y1))  # its rule is no ink
             dates = [sheet.pixels(line.box, loose=1.0) for line in sheet.lines if _is_date_in(line, (x0, y0, x1, y1))]
             measured = ink.signature(sheet.mask, above, sheet.strokes.of, dates)
+            if (
+                measured.inked is False
+                and ink.signature(sheet.faint, above, sheet.strokes.of, dates).inked is not False
+            ):
+                measured = replace(measured, inked=None)
             measured = replace(measured, box=sheet.pixels((x0, y0, x1, y1)))
             fields[place.name] = _ink_field(sheet, measured, sure=sure and (here.held or widget is not None))
     return fields

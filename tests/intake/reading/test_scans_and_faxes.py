@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Mapping
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -155,3 +156,23 @@ def test_handwriting_like_scrawl_in_a_text_field_goes_to_a_person() -> None:
     field = only_paper(read(out.getvalue())).fields["subject_name"]
     assert not field.accepted
     assert field.state in ("unreadable", "shown")
+
+
+def test_a_box_and_a_signatures_place_with_a_pale_mark_are_not_proved_empty() -> None:
+    """A pencil leaves less than half as much dark as the form's print does."""
+    data = draw("i200", sample("i200", officer_sig=False, b_statements=False), style="scan", seed=9, container="tiff")
+    gray = np.array(Image.open(io.BytesIO(data)).convert("L"))
+    before = only_paper(read(data)).fields
+    pale = int(np.median(gray)) - round(0.38 * (np.median(gray) - np.percentile(gray, 0.5)))
+    for name, text in (("officer_sig", "A. Quill"), ("b_statements", "X")):
+        assert (before[name].state, before[name].accepted) == ("empty", True)
+        x0, y0, _, y1 = (round(value * 200 / 72) for value in before[name].box or ())
+        high = min(40, y1 - y0 - 6)
+        marked = np.full_like(gray, 255)
+        cv2.putText(marked, text, (x0 + 4, y1 - 5), cv2.FONT_HERSHEY_SIMPLEX, high / 22, 0, 2)
+        gray[(marked < 128) & (gray > pale)] = pale
+    out = io.BytesIO()
+    Image.fromarray(gray).save(out, "TIFF", dpi=(200, 200))
+    after = only_paper(read(out.getvalue())).fields
+    for name in ("officer_sig", "b_statements"):
+        assert (after[name].state, after[name].accepted) == ("unreadable", False)
