@@ -77,7 +77,7 @@ def mend(grammar: str, text: str) -> str:
             value = value.strip(".,;:-")
             value = value[:3].translate(_TO_LETTERS) + _digits(value[3:])
         case "name" | "words" | "country":
-            value = tidy(grammar, re.sub(r"\s*[_|]\s*", " ", value))
+            value = tidy(grammar, re.sub(r"\s*[_|]\s*", " ", re.sub(r"[;:],", ",", value)))
         case "text":
             value = re.sub(rf"\d{_PART}(?: ?{_PART})+", lambda section: section[0].replace(" ", ""), value)
     return value

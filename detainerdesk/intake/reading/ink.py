@@ -16,7 +16,7 @@ Labels = npt.NDArray[np.int32]  # for each pixel the number of its stroke, 0 for
 PixelBox = tuple[int, int, int, int]
 
 DARK = 0.45  # of the way from a page's paper to its print: its ink
-FAINT = 0.3  # the same of a pale pen or a pencil, beside which no place is proved empty
+FAINT = 0.3  # the same of a pale pen or a pencil: a place with their ink is not empty
 SQUARE = 0.72  # least share of the weakest side of a printed square
 CORE = 0.3  # share of a box's size that its middle keeps from each side
 PART_LOST = 0.3  # share by which one side may be weaker than that

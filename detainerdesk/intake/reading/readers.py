@@ -136,7 +136,7 @@ def _wavers(cell: Cell, value: str) -> bool:
     """Whether a number's digits are not equally high. Told only where each stroke is one letter, digit or slash."""
     tall = np.median([y1 - y0 for _, y0, _, y1 in cell.letters] or [0])
     strokes = [box for box in cell.letters if box[3] - box[1] > 0.6 * tall]
-    written = re.sub(r"[\s.:-]", "", value)
+    written = re.sub(r"[\s.,:'-]", "", value)
     if re.search("[a-z]", value) or len(strokes) != len(written):
         return False
     digits = [box for box, letter in zip(strokes, written, strict=True) if letter.isdigit()]

@@ -110,3 +110,7 @@ def test_a_small_word_of_the_forms_sentence_alone_is_no_value() -> None:
 )
 def test_the_parts_of_a_section_stand_close(seen: str, value: str) -> None:
     assert mend("text", seen) == value
+
+
+def test_a_mark_before_a_comma_is_a_specks() -> None:
+    assert mend("name", "SOTO;, Ana") == "SOTO, Ana"
