@@ -72,7 +72,7 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
     if second is None or coarse or not _same(first, second):
         again = _recognised("ocr again", cell, _softened, grammar_name)
     readings = [one for one in (first, second, again) if one is not None]
-    value, agreed, confidence = _agreement(readings, grammar_name, on_rule=cell.on_rule)
+    value, agreed, confidence = _agreement(readings, grammar_name, cell)
     alone = second is None
     offered = proposed.value(grammar_name, value)
     sure = (
@@ -143,14 +143,16 @@ def _wavers(cell: Cell, value: str) -> bool:
     return len(digits) > 3 and wavering(digits) > WAVERS
 
 
-def _agreement(readings: Sequence[_Reading], grammar_name: str, *, on_rule: bool) -> tuple[str, bool, float]:
+def _agreement(readings: Sequence[_Reading], grammar_name: str, cell: Cell) -> tuple[str, bool, float]:
     """The value, whether the readers agree on it, and how sure the least sure part of it is."""
+    on_rule = cell.on_rule
     likeliest = min(
         (one.seen.text for one in readings),
         key=lambda text: (
             not grammar.fits(grammar_name, text),
             grammar_name == "event" and not vocabulary.is_office(text[:3]),
             _oddities(text, on_rule=on_rule),
+            -vietnamese.marks(text) if _unread_marks(cell, text) else 0,  # of `GARCIA` and `GARCÍA`
         ),
     )
     pair = _agreeing(readings)

@@ -48,8 +48,8 @@ def recalled(seen: Sequence[str], unread: int) -> str | None:
     known = [_known(word, others, family=family) or _nearly(word) for word, others, family in _columns(plainest, seen)]
     if not all(known) or not any(plain(text.partition(",")[0]) in _by_plain(family=True) for text in seen):
         return None
-    marked = sum(_marks(word) > 0 for word in known if word)
-    signs = max(unread, *(_marks(text) + len(plain(plainest)) - len(plain(text)) for text in seen))
+    marked = sum(marks(word) > 0 for word in known if word)
+    signs = max(unread, *(marks(text) + len(plain(plainest)) - len(plain(text)) for text in seen))
     return " ".join(word for word in known if word) if marked and signs >= min(SIGNS, marked) else None
 
 
@@ -57,7 +57,7 @@ def spelled(name: str) -> str:
     """The name without marks and with one letter undone that paper has made of another (`Huu Phuoe`), where two other words of it are known."""
     words = name.split()
     unknown = [place for place, word in enumerate(words) if plain(word) not in _by_plain(family=word.endswith(","))]
-    if len(unknown) != 1 or len(words) < 3 or _marks(name):
+    if len(unknown) != 1 or len(words) < 3 or marks(name):
         return name
     word = words[unknown[0]]
     near = [known for known in _by_plain(family=word.endswith(",")) if vocabulary.may_be(plain(word), known)]
@@ -134,7 +134,7 @@ def _by_plain(*, family: bool) -> Mapping[str, tuple[str, ...]]:
     return names
 
 
-def _marks(text: str) -> int:
+def marks(text: str) -> int:
     """How many marks its letters carry."""
     return sum(unicodedata.combining(char) > 0 for char in unicodedata.normalize("NFD", text)) + len(
         re.findall("[Đđ]", text)

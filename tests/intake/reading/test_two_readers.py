@@ -268,6 +268,21 @@ def test_a_word_that_no_reader_saw_is_offered_to_a_person_and_not_agreed_on(monk
     assert (verdict.value, verdict.agreed, verdict.sure) == ("A. Quill, Deportation", False, False)
 
 
+def test_of_two_names_the_one_with_its_accents_is_offered_where_a_mark_stands_above(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    say(monkeypatch, "", "SOTO FENA, Ana")
+    plain = page("SOTO PENA")
+    accented = plain.copy()
+    accented[47:50, 428:438] = 0  # over the N
+    for picture, offered in ((plain, "SOTO PENA, Ana"), (accented, "SOTO PEÑA, Ana")):
+        readings = iter([("SOTO PENA, Ana", [0.5] * 14, [1.0] * 14), ("SOTO PEÑA, Ana", [0.5] * 14, [1.0] * 14)])
+        monkeypatch.setattr(recogniser, "read", lambda crop, readings=readings: next(readings))
+        found = cut(picture)
+        assert found is not None
+        assert readers.judge(found, "name", 200).value == offered
+
+
 def test_of_two_event_numbers_the_one_that_begins_with_an_offices_code_is_offered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
