@@ -62,6 +62,7 @@ class Cell:
     goes_on: bool = False  # a line close above or below begins where it begins and may be a part of it
     dots: int = 0  # small marks right above a low letter: of an i, an accent, specks
     above: int = 0  # small marks right above a tall letter, where no i has its dot: an accent, a speck of what was one
+    tailed: bool = False  # what was taken for a rest of its rule begins right under a letter, as the tail of a Q does
     letters: tuple[PixelBox, ...] = ()  # its strokes from left to right, in pixels
 
 
@@ -154,7 +155,8 @@ def cell(
     crossed = bool((big & overlaps & (boxes[:, 4] > 60 * grain**2)).any())
     ours &= ~big
     dash = (tall <= 4 * grain) & (wide >= 3 * tall) & (middles[:, 1] > y1 - 2 * grain)  # what is left of a broken rule
-    ours &= ~dash & ~_rests(boxes, strokes)
+    rests = _rests(boxes, strokes)
+    ours &= ~dash & ~rests
     free = ours & ~_inside(middles, others)
     if ruled:
         ours &= middles[:, 0] >= x0
@@ -165,14 +167,7 @@ def cell(
         return None
     rows: list[npt.NDArray[np.int64]] = []
     touches = False
-    level = (y0 + y1) / 2
-    found = _joined(_rows(boxes[letters]), grain)
-    nearest = sorted(found, key=lambda row: abs((row[0] + row[1]) / 2 - level))
-    least = 0.55 * (nearest[0][1] - nearest[0][0])  # a line without tails is lower than one with them
-    inside = sum(
-        y0 <= (row[0] + row[1]) / 2 and row[1] <= y1 + 2 * grain and row[1] - row[0] >= least for row in nearest
-    )
-    for top, bottom in nearest[: max(lines, inside)]:
+    for top, bottom in _nearest(_joined(_rows(boxes[letters]), grain), (y0, y1), lines, grain):
         band = ours & (middles[:, 1] > top - 0.45 * (bottom - top)) & (middles[:, 1] < bottom + 0.45 * (bottom - top))
         high = _high(tall[letters & band], bottom - top)
         kept = _whole(boxes, middles, band, band & within, high, others)
@@ -209,6 +204,7 @@ def cell(
         goes_on=_goes_on(boxes, np.isin(near, members), free),
         dots=dots,
         above=above,
+        tailed=_tailed(boxes[dash | rests], all_boxes, grain),
         letters=tuple(sorted((x0, y0, x1, y1) for x0, y0, x1, y1 in all_boxes[:, :4].tolist())),
     )
 
@@ -319,6 +315,24 @@ def _rows(boxes: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
 def _high(letters: npt.NDArray[np.int64], row: int) -> int:
     """How high a row of letters is: not as high as a single stroke that reaches far over the others."""
     return min(row, round(1.8 * float(np.median(letters)))) if len(letters) else row
+
+
+def _nearest(rows: list[tuple[int, int]], field: tuple[int, int], lines: int, grain: float) -> list[tuple[int, int]]:
+    """The lines of letters that stand in a field from its top to its bottom, the nearest to its middle first: as many as it has, and all inside."""
+    top, bottom = field
+    nearest = sorted(rows, key=lambda row: abs(row[0] + row[1] - top - bottom))
+    least = 0.55 * (nearest[0][1] - nearest[0][0])  # a line without tails is lower than one with them
+    inside = sum(
+        top <= (row[0] + row[1]) / 2 and row[1] <= bottom + 2 * grain and row[1] - row[0] >= least for row in nearest
+    )
+    return nearest[: max(lines, inside)]
+
+
+def _tailed(rests: npt.NDArray[np.int64], letters: npt.NDArray[np.int64], grain: float) -> bool:
+    """Whether one of the flat strokes begins right under a letter."""
+    below = rests[:, None, 1] - letters[None, :, 3]
+    under = (rests[:, None, 0] >= letters[None, :, 0]) & (rests[:, None, 0] < letters[None, :, 2])
+    return bool((under & (below >= 0) & (below <= 3 * grain)).any())
 
 
 def _joined(rows: list[tuple[int, int]], grain: float) -> list[tuple[int, int]]:

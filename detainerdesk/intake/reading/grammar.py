@@ -34,6 +34,7 @@ _DOUBTFUL = re.compile(
             r", [A-Z]{2}[.,] \d{5}",
             rf"[A-Za-z]{{3,}} (?:{_STATE})(?: \d{{5}}|$)",  # Broadview IL
             r"[A-Z]{4,} [A-Z]$",  # GUATEMAL A
+            r"\bO[uU][aeioAEIO]\w",  # Ouill: a rule hid the tail of a Q
             r"\b(?:0\d/\d|[1-9]/0\d)/",  # 09/2/2024: a hand's 1 ran into the slash
         )
     )

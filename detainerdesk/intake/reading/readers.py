@@ -23,6 +23,7 @@ UPRIGHT = 1.03  # the strokes of print stand upright at least this much more sha
 DOTTED = r"""[ij:;!?'"%=]"""  # letters with a mark above: what has more of them may have an accent that no reader saw
 TESSERACT, VIETNAMESE = "tesseract", "tesseract, Vietnamese"
 QUOTES = str.maketrans("‘’“”", "''\"\"")
+HID_A_TAIL = r"\bO(?=[uU][aeioAEIO]\w)"  # Ouill: the rule hides the tail of a Q
 TALL = r"[A-Z0-9bdfhklt]"
 WORDS = ("name", "words", "country", "text")  # grammars of what can have an accent or an initial
 LEAST = 0.60  # confidence of the least sure letter, below which even two readers that agree are not taken at their word
@@ -75,6 +76,8 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
     value, agreed, confidence = _agreement(readings, grammar_name, cell)
     alone = second is None
     offered = proposed.value(grammar_name, value)
+    if cell.on_rule or cell.tailed:
+        offered = re.sub(HID_A_TAIL, "Q", offered)
     sure = (
         agreed
         and confidence >= (LEAST_ALONE if alone else LEAST)

@@ -96,6 +96,19 @@ def test_a_digit_at_the_end_that_fell_into_two_halves_is_a_digit() -> None:
     assert cut(picture).box[2] == left + 9
 
 
+@pytest.mark.parametrize("tail", [False, True])
+def test_a_tail_between_a_letter_and_its_rule_is_known(tail: bool) -> None:
+    """Some faces have the tail of a Q apart from it; with the rule it was erased, and an O was left."""
+    picture = page((AT, "Oui"))
+    _, _, _, bottom = cut(picture).box
+    picture[bottom + 4 : bottom + 7, BOX[0] : BOX[2]] = 0
+    if tail:
+        picture[bottom + 2 : bottom + 4, AT[0] + 6 : AT[0] + 18] = 0
+    found = cut(picture)
+    assert found.box[3] == bottom
+    assert found.tailed is tail
+
+
 def test_letters_of_which_a_fax_has_lost_a_line_of_dots_are_one_line() -> None:
     picture = page((AT, "07/16/2019"))
     picture[260:262] = 255

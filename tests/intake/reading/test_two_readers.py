@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -281,6 +283,17 @@ def test_of_two_names_the_one_with_its_accents_is_offered_where_a_mark_stands_ab
         found = cut(picture)
         assert found is not None
         assert readers.judge(found, "name", 200).value == offered
+
+
+@pytest.mark.parametrize(("tailed", "offered"), [(False, "P. Ouill, SDDO"), (True, "P. Quill, SDDO")])
+def test_an_o_whose_tail_a_rule_may_hide_goes_to_a_person(
+    monkeypatch: pytest.MonkeyPatch, tailed: bool, offered: str
+) -> None:
+    say(monkeypatch, "P. Ouill, SDDO", "P. Ouill, SDDO")
+    found = cut(page("BRIGHTWATER"))
+    assert found is not None
+    verdict = readers.judge(replace(found, tailed=tailed), "text", 200)
+    assert (verdict.value, verdict.agreed, verdict.sure) == (offered, True, False)
 
 
 def test_of_two_event_numbers_the_one_that_begins_with_an_offices_code_is_offered(
