@@ -20,7 +20,7 @@ _WORDS = (  # of a field of words
     (r"^([A-Z])[,:;]? (?=[A-Z][a-z])", r"\1. "),  # an initial without its stop
     (r"(?<![^\s])['‘.](?=[A-Z][a-z])", ""),  # S. 'Tidewater
     (r"(?<=[a-rt-z])' (?=[A-Za-z])|(?<=[a-z]{3})'(?=[A-Z])", " "),  # House' of, Houston'Field
-    (r"^(\d+)[.)] (?=[A-Z])", r"\1 "),  # 3788. Pretend
+    (r"^(\d+)[.)] ?(?=[A-Z])", r"\1 "),  # 3788. Pretend, 3788.Pretend
     (r"(?<=, )(\S{2})[ .-](?=\d{5}$)", lambda found: f"{vocabulary.state(found[1])} "),  # iL 22860, TX-57727
     (r"(?<=\w )P[O0]$", "PD"),  # Chicago PO
     (r"(?<=Station )[0O](?=-\d)", "D"),
@@ -44,6 +44,7 @@ _NAMES = (
     (r"(?<=[A-Z]{3})[;:.] (?=[A-Z][a-z])", ", "),  # SOTO; Ana
     (r"(?<= )['‘.](?=[A-Z])", ""),  # KIM, 'Yu
     (r"(?<=[A-Z]{2})[Il!|]\.$", "L"),  # RAUI.
+    (r"^[I1l|!](?=NU,)", "L"),  # last name unknown
     (r"(?<=[A-Z]{3})\.(?=[A-Z]{2})", ""),  # MACL.EOD
     (r"(?<=[A-Z]{3})[il](?![a-z])", "I"),  # REZAEl
     (r"(?<=[a-z])!", "l"),
@@ -51,6 +52,7 @@ _NAMES = (
 )
 _DATES = (
     (r"^(\d\d)[,.]?/?(\d\d)[,.]?/?(\d{4})$", r"\1/\2/\3"),
+    (r"^([2-9]|1(?=[3-9]))(\d\d)(\d{4})$", r"\1/\2/\3"),
     (r"^.*?(\d{1,2}/\d{1,2}/\d{4})(?!\d).*$", r"\1"),  # without what stands before it
 )
 _PHONES = (  # a hyphen is lost sooner than gained

@@ -19,6 +19,7 @@ from detainerdesk.intake.reading.pages import Gray
 
 UNEVEN = 0.12  # letters' feet leave a straight line by this part of their height: a hand, not a machine
 WAVERS = 0.12  # a digit's head leaves the line of the others' by this part of their height: a hand
+TWO, WIDE = 1.6, 1.1  # times as wide as another 1, as the widest other digit: two that ran together
 UPRIGHT = 1.03  # the strokes of print stand upright at least this much more sharply than at any slant
 DOTTED = r"""[ij:;!?'"%=]"""  # letters with a mark above: what has more of them may have an accent that no reader saw
 TESSERACT, VIETNAMESE = "tesseract", "tesseract, Vietnamese"
@@ -125,7 +126,7 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
         or cell.crowded
         or cell.uneven >= UNEVEN
         or cell.upright <= UPRIGHT
-        or _wavers(cell, value)
+        or _odd_digits(cell, value)
         or (cell.on_rule and "q" in value)  # a g whose foot the rule hides
         or (grammar_name in WORDS and (_unread_marks(cell, value) > 0 or _lost_a_stop(value)))
         or (grammar_name in ("a_number", "phone") and _lost_a_hyphen(value))
@@ -135,15 +136,19 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
     )
 
 
-def _wavers(cell: Cell, value: str) -> bool:
-    """Whether a number's digits are not equally high. Told only where each stroke is one letter, digit or slash."""
+def _odd_digits(cell: Cell, value: str) -> bool:
+    """Whether a number's digits are not equally high, or what was read as a 1 is as wide as two. Told only where each stroke is one letter, digit
+    or slash."""
     tall = np.median([y1 - y0 for _, y0, _, y1 in cell.letters] or [0])
     strokes = [box for box in cell.letters if box[3] - box[1] > 0.6 * tall]
     written = re.sub(r"[\s.,:'-]", "", value)
     if re.search("[a-z]", value) or len(strokes) != len(written):
         return False
-    digits = [box for box, letter in zip(strokes, written, strict=True) if letter.isdigit()]
-    return len(digits) > 3 and wavering(digits) > WAVERS
+    digits = [(box, letter) for box, letter in zip(strokes, written, strict=True) if letter.isdigit()]
+    ones = [box[2] - box[0] for box, letter in digits if letter == "1"]
+    others = [box[2] - box[0] for box, letter in digits if letter != "1"]
+    joined = bool(ones and others) and (max(ones) > TWO * min(ones) or max(ones) > WIDE * max(others))
+    return joined or (len(digits) > 3 and wavering([box for box, _ in digits]) > WAVERS)
 
 
 def _agreement(readings: Sequence[_Reading], grammar_name: str, cell: Cell) -> tuple[str, bool, float]:

@@ -57,6 +57,10 @@ from detainerdesk.intake.reading import proposed, vocabulary
         ("text", "4 Nowhere Plaza, San.Francisco, CA 84327", "4 Nowhere Plaza, San Francisco, CA 84327"),
         ("text", "ICE/ERO Lumpkin.Sub-Office", "ICE/ERO Lumpkin Sub-Office"),
         ("text", "oul first offense", "OUI first offense"),
+        ("text", "1859.Madeup Road, Lumpkin, GA 32164", "1859 Madeup Road, Lumpkin, GA 32164"),
+        ("date", "2262020", "2/26/2020"),
+        ("date", "1112020", "1112020"),  # January or November
+        ("name", "INU, Layla", "LNU, Layla"),
     ],
 )
 def test_what_paper_does_to_print_is_undone(grammar: str, read: str, offered: str) -> None:

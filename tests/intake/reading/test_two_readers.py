@@ -75,6 +75,17 @@ def test_digits_of_unequal_height_are_a_hands(grown: int, *, sure: bool) -> None
     assert (seen.value, seen.agreed, seen.sure) == ("12/25/2023", True, sure)
 
 
+@pytest.mark.parametrize(("joined", "sure"), [(False, True), (True, False)])
+def test_two_ones_that_ran_together_are_not_one(monkeypatch: pytest.MonkeyPatch, joined: bool, sure: bool) -> None:
+    """All readers saw `1/27/1998` in `11/27/1998`."""
+    say(monkeypatch, "1/27/1998", "1/27/1998")
+    found = cut(page("1/27/1998"))
+    assert found is not None
+    x0, y0, x1, y1 = found.letters[0]
+    letters = ((x0, y0, 2 * x1 - x0, y1), *found.letters[1:]) if joined else found.letters
+    assert readers.judge(replace(found, letters=letters), "date", 200).sure is sure
+
+
 def test_an_empty_place_has_no_value() -> None:
     assert cut(page(rule=True)) is None
 
