@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
 
 from detainerdesk.intake.reading import vocabulary
 
@@ -23,6 +24,7 @@ TELEPHONE = r"\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}"
 _RUNNING_ON = re.compile(r"(?<=\d{4})[ .;,]+(?:or|if)\b[^\d]*$", re.I)  # the form's sentence goes on after a telephone
 _WORD_BEFORE = re.compile(r"^(?:on|at|to|by|of)\s+(?=[A-Z])")  # its last word before the place
 _STATE = "|".join(vocabulary.STATES.split())
+TAILLESS = r"\bO(?=[uU][aeioAEIO]\w)"  # Ouill: a rule hid the tail of a Q
 _DOUBTFUL = re.compile(
     "|".join(
         (
@@ -34,7 +36,7 @@ _DOUBTFUL = re.compile(
             r", [A-Z]{2}[.,] \d{5}",
             rf"[A-Za-z]{{3,}} (?:{_STATE})(?: \d{{5}}|$)",  # Broadview IL
             r"[A-Z]{4,} [A-Z]$",  # GUATEMAL A
-            r"\bO[uU][aeioAEIO]\w",  # Ouill: a rule hid the tail of a Q
+            TAILLESS,
             r"\b(?:0\d/\d|[1-9]/0\d)/",  # 09/2/2024: a hand's 1 ran into the slash
         )
     )
@@ -105,6 +107,13 @@ def oddities(value: str) -> int:
             value,
         )
     ) + len(re.findall(r"[A-Za-z]{4,}\.(?= \w)", value))
+
+
+def accents(text: str) -> int:
+    """How many marks its letters carry: two of them an `ệ`, one a `đ`."""
+    return sum(unicodedata.combining(char) > 0 for char in unicodedata.normalize("NFD", text)) + len(
+        re.findall("[Đđ]", text)
+    )
 
 
 def _only_date(value: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -224,9 +225,7 @@ def _ticks(sheet: Sheet, template: TemplatePage, placed: Mapping[str, Placed], *
     fields = {}
     for name, (square, held) in found.items():
         others = [other for another, (other, _) in found.items() if another != name]
-        measured = ink.tick(sheet.mask, square, others)
-        if measured.inked is False and ink.tick(sheet.faint, square, others).inked is not False:
-            measured = replace(measured, inked=None)  # a pale pen or a pencil
+        measured = _measured(sheet, partial(ink.tick, square=square, others=others))
         fields[name] = _ink_field(sheet, measured, sure=sure and held)
     return fields
 
@@ -241,15 +240,18 @@ def _signatures(sheet: Sheet, template: TemplatePage, placed: Mapping[str, Place
             x0, y0, x1, y1 = widget.box if widget else here.box
             above = sheet.pixels((x0, y0, x1, y1 - 3.0) if here.ruled else (x0, y0, x1, y1))  # its rule is no ink
             dates = [sheet.pixels(line.box, loose=1.0) for line in sheet.lines if _is_date_in(line, (x0, y0, x1, y1))]
-            measured = ink.signature(sheet.mask, above, sheet.strokes.of, dates)
-            if (
-                measured.inked is False
-                and ink.signature(sheet.faint, above, sheet.strokes.of, dates).inked is not False
-            ):
-                measured = replace(measured, inked=None)
+            measured = _measured(sheet, partial(ink.signature, box=above, strokes=sheet.strokes.of, dates=dates))
             measured = replace(measured, box=sheet.pixels((x0, y0, x1, y1)))
             fields[place.name] = _ink_field(sheet, measured, sure=sure and (here.held or widget is not None))
     return fields
+
+
+def _measured(sheet: Sheet, measure: Callable[[ink.Mask], ink.Ink]) -> ink.Ink:
+    """What the page's ink shows in a place. What is empty but for a pale pen's or a pencil's ink is neither empty nor inked."""
+    measured = measure(sheet.mask)
+    if measured.inked is False and measure(sheet.faint).inked is not False:
+        return replace(measured, inked=None)
+    return measured
 
 
 def _is_date_in(line: Line, box: Box) -> bool:

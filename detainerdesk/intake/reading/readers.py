@@ -24,7 +24,6 @@ UPRIGHT = 1.03  # the strokes of print stand upright at least this much more sha
 DOTTED = r"""[ij:;!?'"%=]"""  # letters with a mark above: what has more of them may have an accent that no reader saw
 TESSERACT, VIETNAMESE = "tesseract", "tesseract, Vietnamese"
 QUOTES = str.maketrans("‘’“”", "''\"\"")
-HID_A_TAIL = r"\bO(?=[uU][aeioAEIO]\w)"  # Ouill: the rule hides the tail of a Q
 TALL = r"[A-Z0-9bdfhklt]"
 WORDS = ("name", "words", "country", "text")  # grammars of what can have an accent or an initial
 LEAST = 0.60  # confidence of the least sure letter, below which even two readers that agree are not taken at their word
@@ -78,7 +77,7 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
     alone = second is None
     offered = proposed.value(grammar_name, value)
     if cell.on_rule or cell.tailed:
-        offered = re.sub(HID_A_TAIL, "Q", offered)
+        offered = re.sub(grammar.TAILLESS, "Q", offered)
     sure = (
         agreed
         and confidence >= (LEAST_ALONE if alone else LEAST)
@@ -160,7 +159,7 @@ def _agreement(readings: Sequence[_Reading], grammar_name: str, cell: Cell) -> t
             not grammar.fits(grammar_name, text),
             grammar_name == "event" and not vocabulary.is_office(text[:3]),
             _oddities(text, on_rule=on_rule),
-            -vietnamese.marks(text) if _unread_marks(cell, text) else 0,  # of `GARCIA` and `GARCÍA`
+            -grammar.accents(text) if _unread_marks(cell, text) else 0,  # of `GARCIA` and `GARCÍA`
         ),
     )
     pair = _agreeing(readings)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 
-from detainerdesk.intake.reading import vocabulary
+from detainerdesk.intake.reading import grammar, vocabulary
 
 ALIKE = 0.75  # of the letters of two readings of one name
 NEAR = 0.7  # of the letters of a word and a known one
@@ -48,8 +48,8 @@ def recalled(seen: Sequence[str], unread: int) -> str | None:
     known = [_known(word, others, family=family) or _nearly(word) for word, others, family in _columns(plainest, seen)]
     if not all(known) or not any(plain(text.partition(",")[0]) in _by_plain(family=True) for text in seen):
         return None
-    marked = sum(marks(word) > 0 for word in known if word)
-    signs = max(unread, *(marks(text) + len(plain(plainest)) - len(plain(text)) for text in seen))
+    marked = sum(grammar.accents(word) > 0 for word in known if word)
+    signs = max(unread, *(grammar.accents(text) + len(plain(plainest)) - len(plain(text)) for text in seen))
     return " ".join(word for word in known if word) if marked and signs >= min(SIGNS, marked) else None
 
 
@@ -57,7 +57,7 @@ def spelled(name: str) -> str:
     """The name without marks and with one letter undone that paper has made of another (`Huu Phuoe`), where two other words of it are known."""
     words = name.split()
     unknown = [place for place, word in enumerate(words) if plain(word) not in _by_plain(family=word.endswith(","))]
-    if len(unknown) != 1 or len(words) < 3 or marks(name):
+    if len(unknown) != 1 or len(words) < 3 or grammar.accents(name):
         return name
     word = words[unknown[0]]
     near = [known for known in _by_plain(family=word.endswith(",")) if vocabulary.may_be(plain(word), known)]
@@ -132,13 +132,6 @@ def _by_plain(*, family: bool) -> Mapping[str, tuple[str, ...]]:
     for name in (FAMILY if family else GIVEN).split():
         names[plain(name)] += (name,)
     return names
-
-
-def marks(text: str) -> int:
-    """How many marks its letters carry."""
-    return sum(unicodedata.combining(char) > 0 for char in unicodedata.normalize("NFD", text)) + len(
-        re.findall("[Đđ]", text)
-    )
 
 
 def _apart(word: str) -> str:
