@@ -85,6 +85,18 @@ def test_a_rule_that_a_fax_has_broken_is_the_whole_place_of_a_signature() -> Non
     assert not rest.held, "most of the rule is lost: nobody knows where a name stands"
 
 
+def test_a_streak_of_a_fax_across_two_captions_is_no_place_of_a_signature() -> None:
+    """The streak was taken for the rule, so the place was as wide as the page, and what the neighbour's place held signed it."""
+    name = Label("(Name and title)", (330.0, 220.0, 430.0, 228.0))
+    page = TemplatePage(1, (*LABELS, name), PAGE.fields, ())
+    rows = [*printed((100, 140, 180, 230, 270)), line(name.words, 330, 230)]
+    streak, own = (0.0, 228.0, 612.0, 229.0), (38.0, 227.0, 238.0, 228.0)
+    for rules in ((streak,), (own, streak)):
+        found = place_all(page, register(page, rows), rules, rows)["officer_sig"]
+        assert found.box[0] == pytest.approx(38, abs=3)
+        assert found.box[2] == pytest.approx(240, abs=3)
+
+
 def test_a_value_begins_before_a_rule_that_has_lost_its_beginning_under_it() -> None:
     rows = printed((100, 140, 180, 230, 270))
     caption = ((45.0, 227.0, 260.0, 228.0),)
