@@ -17,6 +17,10 @@ from detainerdesk.intake.reading.pages import Gray
 
 SPECK = 2.5  # pixels of ink at 200 dots an inch below which a stroke is a speck
 LETTER = 12  # pixels of ink of the smallest letter
+NEAR, COMMA = (
+    0.5,
+    0.8,
+)  # parts of a line's height by which a mark, or one at the letters' feet, may stand apart from a letter
 LOOSE_X, LOOSE_Y = 4.0, 3.0  # points around a box in which its value may stand
 
 SLANTS = (-14, -11, -8, -5, 5, 8, 11, 14)  # degrees at which a hand's strokes may stand
@@ -143,7 +147,9 @@ def cell(
     if ruled:
         x0, x1 = _ends(strokes, box, others)
         printed = [_before(words, x0) if words.box[1] < (y0 + y1) / 2 < words.box[3] else words for words in printed]
-    ours = (boxes[:, 4] >= SPECK * grain**2) & ~_printed(boxes, middles, SPECK * grain**2, printed, box)
+    of_print = _printed(boxes, middles, SPECK * grain**2, printed, box)
+    strokes_here = boxes[:, 4] >= SPECK * grain**2
+    ours = strokes_here & ~of_print
     within = (
         (middles[:, 0] >= x0 - loose_x)
         & (middles[:, 0] <= x1 + loose_x)
@@ -165,6 +171,7 @@ def cell(
     letters = ours & within & (boxes[:, 4] >= LETTER * grain**2) & (tall >= 7 * grain)
     if not letters.any():
         return None
+    ours |= strokes_here & of_print & within & _at_feet(boxes, boxes[letters])
     rows: list[npt.NDArray[np.int64]] = []
     touches = False
     for top, bottom in _nearest(_joined(_rows(boxes[letters]), grain), (y0, y1), lines, grain):
@@ -237,6 +244,15 @@ def _printed(
             end = _gap(boxes[row & (boxes[:, 4] >= least)], end - reach, last, end)
         found |= row & (middles[:, 0] >= x0 - (y1 - y0) // 4) & (middles[:, 0] <= end)
     return found
+
+
+def _at_feet(boxes: npt.NDArray[np.int64], letters: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which strokes are commas and stops between a value's letters, though they stand in the place of the form's words below it: those are
+    under the letters' feet, and their line may slope up to them."""
+    before = np.where(letters[:, 0] < boxes[:, 0, None], letters[:, 0], -1).argmax(axis=1)
+    foot, head = letters[before, 3], letters[before, 1]
+    low = (boxes[:, 1] <= foot) & (boxes[:, 3] >= foot) & (boxes[:, 1] > (foot + head) / 2)
+    return np.asarray(low & (boxes[:, 0] > letters[:, 0].min()) & (boxes[:, 2] < letters[:, 2].max()), np.bool_)
 
 
 def _ends(strokes: Strokes, box: PixelBox, others: Sequence[PixelBox]) -> tuple[int, int]:
@@ -426,12 +442,13 @@ def _without_specks(
     letters = boxes[kept & ~marks]
     if not len(letters):
         return kept
+    at_feet = _at_feet(boxes, letters)
     for index in np.flatnonzero(marks).tolist():
         x0, y0, x1, y1 = boxes[index, :4].tolist()
         apart = np.maximum(letters[:, 0] - x1, x0 - letters[:, 2]).min()
         if tiny[index]:
             below_or_above = y1 < letters[:, 1].min() - 0.4 * tall or y0 > letters[:, 3].max() + 2
-            kept[index] = not (apart > 0.5 * tall or below_or_above)
+            kept[index] = not (apart > (COMMA if at_feet[index] else NEAR) * tall or below_or_above)
         else:
             behind = x1 <= letters[:, 0].min() or x0 >= letters[:, 2].max()
             kept[index] = not (behind and apart > 0.6 * tall)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from detainerdesk.intake.reading import grammar, proposed, recogniser, tesseract, vietnamese, vocabulary
+from detainerdesk.intake.reading import accents, grammar, proposed, recogniser, tesseract, vietnamese, vocabulary
 from detainerdesk.intake.reading.cells import Cell, padded, wavering
 from detainerdesk.intake.reading.fields import Seen
 from detainerdesk.intake.reading.pages import Gray
@@ -20,6 +20,7 @@ from detainerdesk.intake.reading.pages import Gray
 UNEVEN = 0.12  # letters' feet leave a straight line by this part of their height: a hand, not a machine
 WAVERS = 0.12  # a digit's head leaves the line of the others' by this part of their height: a hand
 TWO, WIDE = 1.6, 1.1  # times as wide as another 1, as the widest other digit: two that ran together
+APART = 3.0  # times as wide as letters are high: a gap behind which something else stands
 UPRIGHT = 1.03  # the strokes of print stand upright at least this much more sharply than at any slant
 DOTTED = r"""[ij:;!?'"%=]"""  # letters with a mark above: what has more of them may have an accent that no reader saw
 TESSERACT, VIETNAMESE = "tesseract", "tesseract, Vietnamese"
@@ -89,17 +90,18 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
         and offered == value  # else paper often does that to print
     )
     if not sure and grammar_name == "name":
-        offered, readings = _with_vietnamese_letters(cell, offered, readings)
+        offered, readings = _with_accents(cell, offered, readings)
     return Verdict(offered, tuple(one.seen for one in readings), agreed, sure, confidence)
 
 
-def _with_vietnamese_letters(cell: Cell, value: str, readings: list[_Reading]) -> tuple[str, list[_Reading]]:
-    """The name to offer, and what was read of it, where it may be a Vietnamese one: no other reader knows its letters."""
+def _with_accents(cell: Cell, value: str, readings: list[_Reading]) -> tuple[str, list[_Reading]]:
+    """The name to offer with the accents that no reader saw, and what was read of it. Of a Vietnamese one no other reader knows the letters."""
     seen = [one.seen.text for one in readings]
     other = _by_tesseract(cell, "name", tesseract.VIETNAMESE)
     if other is not None and vietnamese.is_one(other.seen.text, seen):
         return vietnamese.offered(other.seen.text, seen), [*readings, other]
-    return vietnamese.recalled(seen, _unread_marks(cell, value)) or vietnamese.spelled(value), readings
+    known = vietnamese.recalled(seen, _unread_marks(cell, value))
+    return known or accents.restored(vietnamese.spelled(value), cell), readings
 
 
 def _unread_marks(cell: Cell, value: str) -> int:
@@ -123,6 +125,7 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
         cell.crossed
         or cell.overflows
         or cell.crowded
+        or _parted(cell)
         or cell.uneven >= UNEVEN
         or cell.upright <= UPRIGHT
         or _odd_digits(cell, value)
@@ -133,6 +136,14 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
         or (grammar_name == "name" and len(value.split()) < 2)  # the rest of it may stand apart
         or (grammar_name in WORDS and any(map(vocabulary.is_other_case, value.split())))
     )
+
+
+def _parted(cell: Cell) -> bool:
+    """Whether a gap parts the value from what stands far behind it on its rule, as the words of a stamp do."""
+    ends = itertools.accumulate((x1 for _, _, x1, _ in cell.letters), max)
+    gaps = (box[0] - end for end, box in zip(ends, cell.letters[1:], strict=False))
+    tall = max((y1 - y0 for _, y0, _, y1 in cell.letters), default=0)
+    return max(gaps, default=0) > APART * tall
 
 
 def _odd_digits(cell: Cell, value: str) -> bool:

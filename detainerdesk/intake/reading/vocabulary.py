@@ -1,4 +1,4 @@
-"""Words that such papers often hold in their fields: titles, agencies, streets, states, the cities of ICE's field offices. Comes in: a word
+"""Words that such papers often hold in their fields: titles, agencies, streets, states, the cities of ICE's offices. Comes in: a word
 as a reader saw it. Goes out: whether it is one of them, or which one it must be. It decides between two readings of the same ink, and what a
 person is offered; it knows no names of people."""
 
@@ -20,8 +20,11 @@ STREETS = """Avenue Boulevard Box Broadway Building Circle Drive East Floor High
 Suite Terrace Unit West Ave Blvd Rd St Ste NE NW SE SW PO"""
 STATES = """AL AK AZ AR CA CO CT DE DC FL GA GU HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA PR RI SC
 SD TN TX UT VT VA VI WA WV WI WY"""
-CITIES = """Angeles Antonio Atlanta Baltimore Boston Buffalo Burlington Chicago Dallas Denver Detroit Diego Francisco Harlingen Houston Lake Miami
-Newark Orleans Philadelphia Phoenix Salt Seattle Washington York"""
+CITIES = """Albany Albuquerque Anchorage Angeles Antonio Atlanta Bakersfield Baltimore Billings Birmingham Boise Boston Broadview Buffalo Burlington
+Centennial Chantilly Charleston Charlotte Chicago Cincinnati Cleveland Columbia Columbus Conroe Dallas Denver Detroit Diego Elizabeth Fairfax
+Florence Francisco Fresno Harlingen Hartford Helena Honolulu Houston Indianapolis Jacksonville Lake Laredo Louisville Lumpkin Manchester Memphis
+Miami Milwaukee Miramar Nashville Newark Newburgh Norfolk Oakdale Omaha Orlando Orleans Pearsall Philadelphia Phoenix Pittsburgh Portland
+Providence Reno Richmond Sacramento Salt Scarborough Seattle Spokane Stockton Tacoma Tampa Tucson Tulsa Washington Wichita Yakima York Yuma"""
 OFFICES = """ATL BAL BOS BUF CHI DAL DEN DET ELP HOU LOS MIA NEW NOL NYC PHI PHO SEA SFR SLC SNA SND SPM WAS"""
 LANGUAGES = """Albanian Amharic Arabic Armenian Bengali Cantonese Chinese Creole English Farsi French Georgian German Gujarati Haitian Hindi Hmong
 Indonesian Italian Japanese Khmer Korean Kurdish Lao Mam Mandarin Mixtec Nepali Pashto Polish Portuguese Punjabi Romanian Russian Somali Spanish

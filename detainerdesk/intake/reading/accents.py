@@ -1,0 +1,59 @@
+"""Accents that no reader saw, told by the marks that stand above a name's letters. Comes in: a reading and the ink that was read. Goes out: the
+reading with its accents, for a person to be offered: a speck may look like one."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+
+from detainerdesk.intake.reading.cells import Cell, PixelBox
+from detainerdesk.intake.reading.pages import Gray
+
+ACUTE, TILDE, DIAERESIS = "\u0301", "\u0303", "\u0308"
+LEANS = -0.25  # how the ink of an acute runs up to the right, as a correlation; the dot of an i keeps above -0.05
+FLAT = 1.6  # times as wide as high: a tilde
+
+
+def restored(value: str, cell: Cell) -> str:
+    """The value with the accents that stand above its letters; as it is where the ink's strokes are not its letters one by one."""
+    if len(cell.rows) > 1 or not cell.letters:
+        return value
+    places = [place for place, char in enumerate(value) if char.isalpha()]
+    boxes = np.array(cell.letters)
+    tall = boxes[:, 3] - boxes[:, 1]
+    high = tall >= 0.5 * np.median(tall[tall >= 0.5 * tall.max()])
+    foot = np.median(boxes[high, 3]) - 0.3 * np.median(tall[high])  # below it a comma begins, however long it is
+    letters, marks = boxes[high & (boxes[:, 1] < foot)].tolist(), boxes[~high].tolist()
+    if len(letters) != len(places):
+        return value
+    chars = list(value)
+    for place, letter in zip(places, letters, strict=True):
+        above = [mark for mark in marks if mark[0] < letter[2] and mark[2] > letter[0] and mark[3] <= letter[1] + 2]
+        accented = unicodedata.normalize("NFC", chars[place] + _accent(chars[place], above, cell))
+        chars[place] = accented if len(accented) == 1 else chars[place]
+    return "".join(chars)
+
+
+def _accent(letter: str, above: Sequence[PixelBox], cell: Cell) -> str:
+    """The accent that the marks above a letter are, none where they are no accent that this letter has."""
+    vowel, wide = letter.casefold() in "aeiou", [(x1 - x0) / (y1 - y0) for x0, y0, x1, y1 in above]
+    if len(above) == 2 and letter in "Uu":
+        return DIAERESIS
+    if len(above) == 1 and letter.casefold() in "nao" and wide[0] >= FLAT:
+        return TILDE
+    return ACUTE if len(above) == 1 and vowel and _lean(cell.rows[0], above[0], cell) <= LEANS else ""
+
+
+def _lean(row: Gray, mark: PixelBox, cell: Cell) -> float:
+    """How the ink of a mark lies, as the correlation of right and down: near 0 for a dot, below it where it runs up to the right."""
+    left, top = max(0, cell.box[0] - 1), max(0, cell.box[1] - 1)  # a row's picture has a dot of paper around it
+    x0, y0, x1, y1 = mark
+    part = row[y0 - top : y1 - top, x0 - left : x1 - left].astype(np.float64)
+    ink = np.clip(np.percentile(row, 90) - part, 0, None)
+    if min(ink.shape) < 2 or ink.sum() == 0:
+        return 0.0
+    down, right = np.mgrid[: ink.shape[0], : ink.shape[1]]
+    spread = np.cov(np.stack((right.ravel(), down.ravel())), aweights=ink.ravel())
+    return float(spread[0, 1] / max(1e-9, np.sqrt(spread[0, 0] * spread[1, 1])))
