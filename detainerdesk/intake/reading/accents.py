@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,18 +18,31 @@ FLAT = 1.6  # times as wide as high: a tilde
 
 
 def restored(value: str, cell: Cell) -> str:
-    """The value with the accents that stand above its letters; as it is where the ink's strokes are not its letters one by one."""
+    """The value with the accents that stand above its letters; each word as it is where the ink's strokes are not its letters one by one."""
     if len(cell.rows) > 1 or not cell.letters:
         return value
-    places = [place for place, char in enumerate(value) if char.isalpha()]
     boxes = np.array(cell.letters)
     tall = boxes[:, 3] - boxes[:, 1]
     high = tall >= 0.5 * np.median(tall[tall >= 0.5 * tall.max()])
     foot = np.median(boxes[high, 3]) - 0.3 * np.median(tall[high])  # below it a comma begins, however long it is
     letters, marks = boxes[high & (boxes[:, 1] < foot)].tolist(), boxes[~high].tolist()
+    words = value.split(" ")
+    strokes = _parted(letters, len(words))
+    return " ".join(_accented(word, its, marks, cell) for word, its in zip(words, strokes, strict=True))
+
+
+def _parted(letters: Sequence[PixelBox], words: int) -> list[Sequence[PixelBox]]:
+    """The letters of each of so many words: between those the gaps are widest."""
+    gaps = sorted(range(1, len(letters)), key=lambda place: letters[place - 1][2] - letters[place][0])
+    ends = [0, *sorted(gaps[: words - 1]), len(letters)]
+    return [letters[start:end] for start, end in pairwise(ends)] + [()] * (words + 1 - len(ends))
+
+
+def _accented(word: str, letters: Sequence[PixelBox], marks: Sequence[PixelBox], cell: Cell) -> str:
+    places = [place for place, char in enumerate(word) if char.isalpha()]
     if len(letters) != len(places):
-        return value
-    chars = list(value)
+        return word
+    chars = list(word)
     for place, letter in zip(places, letters, strict=True):
         above = [mark for mark in marks if mark[0] < letter[2] and mark[2] > letter[0] and mark[3] <= letter[1] + 2]
         accented = unicodedata.normalize("NFC", chars[place] + _accent(chars[place], above, cell))
@@ -38,12 +52,15 @@ def restored(value: str, cell: Cell) -> str:
 
 def _accent(letter: str, above: Sequence[PixelBox], cell: Cell) -> str:
     """The accent that the marks above a letter are, none where they are no accent that this letter has."""
-    vowel, wide = letter.casefold() in "aeiou", [(x1 - x0) / (y1 - y0) for x0, y0, x1, y1 in above]
-    if len(above) == 2 and letter in "Uu":
+    kind = letter.casefold()
+    if len(above) == 2 and kind == "u":
         return DIAERESIS
-    if len(above) == 1 and letter.casefold() in "nao" and wide[0] >= FLAT:
-        return TILDE
-    return ACUTE if len(above) == 1 and vowel and _lean(cell.rows[0], above[0], cell) <= LEANS else ""
+    if len(above) != 1:
+        return ""
+    ((x0, y0, x1, y1),) = above
+    if kind in "aeiou" and _lean(cell.rows[0], above[0], cell) <= LEANS:
+        return ACUTE
+    return TILDE if kind in "nao" and x1 - x0 >= FLAT * (y1 - y0) else ""
 
 
 def _lean(row: Gray, mark: PixelBox, cell: Cell) -> float:

@@ -163,3 +163,22 @@ def test_what_a_coarse_fax_left_of_an_accent_on_a_capital_is_seen(left_of_it: in
     if left_of_it:
         picture[top - 4 : top - 2, middle : middle + left_of_it] = 0
     assert cut(picture).above == above
+
+
+def test_a_comma_in_the_box_of_a_sloping_line_below_is_kept() -> None:
+    """`DANG, MINH` lost it: the words below it slope, and the box around them holds the comma."""
+    picture = page((AT, "DANG, MINH"), ((310, 280), "is removable from"))
+    whole = cut(page((AT, "DANG, MINH"))).letters
+    below = Printed((308, 268, 560, 304))
+    found = cells.cell(cells.strokes_of(ink.dark(picture), 1.0), picture, BOX, (below,), ())
+    assert found is not None
+    assert found.letters == whole
+
+
+@pytest.mark.parametrize(("top", "kept"), [(267, True), (258, False)])
+def test_a_small_mark_apart_from_letters_is_a_comma_only_at_their_feet(top: int, kept: bool) -> None:
+    """Letter-spaced print has its comma as far from the letter before it as a speck may be from any."""
+    picture = page((AT, "ICE"), ((382, 246), "Chicago"))
+    end = cut(page((AT, "ICE"))).box[2]
+    picture[top : top + 5, end + 14 : end + 16] = 0
+    assert any(x0 == end + 14 for x0, *_ in cut(picture).letters) is kept

@@ -61,6 +61,9 @@ from detainerdesk.intake.reading import proposed, vocabulary
         ("date", "2262020", "2/26/2020"),
         ("date", "1112020", "1112020"),  # January or November
         ("name", "INU, Layla", "LNU, Layla"),
+        ("text", "ICE/ERO.Broadview Sub-Office", "ICE/ERO Broadview Sub-Office"),
+        ("text", "DHS ICE. San Francisco", "DHS ICE, San Francisco"),
+        ("text", "2510 Madeup Road, Broadyiew, IL 63194", "2510 Madeup Road, Broadview, IL 63194"),
     ],
 )
 def test_what_paper_does_to_print_is_undone(grammar: str, read: str, offered: str) -> None:
