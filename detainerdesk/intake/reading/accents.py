@@ -13,7 +13,10 @@ from detainerdesk.intake.reading.cells import Cell, PixelBox
 from detainerdesk.intake.reading.pages import Gray
 
 ACUTE, TILDE, DIAERESIS = "\u0301", "\u0303", "\u0308"
-LEANS = -0.25  # how the ink of an acute runs up to the right, as a correlation; the dot of an i keeps above -0.05
+LEANS, DOT_LEANS = (
+    -0.15,
+    -0.27,
+)  # how the ink of an acute runs up to the right, as a correlation; the dot of an i on a fax may reach -0.24
 FLAT = 1.6  # times as wide as high: a tilde
 
 
@@ -58,7 +61,7 @@ def _accent(letter: str, above: Sequence[PixelBox], cell: Cell) -> str:
     if len(above) != 1:
         return ""
     ((x0, y0, x1, y1),) = above
-    if kind in "aeiou" and _lean(cell.rows[0], above[0], cell) <= LEANS:
+    if kind in "aeiou" and _lean(cell.rows[0], above[0], cell) <= (DOT_LEANS if letter == "i" else LEANS):
         return ACUTE
     return TILDE if kind in "nao" and x1 - x0 >= FLAT * (y1 - y0) else ""
 
@@ -67,7 +70,7 @@ def _lean(row: Gray, mark: PixelBox, cell: Cell) -> float:
     """How the ink of a mark lies, as the correlation of right and down: near 0 for a dot, below it where it runs up to the right."""
     left, top = max(0, cell.box[0] - 1), max(0, cell.box[1] - 1)  # a row's picture has a dot of paper around it
     x0, y0, x1, y1 = mark
-    part = row[y0 - top : y1 - top, x0 - left : x1 - left].astype(np.float64)
+    part = row[max(0, y0 - top - 1) : y1 - top + 1, max(0, x0 - left - 1) : x1 - left + 1].astype(np.float64)
     ink = np.clip(np.percentile(row, 90) - part, 0, None)
     if min(ink.shape) < 2 or ink.sum() == 0:
         return 0.0

@@ -79,6 +79,8 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
     offered = proposed.value(grammar_name, value)
     if cell.on_rule or cell.tailed:
         offered = re.sub(grammar.TAILLESS, "Q", offered)
+    if grammar_name == "name":
+        offered = accents.restored(offered, cell)
     sure = (
         agreed
         and confidence >= (LEAST_ALONE if alone else LEAST)
@@ -90,18 +92,17 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
         and offered == value  # else paper often does that to print
     )
     if not sure and grammar_name == "name":
-        offered, readings = _with_accents(cell, offered, readings)
+        offered, readings = _with_vietnamese_letters(cell, offered, readings)
     return Verdict(offered, tuple(one.seen for one in readings), agreed, sure, confidence)
 
 
-def _with_accents(cell: Cell, value: str, readings: list[_Reading]) -> tuple[str, list[_Reading]]:
-    """The name to offer with the accents that no reader saw, and what was read of it. Of a Vietnamese one no other reader knows the letters."""
+def _with_vietnamese_letters(cell: Cell, value: str, readings: list[_Reading]) -> tuple[str, list[_Reading]]:
+    """The name to offer, and what was read of it, where it may be a Vietnamese one: no other reader knows its letters."""
     seen = [one.seen.text for one in readings]
     other = _by_tesseract(cell, "name", tesseract.VIETNAMESE)
     if other is not None and vietnamese.is_one(other.seen.text, seen):
         return vietnamese.offered(other.seen.text, seen), [*readings, other]
-    known = vietnamese.recalled(seen, _unread_marks(cell, value))
-    return known or accents.restored(vietnamese.spelled(value), cell), readings
+    return vietnamese.recalled(seen, _unread_marks(cell, value)) or vietnamese.spelled(value), readings
 
 
 def _unread_marks(cell: Cell, value: str) -> int:

@@ -28,6 +28,7 @@ Phương Phước Phượng Quân Quang Quốc Quỳnh Quý Quyên Quyền Quy�
 Thái Thanh Thành Thảo Thắm Thắng Thế Thị Thịnh Thiên Thiện Thoa Thọ Thông Thu Thuận Thuỳ Thùy Thuý Thúy Thuỷ Thủy Thuỵ Thụy Thư Thương Thy
 Tiên Tiến Tín Tình Toàn Toản Trâm Trân Trang Tri Trí Triết Trinh Trọng Trúc Trung Trường Tư Uyên Vân Văn Viên Việt Vinh Vĩnh Vũ Vương Vy Xuân
 Yên Yến Ý"""
+MOST = "NGUYEN TRAN LE PHAM HUYNH HOANG PHAN VU VO DANG BUI DO HO NGO DUONG LY"  # the families of nine people in ten, without their marks
 UNNAMED = ("FNU", "LNU")  # first, last name unknown
 
 
@@ -46,7 +47,9 @@ def recalled(seen: Sequence[str], unread: int) -> str | None:
     seen or letters lost. `unread`: marks above letters that no reader read."""
     plainest = max(seen, key=lambda text: len(plain(text)))
     known = [_known(word, others, family=family) or _nearly(word) for word, others, family in _columns(plainest, seen)]
-    if not all(known) or not any(plain(text.partition(",")[0]) in _by_plain(family=True) for text in seen):
+    in_front = any(plain(text.partition(",")[0]) in _by_plain(family=True) for text in seen if "," in text)
+    at_an_end = "," not in plainest and _family_place(plainest.split()) is not None
+    if not all(known) or not (in_front or at_an_end):
         return None
     marked = sum(grammar.accents(word) > 0 for word in known if word)
     signs = max(unread, *(grammar.accents(text) + len(plain(plainest)) - len(plain(text)) for text in seen))
@@ -91,10 +94,13 @@ def _columns(name: str, seen: Sequence[str]) -> Iterator[tuple[str, list[str], b
 
 
 def _family_place(words: Sequence[str]) -> int | None:
-    """Which word is the family's name: the one before the comma, else the one at either end that is known as such. None where both or neither are."""
+    """Which word is the family's name: the one before the comma, else the one at either end that is known as such, and of two the one that is
+    far more common. None where that leaves both or neither."""
     ends = [place for place, word in enumerate(words) if word.endswith(",")]
     if not ends and len(words) > 1:
         ends = [place for place in (0, len(words) - 1) if plain(words[place]) in _by_plain(family=True)]
+    if len(ends) > 1:
+        ends = [place for place in ends if plain(words[place]) in MOST.casefold().split()]
     return ends[0] if len(ends) == 1 else None
 
 

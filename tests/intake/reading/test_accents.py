@@ -12,7 +12,7 @@ import pytest
 import typst
 from PIL import Image
 
-from detainerdesk.intake.reading import accents, cells, ink
+from detainerdesk.intake.reading import accents, cells, ink, readers, recogniser, tesseract
 from detainerdesk.intake.reading.cells import Cell
 
 
@@ -53,3 +53,13 @@ def test_where_strokes_are_not_letters_one_by_one_the_value_stays() -> None:
     cell = printed("Luís", "Libertinus Serif")
     assert accents.restored("Luls Li", cell) == "Luls Li"
     assert accents.restored("Luis", replace(cell, rows=cell.rows * 2)) == "Luis"
+
+
+def test_an_accent_in_the_place_of_a_dot_is_doubted_and_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both readers saw `Luis`, and there are no more marks than letters with dots."""
+    monkeypatch.setattr(tesseract, "is_here", lambda language="eng": language == "eng")
+    monkeypatch.setattr(tesseract, "read", lambda crop, language: "SOTO, Luis")
+    monkeypatch.setattr(recogniser, "read", lambda crop: ("SOTO, Luis", [0.5] * 10, [1.0] * 10))
+    for words in ("SOTO, Luis", "SOTO, Luís"):
+        verdict = readers.judge(printed(words, "DejaVu Sans Mono"), "name", 200)
+        assert (verdict.value, verdict.sure) == (words, words == "SOTO, Luis")

@@ -41,6 +41,7 @@ def test_no_other_name_is_made_vietnamese(name: str) -> None:
         (("DÉSIR, Évelyne", "DESIR, Evelyne"), 2, None),
         (("ARAÚJO, João Pedro", "ARAUJO, Joao Pedro"), 2, None),
         (("LI, Yu", "LI, Yu"), 2, None),
+        (("THI MÝ DUYÊN VO", "THI MY DUYEN VO", "THI MÝ DUYÊN vÕ"), 0, "THỊ MỸ DUYÊN VÕ"),
     ],
 )
 def test_where_no_reader_knows_its_letters_a_known_name_is_offered(
@@ -59,7 +60,8 @@ def test_where_no_reader_knows_its_letters_a_known_name_is_offered(
         ("LƯƠNG, Khả Ngạn", ("LUONG, Kha Ngan", "LUONG, Kha Ngan"), "LƯƠNG, Khả Ngạn"),  # not everybody is known here
         ("HỮU PHƯỚC NGUYÊN", ("HU PHUC NGUYN", "HUU PHUOC NGUYEN"), "HỮU PHƯỚC NGUYỄN"),  # the family's name last,
         ("NGUYÊN HỮU PHƯỚC", ("NGUYN HU PHUC", "NGUYEN HUU PHUOC"), "NGUYỄN HỮU PHƯỚC"),  # first,
-        ("TRẦN Thảo Nguyên", ("TRN Tho Nguyen", "TRAN Thao Nguyen"), "TRẦN Thảo Nguyên"),  # and at both ends: not told
+        ("TRẦN Thảo Nguyên", ("TRN Tho Nguyen", "TRAN Thao Nguyen"), "TRẦN Thảo Nguyên"),  # and at both ends: not told,
+        ("VĂN ĐỨC ĐĂNG", ("VĂN ĐÚC DĂNG", "VAN DUC DANG"), "VĂN ĐỨC ĐẶNG"),  # but where one is far more common
     ],
 )
 def test_what_the_vietnamese_reader_saw_is_held_against_known_names(
