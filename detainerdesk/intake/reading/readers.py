@@ -81,6 +81,8 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
         offered = re.sub(grammar.TAILLESS, "Q", offered)
     if grammar_name == "name":
         offered = accents.restored(offered, cell)
+    if _parted(cell):
+        offered = vocabulary.without_stamp(offered)
     sure = (
         agreed
         and confidence >= (LEAST_ALONE if alone else LEAST)

@@ -83,6 +83,14 @@ def is_stamp(value: str) -> bool:
     return {*value.upper().split()} <= {*STAMPS.split()}
 
 
+def without_stamp(value: str) -> str:
+    """A value without the words of a stamp at its end; as it is where it is no more than them."""
+    words = value.split()
+    while words and is_stamp(words[-1]):
+        words.pop()
+    return " ".join(words) or value
+
+
 def knows(word: str) -> bool:
     """Whether the word, without the marks around it, is one of them as it is written here. `ICE/ERO`: each of its parts."""
     parts = word.strip(".,;:()").split("/")

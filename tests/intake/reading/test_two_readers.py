@@ -241,16 +241,17 @@ def test_an_accent_that_no_reader_saw_sends_the_value_to_a_person(monkeypatch: p
         assert readers.judge(found, "words", 200).sure is sure
 
 
-@pytest.mark.parametrize(("gap", "sure"), [(10, True), (120, False)])
+@pytest.mark.parametrize(("gap", "sure", "value"), [(10, True, "VELA, Ana BY"), (120, False, "VELA, Ana")])
 def test_what_stands_behind_a_wide_gap_is_a_stamps_or_another_value(
-    monkeypatch: pytest.MonkeyPatch, gap: int, sure: bool
+    monkeypatch: pytest.MonkeyPatch, gap: int, sure: bool, value: str
 ) -> None:
     """`VELASQUEZ, Inigo BY RECORDS`: a stamp on the same rule, far behind the name."""
     say(monkeypatch, "VELA, Ana BY", "VELA, Ana BY")
     end = 310 + round(ImageFont.load_default(28).getlength("VELA, Ana"))
     found = cut(np.minimum(page("VELA, Ana"), page("BY", x=end + gap)))
     assert found is not None
-    assert readers.judge(found, "name", 200).sure is sure
+    verdict = readers.judge(found, "name", 200)
+    assert (verdict.sure, verdict.value) == (sure, value)
 
 
 @pytest.mark.parametrize(
