@@ -1,5 +1,5 @@
 """Accents that no reader saw, told by the marks that stand above a name's letters. Comes in: a reading and the ink that was read. Goes out: the
-reading with its accents, for a person to be offered: a speck may look like one."""
+reading with its accents. A speck may look like one: where the two differ a person looks."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from detainerdesk.intake.reading.cells import Cell, PixelBox
 from detainerdesk.intake.reading.pages import Gray
 
 ACUTE, TILDE, DIAERESIS = "\u0301", "\u0303", "\u0308"
-LEANS, DOT_LEANS = (
-    -0.15,
-    -0.27,
-)  # how the ink of an acute runs up to the right, as a correlation; the dot of an i on a fax may reach -0.24
+LEANS = -0.15  # the correlation of right and down in the ink of an acute, which runs up to the right, is -0.3 to -0.6
+DOT_LEANS = -0.27  # the same where an i has its dot, which on a fax may reach -0.24
 FLAT = 1.6  # times as wide as high: a tilde
 
 
@@ -30,11 +28,11 @@ def restored(value: str, cell: Cell) -> str:
     foot = np.median(boxes[high, 3]) - 0.3 * np.median(tall[high])  # below it a comma begins, however long it is
     letters, marks = boxes[high & (boxes[:, 1] < foot)].tolist(), boxes[~high].tolist()
     words = value.split(" ")
-    strokes = _parted(letters, len(words))
+    strokes = _by_word(letters, len(words))
     return " ".join(_accented(word, its, marks, cell) for word, its in zip(words, strokes, strict=True))
 
 
-def _parted(letters: Sequence[PixelBox], words: int) -> list[Sequence[PixelBox]]:
+def _by_word(letters: Sequence[PixelBox], words: int) -> list[Sequence[PixelBox]]:
     """The letters of each of so many words: between those the gaps are widest."""
     gaps = sorted(range(1, len(letters)), key=lambda place: letters[place - 1][2] - letters[place][0])
     ends = [0, *sorted(gaps[: words - 1]), len(letters)]
@@ -42,6 +40,7 @@ def _parted(letters: Sequence[PixelBox], words: int) -> list[Sequence[PixelBox]]
 
 
 def _accented(word: str, letters: Sequence[PixelBox], marks: Sequence[PixelBox], cell: Cell) -> str:
+    """A word with the accents that stand above its letters."""
     places = [place for place, char in enumerate(word) if char.isalpha()]
     if len(letters) != len(places):
         return word

@@ -20,7 +20,7 @@ LETTER = 12  # pixels of ink of the smallest letter
 NEAR, COMMA = (
     0.5,
     0.8,
-)  # parts of a line's height by which a mark, or one at the letters' feet, may stand apart from a letter
+)  # parts of a line's height by which a speck, and a comma at the letters' feet, stand apart at most
 LOOSE_X, LOOSE_Y = 4.0, 3.0  # points around a box in which its value may stand
 
 SLANTS = (-14, -11, -8, -5, 5, 8, 11, 14)  # degrees at which a hand's strokes may stand
@@ -148,8 +148,8 @@ def cell(
         x0, x1 = _ends(strokes, box, others)
         printed = [_before(words, x0) if words.box[1] < (y0 + y1) / 2 < words.box[3] else words for words in printed]
     of_print = _printed(boxes, middles, SPECK * grain**2, printed, box)
-    strokes_here = boxes[:, 4] >= SPECK * grain**2
-    ours = strokes_here & ~of_print
+    inked = boxes[:, 4] >= SPECK * grain**2
+    ours = inked & ~of_print
     within = (
         (middles[:, 0] >= x0 - loose_x)
         & (middles[:, 0] <= x1 + loose_x)
@@ -171,7 +171,7 @@ def cell(
     letters = ours & within & (boxes[:, 4] >= LETTER * grain**2) & (tall >= 7 * grain)
     if not letters.any():
         return None
-    ours |= strokes_here & of_print & within & _at_feet(boxes, boxes[letters])
+    ours |= inked & of_print & within & _at_feet(boxes, boxes[letters])
     rows: list[npt.NDArray[np.int64]] = []
     touches = False
     for top, bottom in _nearest(_joined(_rows(boxes[letters]), grain), (y0, y1), lines, grain):
@@ -247,8 +247,8 @@ def _printed(
 
 
 def _at_feet(boxes: npt.NDArray[np.int64], letters: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Which strokes are commas and stops between a value's letters, though they stand in the place of the form's words below it: those are
-    under the letters' feet, and their line may slope up to them."""
+    """Which strokes stand where a comma or a stop does: between the letters of a value, at the foot of the one before. The words below a value
+    begin under its feet, though the box around a sloping line of them may hold its commas."""
     before = np.where(letters[:, 0] < boxes[:, 0, None], letters[:, 0], -1).argmax(axis=1)
     foot, head = letters[before, 3], letters[before, 1]
     low = (boxes[:, 1] <= foot) & (boxes[:, 3] >= foot) & (boxes[:, 1] > (foot + head) / 2)

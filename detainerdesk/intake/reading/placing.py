@@ -422,8 +422,8 @@ def _after(place: FieldPlace, label: Found, seen: _Page) -> Placed:
 
 def _rule_over(caption: Found, wide: float, seen: _Page) -> Box | None:
     """The rule that a caption stands under, up to as `wide` as it is expected, with all the pieces into which a fax has broken it."""
-    x0, top, x1, _ = caption.box
-    near = [rule for rule in seen.rules if top - 9 < rule[1] < top + 4 and not _is_streak(rule, wide, caption, seen)]
+    x0, _, x1, _ = caption.box
+    near = [rule for rule in seen.rules if _is_over(rule, caption.box) and not _is_streak(rule, wide, caption, seen)]
     near = [_to_its_end(rule, rule[0] + wide, caption, seen) for rule in near]
     near = [rule for rule in near if rule[0] - 4 <= (x0 + x1) / 2 <= rule[2] + 4]
     near = [rule for rule in near if rule[2] - rule[0] >= 0.6 * (x1 - x0)]
@@ -434,12 +434,14 @@ def _rule_over(caption: Found, wide: float, seen: _Page) -> Box | None:
 def _is_streak(rule: Box, wide: float, caption: Found, seen: _Page) -> bool:
     """Whether a line over a caption is a fax's streak across the page: far wider than the place, and over another caption too."""
     return rule[2] - rule[0] > 1.5 * wide and any(
-        hit is not caption
-        and hit.box[0] < rule[2]
-        and hit.box[2] > rule[0]
-        and hit.box[1] - 9 < rule[1] < hit.box[1] + 4
+        hit is not caption and _is_over(rule, hit.box) and hit.box[0] < rule[2] and hit.box[2] > rule[0]
         for _, hit in seen.laid.found
     )
+
+
+def _is_over(rule: Box, words: Box) -> bool:
+    """Whether a rule lies at the height of one under which these words are the caption."""
+    return words[1] - 9 < rule[1] < words[1] + 4
 
 
 def _to_its_end(rule: Box, end: float, label: Found, seen: _Page) -> Box:

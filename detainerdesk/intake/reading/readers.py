@@ -76,13 +76,7 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
     readings = [one for one in (first, second, again) if one is not None]
     value, agreed, confidence = _agreement(readings, grammar_name, cell)
     alone = second is None
-    offered = proposed.value(grammar_name, value)
-    if cell.on_rule or cell.tailed:
-        offered = re.sub(grammar.TAILLESS, "Q", offered)
-    if grammar_name == "name":
-        offered = accents.restored(offered, cell)
-    if _parted(cell):
-        offered = vocabulary.without_stamp(offered)
+    offered = _offered(cell, grammar_name, value)
     sure = (
         agreed
         and confidence >= (LEAST_ALONE if alone else LEAST)
@@ -96,6 +90,16 @@ def judge(cell: Cell, grammar_name: str, dots: float) -> Verdict:
     if not sure and grammar_name == "name":
         offered, readings = _with_vietnamese_letters(cell, offered, readings)
     return Verdict(offered, tuple(one.seen for one in readings), agreed, sure, confidence)
+
+
+def _offered(cell: Cell, grammar_name: str, value: str) -> str:
+    """What the value most likely is: what paper did to print is undone, also where the ink shows it."""
+    offered = proposed.value(grammar_name, value)
+    if cell.on_rule or cell.tailed:
+        offered = re.sub(grammar.TAILLESS, "Q", offered)
+    if grammar_name == "name":
+        offered = accents.restored(offered, cell)
+    return vocabulary.without_stamp(offered) if _parted(cell) else offered
 
 
 def _with_vietnamese_letters(cell: Cell, value: str, readings: list[_Reading]) -> tuple[str, list[_Reading]]:
