@@ -164,8 +164,9 @@ def cell(
     rests = _rests(boxes, strokes)
     ours &= ~dash & ~rests
     free = ours & ~_inside(middles, others)
+    straddles = (middles[:, 0] < x0) & (boxes[:, 2] > x0 + grain)  # the first dots of its rule are lost
     if ruled:
-        ours &= middles[:, 0] >= x0
+        ours &= (middles[:, 0] >= x0) | straddles
         within &= middles[:, 0] <= x1
     ours &= (middles[:, 1] >= y0 - loose_y) & (middles[:, 1] <= y1 + loose_y)
     letters = ours & within & (boxes[:, 4] >= LETTER * grain**2) & (tall >= 7 * grain)
@@ -179,7 +180,8 @@ def cell(
         high = _high(tall[letters & band], bottom - top)
         kept = _whole(boxes, middles, band, band & within, high, others)
         kept = _without_specks(boxes, kept, high, grain)
-        touches = touches or (ruled and bool((boxes[kept, 0] >= x1).any()))  # the form's sentence may go on there
+        # the form's sentence may go on behind the rule, and stand before it
+        touches = touches or (ruled and bool((boxes[kept, 0] >= x1).any() or (kept & straddles & letters).any()))
         if kept.any():
             rows.append(near[kept])
             ours &= ~kept

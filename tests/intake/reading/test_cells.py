@@ -182,3 +182,12 @@ def test_a_small_mark_apart_from_letters_is_a_comma_only_at_their_feet(top: int,
     end = cut(page((AT, "ICE"))).box[2]
     picture[top : top + 5, end + 14 : end + 16] = 0
     assert any(x0 == end + 14 for x0, *_ in cut(picture).letters) is kept
+
+
+@pytest.mark.parametrize(("begins", "asked"), [(308, False), (319, True)])
+def test_a_letter_in_which_its_rule_begins_is_the_values_and_a_person_looks(begins: int, asked: bool) -> None:
+    """A fax lost the first dots of a rule, and with them the `S.` of `S. Tidewater`."""
+    picture = page((AT, "S. Tidewater"))
+    found = cut(picture, (begins, 240, 600, 278), ruled=True)
+    assert found.box[0] == cut(picture).box[0]
+    assert found.overflows is asked
