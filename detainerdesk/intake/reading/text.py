@@ -147,13 +147,14 @@ def overlap(one: Box, two: Box) -> float:
 
 def _from_widget(sheet: Sheet, place: FieldPlace, widget: Widget, labels: Sequence[str], *, sure: bool) -> Field:
     value = grammar.tidy(place.grammar, widget.value.replace("\r", " ").replace("\n", " "))
-    inked = ink.any_ink(sheet.mask, sheet.pixels(widget.box, loose=-0.8))
     if value == "":
         # A value that shows on the page but not in the form's data is drawn there by other means.
+        inked = ink.any_ink(sheet.faint, sheet.pixels(widget.box, loose=-0.8))
         state = "unreadable" if inked else "empty"
         return Field(None, state, sure and not inked, sheet.page.number, widget.box, 1.0, "form field")  # type: ignore[arg-type]
-    seen = () if inked else (Seen("form field", value), Seen("ink", ""))  # defects.NOTHING_SEEN
-    accepted = sure and inked and _may_be(place, value, labels)
+    visible = ink.any_ink(sheet.mask, sheet.pixels(widget.box, loose=-0.8))
+    seen = () if visible else (Seen("form field", value), Seen("ink", ""))  # defects.NOTHING_SEEN
+    accepted = sure and visible and _may_be(place, value, labels)
     return Field(value, "shown", accepted, sheet.page.number, widget.box, 1.0, "form field", seen)
 
 
@@ -170,8 +171,7 @@ def _from_text(
     value, whole = _as_written(pieces, placed, labels)
     value = grammar.tidy(place.grammar, value)
     if value == "":
-        inked = ink.any_ink(sheet.mask, sheet.pixels(box, loose=-0.8))
-        if inked:
+        if ink.any_ink(sheet.faint, sheet.pixels(box, loose=-0.8)):
             return Field(None, "unreadable", False, number, box, 0.0, "text layer")
         return Field(None, "empty", sure and placed.lined, number, box, 1.0, "text layer")
     where = box_of(char for piece in pieces for char in piece.chars)

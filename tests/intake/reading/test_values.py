@@ -10,7 +10,7 @@ from detainerdesk.intake.reading import ink, text
 from detainerdesk.intake.reading.fields import Box
 from detainerdesk.intake.reading.forms import FieldPlace, Label, Registration, TemplatePage
 from detainerdesk.intake.reading.lines import Found, Line, fold
-from detainerdesk.intake.reading.pages import Char, Page
+from detainerdesk.intake.reading.pages import Char, Page, Widget
 from detainerdesk.intake.reading.placing import Placed
 from detainerdesk.intake.reading.text import Sheet, without_rest_of_label
 
@@ -76,12 +76,15 @@ def test_a_place_in_which_a_letter_was_read_is_not_proved_empty(read: str, state
 
 
 @pytest.mark.parametrize(("grey", "state"), [(250, "empty"), (165, "unreadable")])
-def test_a_place_with_a_pale_hand_in_it_is_not_proved_empty(grey: int, state: str) -> None:
+@pytest.mark.parametrize("page_kind", ["scan", "text", "form field"])
+def test_a_place_with_a_pale_hand_in_it_is_not_proved_empty(page_kind: str, grey: int, state: str) -> None:
     """A pen or a pencil leaves less than half as much dark as the form's print does."""
     picture = np.full((200, 600), 255, np.uint8)
     picture[20:40, :] = 0
     cv2.putText(picture, "F", (80, 112), cv2.FONT_HERSHEY_SIMPLEX, 0.6, grey, 2)
-    page = Page(1, 600.0, 200.0, picture, scanned=True)
+    widget = Widget("sex", "text", "", (68.0, 92.0, 140.0, 116.0))
+    widgets = (widget,) if page_kind == "form field" else ()
+    page = Page(1, 600.0, 200.0, picture, scanned=page_kind == "scan", widgets=widgets)
     sheet = Sheet(page, picture, ink.dark(picture), 1.0, (), lambda box: box)
     place = FieldPlace("sex", "text", (68.0, 92.0, 140.0, 116.0), "sex", None, (), 1)
     placed = {"sex": Placed((68.0, 92.0, 140.0, 116.0), held=True, lined=True)}
