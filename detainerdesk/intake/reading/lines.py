@@ -67,6 +67,7 @@ class Found:
         return self.end - self.start + (self.rest.end - self.rest.start if self.rest else 0)
 
 
+@lru_cache(maxsize=4096)  # a form's labels are looked for each time that more lines were read
 def fold(text: str) -> str:
     """Only letters and digits, small, with the letters that print and OCR confuse made one (I, l, 1; O, 0)."""
     return "".join(c for c in text.casefold() if c.isalnum() or c == "|").translate(_SAME)
