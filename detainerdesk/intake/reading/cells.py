@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
 
 import cv2
 import numpy as np
@@ -17,10 +19,9 @@ from detainerdesk.intake.reading.pages import Gray
 
 SPECK = 2.5  # pixels of ink at 200 dots an inch below which a stroke is a speck
 LETTER = 12  # pixels of ink of the smallest letter
-NEAR, COMMA = (
-    0.5,
-    0.8,
-)  # parts of a line's height by which a speck, and a comma at the letters' feet, stand apart at most
+NEAR = 0.5  # part of a line's height by which a mark of so little ink may stand apart from a letter
+COMMA = 0.8  # the same where it stands at the letters' feet
+APART = 3.0  # times as wide as letters are high: a gap behind which something else stands
 LOOSE_X, LOOSE_Y = 4.0, 3.0  # points around a box in which its value may stand
 
 SLANTS = (-14, -11, -8, -5, 5, 8, 11, 14)  # degrees at which a hand's strokes may stand
@@ -68,6 +69,14 @@ class Cell:
     above: int = 0  # small marks right above a tall letter, where no i has its dot: an accent, a speck of what was one
     tailed: bool = False  # what was taken for a rest of its rule begins right under a letter, as the tail of a Q does
     letters: tuple[PixelBox, ...] = ()  # its strokes from left to right, in pixels
+
+    @cached_property
+    def parted(self) -> bool:
+        """Whether a gap parts the value from what stands far behind it on its rule, as the words of a stamp do."""
+        ends = accumulate((x1 for _, _, x1, _ in self.letters), max)
+        gaps = (box[0] - end for end, box in zip(ends, self.letters[1:], strict=False))
+        tall = max((y1 - y0 for _, y0, _, y1 in self.letters), default=0)
+        return max(gaps, default=0) > APART * tall
 
 
 def strokes_of(mask: ink.Mask, grain: float) -> Strokes:
@@ -147,8 +156,8 @@ def cell(
     if ruled:
         x0, x1 = _ends(strokes, box, others)
         printed = [_before(words, x0) if words.box[1] < (y0 + y1) / 2 < words.box[3] else words for words in printed]
-    of_print = _printed(boxes, middles, SPECK * grain**2, printed, box)
     inked = boxes[:, 4] >= SPECK * grain**2
+    of_print = _printed(boxes, middles, inked, printed, box)
     ours = inked & ~of_print
     within = (
         (middles[:, 0] >= x0 - loose_x)
@@ -200,7 +209,7 @@ def cell(
     far = 25 * 2.78 * grain
     under = [_rule_under(strokes, row) for row in rows]
     pictures = tuple(_clean(strokes, picture, row, rule) for row, rule in zip(rows, under, strict=True))
-    dots, above = _dots(strokes, rows, boxes[(boxes[:, 4] > 0) & (boxes[:, 4] < SPECK * grain**2)])
+    dots, above = _dots(strokes, rows, boxes[(boxes[:, 4] > 0) & ~inked])
     return Cell(
         rows=pictures,
         box=around,
@@ -228,12 +237,12 @@ def _touching(strokes: Strokes, box: PixelBox) -> npt.NDArray[np.int64]:
 def _printed(
     boxes: npt.NDArray[np.int64],
     middles: npt.NDArray[np.float64],
-    least: float,
+    inked: npt.NDArray[np.bool_],
     printed: Sequence[Printed],
     box: PixelBox,
 ) -> npt.NDArray[np.bool_]:
     """Which strokes are the form's own words. Where a label stands before the value, the widest gap near its end parts the two, and before the
-    next letter that was read; strokes of less ink than `least` are none."""
+    next letter that was read; strokes that are not `inked` are specks."""
     found = np.zeros(len(boxes), np.bool_)
     for words in printed:
         x0, y0, x1, y1 = words.box
@@ -243,7 +252,7 @@ def _printed(
             reach = (y1 - y0) // 2
             last = x1 + reach if words.goes_on is None else min(x1 + reach, words.goes_on)
             end = min(x1, last)
-            end = _gap(boxes[row & (boxes[:, 4] >= least)], end - reach, last, end)
+            end = _gap(boxes[row & inked], end - reach, last, end)
         found |= row & (middles[:, 0] >= x0 - (y1 - y0) // 4) & (middles[:, 0] <= end)
     return found
 

@@ -10,7 +10,7 @@ from detainerdesk.intake.reading import vocabulary
 
 _HOOKLESS = "1Ij!|)]{"  # J is the initial that most often loses its hook
 _INITIALS = {"0": "D", "5": "S", "8": "B", **dict.fromkeys(_HOOKLESS, "J")}
-_PARTED = (  # what a speck has joined, before each word is looked up
+_PARTED = (  # what a speck has joined or parted, before each word is looked up
     (r"(?<=[A-Za-z]),['.](?=[A-Z])|(?<=[a-z]{2}),(?=[A-Z][a-z])", ", "),  # Road,.Boston
     (r"(?:(?<=[a-z]{2})|(?<=[A-Z]{3}))\.(?=[A-Z][a-z])", " "),  # San.Francisco, ERO.Broadview
     (r"(?<=\b[A-Z]{3})\. (?=[A-Z][a-z])", ", "),  # ICE. Chicago

@@ -20,7 +20,6 @@ from detainerdesk.intake.reading.pages import Gray
 UNEVEN = 0.12  # letters' feet leave a straight line by this part of their height: a hand, not a machine
 WAVERS = 0.12  # a digit's head leaves the line of the others' by this part of their height: a hand
 TWO, WIDE = 1.6, 1.1  # times as wide as another 1, as the widest other digit: two that ran together
-APART = 3.0  # times as wide as letters are high: a gap behind which something else stands
 UPRIGHT = 1.03  # the strokes of print stand upright at least this much more sharply than at any slant
 DOTTED = r"""[ij:;!?'"%=]"""  # letters with a mark above: what has more of them may have an accent that no reader saw
 TESSERACT, VIETNAMESE = "tesseract", "tesseract, Vietnamese"
@@ -99,7 +98,7 @@ def _offered(cell: Cell, grammar_name: str, value: str) -> str:
         offered = re.sub(grammar.TAILLESS, "Q", offered)
     if grammar_name == "name":
         offered = accents.restored(offered, cell)
-    return vocabulary.without_stamp(offered) if _parted(cell) else offered
+    return vocabulary.without_stamp(offered) if cell.parted else offered
 
 
 def _with_vietnamese_letters(cell: Cell, value: str, readings: list[_Reading]) -> tuple[str, list[_Reading]]:
@@ -132,7 +131,7 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
         cell.crossed
         or cell.overflows
         or cell.crowded
-        or _parted(cell)
+        or cell.parted
         or cell.uneven >= UNEVEN
         or cell.upright <= UPRIGHT
         or _odd_digits(cell, value)
@@ -143,14 +142,6 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
         or (grammar_name == "name" and len(value.split()) < 2)  # the rest of it may stand apart
         or (grammar_name in WORDS and any(map(vocabulary.is_other_case, value.split())))
     )
-
-
-def _parted(cell: Cell) -> bool:
-    """Whether a gap parts the value from what stands far behind it on its rule, as the words of a stamp do."""
-    ends = itertools.accumulate((x1 for _, _, x1, _ in cell.letters), max)
-    gaps = (box[0] - end for end, box in zip(ends, cell.letters[1:], strict=False))
-    tall = max((y1 - y0 for _, y0, _, y1 in cell.letters), default=0)
-    return max(gaps, default=0) > APART * tall
 
 
 def _odd_digits(cell: Cell, value: str) -> bool:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import unicodedata
 from dataclasses import replace
-from typing import cast
 
-import numpy as np
 import pytest
-import typst
-from PIL import Image
 
 from detainerdesk.intake.reading import accents, cells, ink, readers, recogniser, tesseract
 from detainerdesk.intake.reading.cells import Cell
+from tests.intake.reading.typeset import typeset
 
 
 def printed(words: str, face: str) -> Cell:
-    """The value as a clean scan of 200 dots an inch shows it."""
-    source = f'#set page(width: auto, height: auto, margin: 20pt)\n#text(11pt, font: "{face}", tracking: 0.6pt)[{words}]'.encode()
-    image = Image.open(io.BytesIO(cast(bytes, typst.compile(source, format="png", ppi=200)))).convert("L")
-    picture = np.asarray(image, dtype=np.uint8)
-    box = (50, 45, image.width - 50, image.height - 45)
+    """The value as it is cut out of a clean scan."""
+    picture = typeset(words, f'font: "{face}", tracking: 0.6pt')
+    tall, wide = picture.shape
+    box = (50, 45, wide - 50, tall - 45)
     found = cells.cell(cells.strokes_of(ink.dark(picture), 1.0), picture, box, (), ())
     assert found is not None
     return found

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-from typing import cast
-
 import numpy as np
 import pytest
-import typst
 from PIL import Image
 
 from detainerdesk.intake.reading import readers, tesseract, vietnamese
 from detainerdesk.intake.reading.cells import Cell
+from tests.intake.reading.typeset import typeset
 
 
 @pytest.mark.skipif(not tesseract.is_here(tesseract.VIETNAMESE), reason="Tesseract's Vietnamese model is not here")
@@ -101,8 +98,7 @@ def test_vietnamese_is_told_by_its_letters_its_syllables_and_the_other_readers(
 
 
 def printed(words: str) -> Cell:
-    """The value as a clean scan shows it, in a face that has all letters."""
-    source = f"#set page(width: auto, height: auto, margin: 4pt)\n#text(11pt)[{words}]".encode()
-    image = Image.open(io.BytesIO(cast(bytes, typst.compile(source, format="png", ppi=200)))).convert("L")
+    """The value trimmed to its ink, as a clean scan shows it."""
+    image = Image.fromarray(typeset(words))
     ink = Image.eval(image, lambda value: 255 - value).getbbox()
     return Cell((np.asarray(image.crop(ink), dtype=np.uint8),), (0, 0, *image.size), False, False, 0.0)
