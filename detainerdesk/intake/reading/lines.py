@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from detainerdesk.intake.reading.fields import Box
 from detainerdesk.intake.reading.pages import Char
+
+Span = tuple[float, float]  # points from left to right
 
 BELOW = 45.0  # points by which running text goes on below, if a row has fields on rules or captions under it
 ENOUGH = 12  # letters that tell which words end so
@@ -67,6 +69,21 @@ class Found:
         return self.end - self.start + (self.rest.end - self.rest.start if self.rest else 0)
 
 
+def words_in(line: Line, spans: Sequence[Span]) -> list[tuple[int, int]]:
+    """The runs of whole words of a line that stand in some spans of it, from which character to which (exclusive)."""
+    runs = []
+
+    def stands_there(word: re.Match[str]) -> bool:
+        x0, x1 = line.chars[word.start()].x0, line.chars[word.end() - 1].x1
+        return any(x0 < right and left < x1 for left, right in spans)
+
+    for there, words in groupby(re.finditer(r"\S+", line.text), stands_there):
+        if there:
+            first, *_, last = [word.span() for word in words for _ in (0, 1)]
+            runs.append((first[0], last[1]))
+    return runs
+
+
 @lru_cache(maxsize=4096)  # a form's labels are looked for each time that more lines were read
 def fold(text: str) -> str:
     """Only letters and digits, small, with the letters that print and OCR confuse made one (I, l, 1; O, 0)."""
@@ -120,6 +137,8 @@ def find(lines: Sequence[Line], words: str, *, slack: float = 0.15) -> Iterator[
     allowed = 0 if exact else int(len(wanted) * slack)
     for number, line in enumerate(lines):
         letters, places = line.folded
+        if not allowed and wanted not in letters:
+            continue
         for start, end, errors in _spans(letters, wanted, allowed):
             first, last = places[start], places[end - 1] + 1
             # the label's own marks before and after belong to it

@@ -5,8 +5,8 @@ loaded once a process; nothing is downloaded."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from detainerdesk.intake.reading import recogniser, tesseract
 from detainerdesk.intake.reading.cells import padded
 from detainerdesk.intake.reading.fields import Box, Turn
-from detainerdesk.intake.reading.lines import Line
+from detainerdesk.intake.reading.lines import Line, Span, words_in
 from detainerdesk.intake.reading.pages import Char
 
 Gray = npt.NDArray[np.uint8]
@@ -27,6 +27,7 @@ Matrix = npt.NDArray[np.float64]
 THREADS = 1
 DETECT_SIDE = 1280  # pixels of the long side at which lines are looked for; recognition uses the full picture
 NARROWEST = 16  # pixels of the short side then: what is 80 times as long as it is wide is no page, and the model would take minutes over it
+MOST = 0.7  # part of a line of which it costs no more to read it all
 LEAST_SIDE = 50  # pixels: on what is narrower nothing can be seen to lie or to lean
 
 
@@ -117,23 +118,53 @@ class LineReader:
                 self._read(box, (x0, y0, x0 + long, y1) if x1 - x0 > 1.35 * long else box)
         return self.lines
 
-    def read_again(self, wanted: Callable[[Box], bool]) -> tuple[Line, ...]:
-        """All lines read so far, after the model has read those that are wanted as far as they were read."""
+    def read_again(self, wanted: Callable[[Box], Sequence[Span]]) -> tuple[Line, ...]:
+        """All lines read so far, after the model has read the words again that stand in the spans that are wanted of them: all that was
+        read of a line, where that is short or most of it is wanted."""
         for box, done in self._done.items():
-            if not done.well and wanted(_points(box, self._scale)):
+            spans = wanted(_points(box, self._scale))
+            if not spans or done.well or done.line is None:
+                continue
+            x0, _, x1, _ = done.part
+            runs = [(run, self._around(done.part, done.line, run)) for run in words_in(done.line, spans)]
+            if not runs or done.line.cut or sum(right - left for _, (left, right) in runs) > MOST * (x1 - x0):
                 self._read(box, done.part, well=True)
+                continue
+            chars = list(done.line.chars)
+            for (start, end), (left, right) in reversed(runs):
+                again = self._line_of((left, done.part[1], right, done.part[3]), well=True, cut=done.line.cut)
+                if again is not None:
+                    chars[start:end] = again.chars
+            self._done[box] = replace(done, line=replace(done.line, chars=tuple(chars)))
         return self.lines
 
-    def _read(self, box: PixelBox, part: PixelBox, *, well: bool = False) -> None:
+    def _around(self, part: PixelBox, line: Line, run: tuple[int, int]) -> tuple[int, int]:
+        """From which pixel to which a run of words stands in its line: to the middle of the white beside it."""
         x0, y0, x1, y1 = part
-        crop, cut = self._picture[y0:y1, x0:x1], part != box
+        (start, end), chars = run, line.chars
+        before = next((char for char in reversed(chars[:start]) if not char.text.isspace()), None)
+        after = next((char for char in chars[end:] if not char.text.isspace()), None)
+
+        def white(*beside: Char) -> int:
+            left, right = sorted(round((char.x0 + char.x1) / 2 * self._scale) for char in beside)
+            light = self._picture[y0:y1, left : right + 1].mean(axis=0)
+            return left + int(np.convolve(light, np.ones(5), "same").argmax())
+
+        left = x0 if before is None else white(before, chars[start])
+        right = x1 if after is None else white(chars[end - 1], after)
+        return left, max(right, left + 1)
+
+    def _read(self, box: PixelBox, part: PixelBox, *, well: bool = False) -> None:
         well = well or not tesseract.is_here()
+        self._done[box] = _Read(part, well, self._line_of(part, well=well, cut=part != box))
+
+    def _line_of(self, part: PixelBox, *, well: bool, cut: bool) -> Line | None:
+        x0, y0, x1, y1 = part
+        crop = self._picture[y0:y1, x0:x1]
         if cut and well:  # with more white it is read smaller and so faster, and a label need not be read to the letter
             crop = padded(crop, 0, (y1 - y0) // 6)
         text, places, confidences = recogniser.read(crop) if well else tesseract.read_places(crop)
-        here = _points(part, self._scale)
-        line = _line(text, places, confidences, here, cut=cut) if text.strip() else None
-        self._done[box] = _Read(part, well, line)
+        return _line(text, places, confidences, _points(part, self._scale), cut=cut) if text.strip() else None
 
 
 def recognise(crops: Iterable[Gray]) -> list[tuple[str, list[float], list[float]]]:

@@ -15,7 +15,7 @@ from detainerdesk.intake.reading import codes, forms, ink, ocr
 from detainerdesk.intake.reading.bind import PageReading, bind
 from detainerdesk.intake.reading.fields import Arranged, BadArrangement, Box, Field, Reading, Turn, check_arranged
 from detainerdesk.intake.reading.forms import Identity, Registration, TemplatePage
-from detainerdesk.intake.reading.lines import Line, lines_of
+from detainerdesk.intake.reading.lines import Line, Span, lines_of
 from detainerdesk.intake.reading.pages import CannotRead, Page, Pages
 from detainerdesk.intake.reading.placing import Placed, place_all, sides_of, wanting
 from detainerdesk.intake.reading.text import Sheet, overlap, text_fields, widget_of
@@ -26,6 +26,7 @@ REACH = (9.0, 4.0)  # points across and down in which a printed square is looked
 SOME = 4  # squares of a page that tell how large its squares are
 ODD = 0.12  # share by which one may differ from the others, else it is looked for again
 BESIDE = 4.0  # points of ink beside a label in one line with it: more than the quick reader's error
+AIR = 25.0  # points beside a label in which a square or a value begins
 ASIDE = 50.0  # points to a side by which a caption may stand from where the others let expect it
 BEGINNING = 60.0  # points of a line that tell whose label it is
 MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*", re.IGNORECASE)
@@ -127,11 +128,14 @@ def _read_lines(
     def says_what_it_is(box: Box) -> bool:
         return (box[1] < HEAD * height and box[2] - box[0] < TITLE * width) or box[3] > FOOT * height
 
+    def any_line(box: Box) -> bool:
+        return True
+
     lines = reader.read(says_what_it_is)
     identity = said.identity(lines, height)
-    for better in (says_what_it_is, lambda box: True):
+    for wanted, well in ((any_line, False), (says_what_it_is, True), (any_line, True)):
         if not identity.sure:
-            lines = reader.read(better, well=True)
+            lines = reader.read(wanted, well=well)
             identity = said.identity(lines, height)
     template_page = forms.page_of(identity)
     if template_page is None or not template_page.fields:
@@ -167,21 +171,22 @@ def _needed(page: TemplatePage, laid: Registration) -> Callable[[Box], bool] | N
     return needed if cut or missed else None
 
 
-def _with_more_ink(page: TemplatePage, laid: Registration) -> Callable[[Box], bool]:
-    """Which lines, by their boxes, hold a label and beside it what is filled in there: where the two part must be known to the letter."""
+def _with_more_ink(page: TemplatePage, laid: Registration) -> Callable[[Box], list[Span]]:
+    """Where on a line, by its box, a label stands that has beside it what is filled in there: where the two part must be known to the letter."""
     sides = sides_of(page)
     found = [(sides[label], part.box) for label, hit in laid.found if label in sides for part in (hit, hit.last)]
 
-    def has_more(line: Box) -> bool:
-        return any(
-            "square" in beside
-            or ({"after", "next"} & beside and line[2] - box[2] > BESIDE)
-            or ("before" in beside and box[0] - line[0] > BESIDE)
-            for beside, box in found
-            if overlap(line, box) > 0.3
-        )
+    def spans(line: Box) -> list[Span]:
+        wanted = []
+        for beside, box in found:
+            if overlap(line, box) > 0.3:
+                if "square" in beside or ("before" in beside and box[0] - line[0] > BESIDE):
+                    wanted.append((box[0] - AIR, min(box[0] + BEGINNING, box[2])))
+                if {"after", "next"} & beside and line[2] - box[2] > BESIDE:
+                    wanted.append((max(box[2] - BEGINNING, box[0]), box[2] + AIR))
+        return wanted
 
-    return has_more
+    return spans
 
 
 def _may_hold(line: Box, label: Box) -> bool:

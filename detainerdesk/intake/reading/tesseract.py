@@ -87,6 +87,8 @@ def _reader(language: str) -> Any:
         tesserocr: Any = import_module("tesserocr")  # not everywhere, so no import that a type checker would look up
     except ImportError:
         return None
-    return tesserocr.PyTessBaseAPI(
+    reader = tesserocr.PyTessBaseAPI(
         path=str(folder), lang=language, psm=tesserocr.PSM.SINGLE_LINE, oem=tesserocr.OEM.LSTM_ONLY
     )
+    reader.SetVariable("invert_threshold", "0.0")  # print on paper is dark; white on black need not be tried
+    return reader

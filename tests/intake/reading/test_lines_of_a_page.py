@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from detainerdesk.intake.reading import ocr, recogniser, tesseract
+from detainerdesk.intake.reading.lines import Span
 from detainerdesk.intake.reading.pages import Gray
 from detainerdesk.intake.reading.read import read
 from tests.intake.reading.compared import accepted_yet_wrong, only_paper, random_values
@@ -72,12 +73,44 @@ def test_a_line_of_which_the_beginning_was_read_is_read_to_its_end(read_by_the_m
 def test_the_model_reads_again_as_far_as_a_line_was_read(read_by_the_model: list[str]) -> None:
     reader = ocr.LineReader(page(), SCALE, ocr.lines_by_ink)
     reader.read_beginnings(60.0)
-    reader.read_again(lambda box: box[1] < 30)
+    reader.read_again(lambda box: [(0.0, 600.0)] if box[1] < 30 else [])
     (seen,) = read_by_the_model
     assert PRINT[0].startswith(seen[:8])
     assert len(seen) < len(PRINT[0])
     reader.read()
     assert (texts(reader), read_by_the_model) == ([*PRINT], [seen, PRINT[0]]), "and no worse when it goes on"
+
+
+@with_tesseract
+@pytest.mark.parametrize(
+    ("spans", "read_again"),
+    [
+        ([(80.0, 90.0)], ["the"]),
+        ([(0.0, 40.0), (130.0, 300.0)], ["agency", "Name"]),
+        ([(45.0, 300.0)], [PRINT[0]]),
+        ([(300.0, 400.0)], [PRINT[0]]),
+    ],
+    ids=["a word in the middle", "both ends", "most of it, so all", "where no word stands, so all"],
+)
+def test_the_model_reads_the_words_again_of_which_the_places_count(
+    read_by_the_model: list[str], spans: list[Span], read_again: list[str]
+) -> None:
+    reader = ocr.LineReader(page(), SCALE, ocr.lines_by_ink)
+    (before, *_) = reader.read()
+    (after, *_) = reader.read_again(lambda box: spans if box[1] < 30 else [])
+    assert (after.text, read_by_the_model) == (before.text, read_again)
+    letters = [(one, two) for one, two in zip(before.chars, after.chars, strict=True) if not one.text.isspace()]
+    assert max(abs(one.x0 - two.x0) for one, two in letters) < 0.04 * 180, "points: as far as the readers differ"
+    assert list(after.chars) == sorted(after.chars, key=lambda char: char.x0)
+
+
+@with_tesseract
+def test_a_line_of_which_some_words_were_read_again_can_be_read_whole(read_by_the_model: list[str]) -> None:
+    reader = ocr.LineReader(page(), SCALE, ocr.lines_by_ink)
+    reader.read(lambda box: box[1] < 30)
+    reader.read_again(lambda box: [(80.0, 90.0)])
+    reader.read(lambda box: box[1] < 30, well=True)
+    assert (texts(reader), read_by_the_model) == ([PRINT[0]], ["the", PRINT[0]])
 
 
 @pytest.fixture
