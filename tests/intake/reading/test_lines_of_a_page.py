@@ -86,7 +86,7 @@ def test_the_model_reads_again_as_far_as_a_line_was_read(read_by_the_model: list
     ("spans", "read_again"),
     [
         ([(80.0, 90.0)], ["the"]),
-        ([(0.0, 40.0), (130.0, 300.0)], ["agency", "Name"]),
+        ([(0.0, 40.0), (180.0, 300.0)], ["agency", "Name"]),
         ([(45.0, 300.0)], [PRINT[0]]),
         ([(300.0, 400.0)], [PRINT[0]]),
     ],
