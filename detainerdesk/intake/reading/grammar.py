@@ -23,6 +23,7 @@ _PART = r"\((?:[A-Za-z]|\d\d?|[ivx]{1,4})\)"  # of a section of law: 241(a)(5)
 TELEPHONE = r"\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}"
 _RUNNING_ON = re.compile(r"(?<=\d{4})[ .;,]+(?:or|if)\b[^\d]*$", re.I)  # the form's sentence goes on after a telephone
 _WORD_BEFORE = re.compile(r"^(?:on|at|to|by|of)\s+(?=[A-Z])")  # its last word before the place
+YEARS_AHEAD = 10  # for which somebody may have been sentenced
 _STATE = "|".join(vocabulary.STATES.split())
 TAILLESS = r"\bO(?=[uU][aeioAEIO]\w)"  # Ouill: a rule hid the tail of a Q
 _DOUBTFUL = re.compile(
@@ -125,8 +126,11 @@ def _only_date(value: str) -> str:
 
 
 def doubtful_on_paper(value: str) -> bool:
-    """Whether a reading from a picture may well be the work of a speck, a rule, a fax or a hand. An accent may always be a speck's."""
-    return _DOUBTFUL.search(value) is not None or not value.isascii()
+    """Whether a reading from a picture may well be the work of a speck, a rule, a fax or a hand. An accent may always be a speck's, and no
+    paper has a date so far to come."""
+    year = re.fullmatch(r"\d{1,2}[/-]\d{1,2}[/-](\d{4})", value)
+    to_come = year is not None and int(year[1]) > datetime.datetime.now(tz=datetime.UTC).year + YEARS_AHEAD
+    return _DOUBTFUL.search(value) is not None or not value.isascii() or to_come
 
 
 def fits(grammar: str, value: str) -> bool:

@@ -50,6 +50,7 @@ _NAMES = (
     (r"(?<=[A-Z]{3})[il](?![a-z])", "I"),  # REZAEl
     (r"(?<=[a-z])!", "l"),
     (r"(?<=\w{3})\.$", ""),
+    (r"(?<=\w\w) [a-z]{1,2}$", ""),  # QUOC HUY an: the form's sentence goes on
 )
 _DATES = (
     (r"^(\d\d)[,.]?/?(\d\d)[,.]?/?(\d{4})$", r"\1/\2/\3"),
@@ -57,6 +58,7 @@ _DATES = (
     (r"^.*?(\d{1,2}/\d{1,2}/\d{4})(?!\d).*$", r"\1"),  # without what stands before it
 )
 _PHONES = (  # a hyphen is lost sooner than gained
+    (r"(?<=\d{4})[ .-]+$", ""),
     (r"(?<=\d)([-.])(\d{3}) (?=\d{4}$)", r"\1\2\1"),
     (r"(?<=\) )(\d{3}) (?=\d{4}$)", r"\1-"),
     (r"(?<=\d) (\d{3})([-.])(?=\d{4}$)", r"\2\1\2"),

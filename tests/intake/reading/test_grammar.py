@@ -82,6 +82,13 @@ def test_a_date_with_a_zero_before_one_of_day_and_month_alone_has_lost_a_digit(v
     assert doubtful_on_paper(value) is doubtful
 
 
+def test_a_date_decades_from_now_has_a_digit_read_wrong() -> None:
+    assert fits("date", "10/30/2071")
+    assert doubtful_on_paper("10/30/2071")
+    assert not doubtful_on_paper("10/30/2021")
+    assert not doubtful_on_paper("1/1/1931"), "somebody's date of birth"
+
+
 def test_two_readings_agree_when_only_spacing_differs() -> None:
     assert comparable("A000 000 001") == comparable("A000000001")
     assert comparable("A000 000 001") != comparable("A000 000 007")
