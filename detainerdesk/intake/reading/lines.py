@@ -71,17 +71,13 @@ class Found:
 
 def words_in(line: Line, spans: Sequence[Span]) -> list[tuple[int, int]]:
     """The runs of whole words of a line that stand in some spans of it, from which character to which (exclusive)."""
-    runs = []
 
     def stands_there(word: re.Match[str]) -> bool:
         x0, x1 = line.chars[word.start()].x0, line.chars[word.end() - 1].x1
         return any(x0 < right and left < x1 for left, right in spans)
 
-    for there, words in groupby(re.finditer(r"\S+", line.text), stands_there):
-        if there:
-            first, *_, last = [word.span() for word in words for _ in (0, 1)]
-            runs.append((first[0], last[1]))
-    return runs
+    runs = [[*words] for there, words in groupby(re.finditer(r"\S+", line.text), stands_there) if there]
+    return [(words[0].start(), words[-1].end()) for words in runs]
 
 
 @lru_cache(maxsize=4096)  # a form's labels are looked for each time that more lines were read
