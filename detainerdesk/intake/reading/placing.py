@@ -22,6 +22,7 @@ its words; or next in running text, where the form may break its line between th
 
 LEVEL = 3.0  # points up or down by which the pieces of one rule may lie apart on a fax
 BREAK = 20.0  # points of a rule that a fax may lose between two of its pieces
+LEAST = 3  # letters of a row of print: what has fewer may be a speck or a piece of the frame
 ROW = 7.0  # points by which a label and a value on one row may differ in height
 
 
@@ -166,13 +167,18 @@ def _rows_under(
         if last is not None:
             down += rows[last].box[3] - hit.box[3]
             rows = rows[last + 1 :]
+    words = [row for row in rows if len(re.findall(r"\w", row.text)) >= LEAST]
     wide = right - left
     frame = [
         rule[1]
         for rule in seen.rules
         if rule[2] - rule[0] > 1.5 * wide and min(rule[2], right) - max(rule[0], left) > 0.9 * wide
     ]
-    return _together(rows, frame), down, guessed
+    near = _together(words, frame)
+    cut = any(
+        _begins_address(row) for row in words[len(near) : len(near) + 1]
+    )  # by a streak of a fax, not by the frame
+    return near, down, guessed or cut or len(words) < len(rows)
 
 
 def _together(rows: list[Line], frame: Sequence[float]) -> list[Line]:

@@ -48,6 +48,7 @@ _NAMES = (
     (r"^[I1l|!](?=NU,)", "L"),  # last name unknown
     (r"(?<=[A-Z]{3})\.(?=[A-Z]{2})", ""),  # MACL.EOD
     (r"(?<=[A-Z]{3})[il](?![a-z])", "I"),  # REZAEl
+    (r"(?<=[A-ZÀ-Þ]{2})[à-ÿ](?![a-z])", lambda found: found[0].upper()),  # GARCíA
     (r"(?<=[a-z])!", "l"),
     (r"(?<=\w{3})\.$", ""),
     (r"(?<=\w\w) [a-z]{1,2}$", ""),  # QUOC HUY an: the form's sentence goes on

@@ -24,6 +24,7 @@ UPRIGHT = 1.03  # the strokes of print stand upright at least this much more sha
 DOTTED = r"""[ij:;!?'"%=]"""  # letters with a mark above: what has more of them may have an accent that no reader saw
 TESSERACT, VIETNAMESE = "tesseract", "tesseract, Vietnamese"
 QUOTES = str.maketrans("‘’“”", "''\"\"")
+ODD_NAME = r"^[a-z]|\b[A-Z]{2,} [A-Z],|^[A-Z][il],"  # vo, Ana; LN U, Ana; Li, Ana of LI
 TALL = r"[A-Z0-9bdfhklt]"
 WORDS = ("name", "words", "country", "text")  # grammars of what can have an accent or an initial
 LEAST = 0.60  # confidence of the least sure letter, below which even two readers that agree are not taken at their word
@@ -138,7 +139,7 @@ def _doubtful(cell: Cell, grammar_name: str, value: str) -> bool:
         or (cell.on_rule and "q" in value)  # a g whose foot the rule hides
         or (grammar_name in WORDS and (_unread_marks(cell, value) > 0 or _lost_a_stop(value)))
         or (grammar_name in ("a_number", "phone") and _lost_a_hyphen(value))
-        or (grammar_name == "name" and re.search(r"^[a-z]|\b[A-Z]{2,} [A-Z],", value) is not None)  # vo, Ana; LN U, Ana
+        or (grammar_name == "name" and re.search(ODD_NAME, value) is not None)
         or (grammar_name == "name" and len(value.split()) < 2)  # the rest of it may stand apart
         or (grammar_name in WORDS and any(map(vocabulary.is_other_case, value.split())))
     )

@@ -292,6 +292,22 @@ def test_rows_under_a_heading_end_at_the_frame_around_them() -> None:
     assert found["address"].held
 
 
+def test_a_speck_beside_the_frame_is_no_row_and_a_person_looks() -> None:
+    """A streak of a fax parted the two rows, and a piece of the frame was read as a row of its own: the office was accepted as the address."""
+    lines = [line("TO: (Name of Institution)", 40, 300), line("J.", 36, 310), line("Elgin City Jail", 40, 315.5)]
+    rows = [*printed((100, 140, 180, 220, 260)), *lines, line("12 Sample St", 40, 333)]
+    found = place_all(OFFICE, register(OFFICE, rows), ((30.0, 328.0, 560.0, 329.0),), rows)
+    assert (found["agency"].held, found["address"].held) == (False, False)
+    assert found["agency"].box[3] < 330
+
+
+def test_an_address_below_a_streak_of_a_fax_is_missed_and_a_person_looks() -> None:
+    lines = [line("TO: (Name of Institution)", 40, 300), line("Records", 40, 312), line("City Jail", 40, 322)]
+    rows = [*printed((100, 140, 180, 220, 260)), *lines, line("12 Sample St", 40, 336)]
+    found = place_all(OFFICE, register(OFFICE, rows), ((30.0, 328.0, 560.0, 329.0),), rows)
+    assert (found["agency"].held, found["address"].held) == (False, False)
+
+
 def test_a_mark_behind_a_label_in_running_text_is_no_value() -> None:
     found = running(
         line("Please call", 40, 300), line("the first office or .", 130, 300), rules=((40.0, 325.0, 200.0, 326.0),)

@@ -63,6 +63,7 @@ from detainerdesk.intake.reading import proposed, vocabulary
         ("name", "INU, Layla", "LNU, Layla"),
         ("text", "ICE/ERO.Broadview Sub-Office", "ICE/ERO Broadview Sub-Office"),
         ("text", "DHS ICE. San Francisco", "DHS ICE, San Francisco"),
+        ("name", "GARCíA MÁRQUEZ, Óscar Iván", "GARCÍA MÁRQUEZ, Óscar Iván"),
         ("name", "TRAN, QUOC HUY an", "TRAN, QUOC HUY"),
         ("text", "(415) 555-0163.", "(415) 555-0163"),
         ("text", "2510 Madeup Road, Broadyiew, IL 63194", "2510 Madeup Road, Broadview, IL 63194"),

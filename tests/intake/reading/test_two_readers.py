@@ -340,6 +340,7 @@ def test_of_two_event_numbers_the_one_that_begins_with_an_offices_code_is_offere
         ("text", "ICE Elgin Sub-office"),
         ("name", "LN U, Layla"),
         ("name", "vo, FNU"),
+        ("name", "Li, Rosalinda"),
     ],
 )
 def test_a_mark_that_may_be_lost_sends_the_value_to_a_person(
