@@ -19,6 +19,8 @@ DARK = 0.45  # of the way from a page's paper to its print: its ink
 FAINT = 0.3  # the same of a pale pen or a pencil: a place with their ink is not empty
 SQUARE = 0.72  # least share of the weakest side of a printed square
 CORE = 0.3  # share of a box's size that its middle keeps from each side
+SIDE, TOP = 0.6, 1.5  # times as high as a signature's place: two straight strokes of a stamp
+STAMP_TURN, RULE_TURN = 12, 2  # degrees by which a stamp, a rule may lie askew
 PART_LOST = 0.3  # share by which one side may be weaker than that
 
 
@@ -140,7 +142,7 @@ def signature(mask: Mask, box: PixelBox, strokes: Labels, dates: Sequence[PixelB
     long = sum(cv2.arcLength(outline, True) for outline in outlines) / 2  # a stroke has an outline on both sides
     inked: bool | None = None
     if long >= 3 * tall and span >= 0.6 * tall and max(piece.tall for piece in pieces) >= 0.2 * tall:
-        inked = None if runs_in else True
+        inked = None if runs_in or _has_corner(mask, here) else True
     elif _only_specks(pieces, own.shape[1]):
         inked = None if runs_in or dates else False
     return Ink(inked, share, here, 0.0)
@@ -173,6 +175,24 @@ def _framed(mask: Mask, box: PixelBox) -> bool:
     tall, margin = y1 - y0, (x1 - x0) // 20
     around = mask[max(0, y0 - tall) : y1 + tall, x0 + margin : x1 - margin].astype(np.uint8)
     return bool(around.size and cv2.erode(around, np.ones((round(1.2 * tall), 1), np.uint8), borderValue=0).any())
+
+
+def _has_corner(mask: Mask, box: PixelBox) -> bool:
+    """Whether a long straight stroke and one square to it meet in a place or above it, as two sides of a stamp do, however it is turned; below
+    it only where it is so turned that none is the place's own rule."""
+    x0, y0, x1, y1 = box
+    tall, wide = y1 - y0, x1 - x0
+    grown = np.ones((3, 3), np.uint8)
+    upright, level = (np.ones(long, np.uint8) for long in ((round(SIDE * tall), 1), (1, round(TOP * tall))))
+    for degrees in range(-STAMP_TURN, STAMP_TURN + 1, 2):
+        below = y1 + tall // 2 if abs(degrees) > RULE_TURN else y1
+        around = mask[max(0, y0 - tall) : below, x0:x1].astype(np.uint8)
+        turn = cv2.getRotationMatrix2D((wide / 2, around.shape[0] / 2), degrees, 1.0)
+        turned = cv2.warpAffine(around, turn, (wide, around.shape[0]), flags=cv2.INTER_NEAREST)
+        side, top = (cv2.morphologyEx(turned, cv2.MORPH_OPEN, stroke) for stroke in (upright, level))
+        if (cv2.dilate(side, grown) & cv2.dilate(top, grown)).any():
+            return True
+    return False
 
 
 def _without_rules(mask: Mask, box: PixelBox) -> Mask:

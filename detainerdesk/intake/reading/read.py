@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from detainerdesk.intake.reading import codes, forms, ink, ocr
+from detainerdesk.intake.reading import codes, forms, ink, ocr, vocabulary
 from detainerdesk.intake.reading.bind import PageReading, bind
 from detainerdesk.intake.reading.fields import Arranged, BadArrangement, Box, Field, Reading, Turn, check_arranged
 from detainerdesk.intake.reading.forms import Identity, Registration, TemplatePage
@@ -247,6 +247,8 @@ def _signatures(sheet: Sheet, template: TemplatePage, placed: Mapping[str, Place
             dates = [sheet.pixels(line.box, loose=1.0) for line in sheet.lines if _is_date_in(line, (x0, y0, x1, y1))]
             measured = _measured(sheet, partial(ink.signature, box=above, strokes=sheet.strokes.of, dates=dates))
             measured = replace(measured, box=sheet.pixels((x0, y0, x1, y1)))
+            if measured.inked and any(_is_stamp_in(line, (x0, y0, x1, y1)) for line in sheet.lines):
+                measured = replace(measured, inked=None)
             fields[place.name] = _ink_field(sheet, measured, sure=sure and (here.held or widget is not None))
     return fields
 
@@ -257,6 +259,11 @@ def _measured(sheet: Sheet, measure: Callable[[ink.Mask], ink.Ink]) -> ink.Ink:
     if measured.inked is False and measure(sheet.faint).inked is not False:
         return replace(measured, inked=None)
     return measured
+
+
+def _is_stamp_in(line: Line, box: Box) -> bool:
+    """Whether this line of print is a stamp's that reaches into a box."""
+    return overlap(line.box, box) > 0.3 and vocabulary.is_stamp(line.text)
 
 
 def _is_date_in(line: Line, box: Box) -> bool:

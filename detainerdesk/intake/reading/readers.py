@@ -178,6 +178,10 @@ def _agreement(readings: Sequence[_Reading], grammar_name: str, cell: Cell) -> t
         if len(readings) > 2 and _oddities(likeliest, on_rule=on_rule) < _oddities(shown, on_rule=on_rule):
             return likeliest, False, readings[0].least  # two saw `0. Quill`, the third `D. Quill`
         confidence = min(one.least for one in pair) if len(readings) == 2 else pair[0].least
+        rivals = [one.seen.text for one in readings if _is_i_or_l(one.seen.text, shown)]
+        if rivals and grammar_name in WORDS:
+            dotted = min((shown, *rivals), key=lambda text: abs(cell.dots + cell.above - len(re.findall(DOTTED, text))))
+            return dotted, False, confidence
         return shown, parted, confidence
     woven = _woven(readings)
     if woven:
@@ -190,6 +194,12 @@ def _oddities(text: str, *, on_rule: bool) -> int:
     one that a J is often taken for, and a q where a rule may hide the foot of a g."""
     marks = len(re.findall(r",\.|(?<=[a-z])[.,:;](?=[a-z])|^[Ij\])!][.,] (?=[A-Z])", text))
     return grammar.oddities(text) + marks + _lost_a_stop(text) + text.count("q") * on_rule
+
+
+def _is_i_or_l(one: str, two: str) -> bool:
+    """Whether two readings differ, and only in that an i of the one is an l of the other (`Quilifeather`, `Quillfeather`)."""
+    apart = {a + b for a, b in zip(one, two, strict=False) if a != b}
+    return len(one) == len(two) and bool(apart) and apart <= {"il", "li"}
 
 
 def _woven(readings: Sequence[_Reading]) -> list[tuple[str, float]] | None:

@@ -80,7 +80,7 @@ def nearest_country(value: str) -> str:
 
 def is_stamp(value: str) -> bool:
     """Whether a value is the words of a stamp and no more."""
-    return {*value.upper().split()} <= {*STAMPS.split()}
+    return {word.strip(".,;:'|()[]") for word in value.upper().split()} <= {*STAMPS.split()}
 
 
 def without_stamp(value: str) -> str:

@@ -62,6 +62,7 @@ def test_a_mark_at_the_end_that_may_be_a_speck_is_doubtful() -> None:
     assert doubtful_on_paper("Boston Police Department, Station A-")
     assert doubtful_on_paper("67 Madeup Road,.Atlanta, GA 91004")
     assert doubtful_on_paper("SOTO-, Maria")
+    assert doubtful_on_paper("6/15/2025 .3:30 PM")
     assert not doubtful_on_paper("BRIGHTWATER, Tomasz Jr., A.")
     assert not doubtful_on_paper("BRIGHTWATER, Tomasz J.")
     assert not doubtful_on_paper("ICE ERO Boston Field Office")

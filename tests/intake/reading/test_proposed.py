@@ -65,6 +65,7 @@ from detainerdesk.intake.reading import proposed, vocabulary
         ("text", "DHS ICE. San Francisco", "DHS ICE, San Francisco"),
         ("name", "GARCíA MÁRQUEZ, Óscar Iván", "GARCÍA MÁRQUEZ, Óscar Iván"),
         ("name", "TRAN, QUOC HUY an", "TRAN, QUOC HUY"),
+        ("text", "6/15/2025 .3:30 PM", "6/15/2025 3:30 PM"),
         ("text", "(415) 555-0163.", "(415) 555-0163"),
         ("text", "2510 Madeup Road, Broadyiew, IL 63194", "2510 Madeup Road, Broadview, IL 63194"),
     ],

@@ -176,3 +176,27 @@ def test_a_box_and_a_signatures_place_with_a_pale_mark_are_not_proved_empty() ->
     after = only_paper(read(out.getvalue())).fields
     for name in ("officer_sig", "b_statements"):
         assert (after[name].state, after[name].accepted) == ("unreadable", False)
+
+
+@pytest.mark.parametrize(
+    ("words", "degrees", "tall", "below"),
+    [("UNIT 4", 7, 62, 12), ("UNIT 4", -5, 62, 12), ("UNIT 4", 7, 70, 30), ("COPY", -5, 56, 30)],
+)
+def test_a_stamp_askew_in_an_empty_signatures_place_goes_to_a_person(
+    words: str, degrees: float, tall: int, below: int
+) -> None:
+    data = draw("i247a", sample("i247a", lea_sig=False), style="scan", seed=9, container="tiff", pages=[1])
+    gray = np.array(Image.open(io.BytesIO(data)).convert("L"))
+    before = only_paper(read(data)).fields["lea_sig"]
+    assert (before.state, before.accepted) == ("empty", True)
+    left, _, _, bottom = (round(value * 200 / 72) for value in before.box or ())
+    bottom += below
+    stamp = np.full_like(gray, 255)
+    cv2.rectangle(stamp, (left + 60, bottom - tall), (left + 200, bottom), 60, 4)
+    cv2.putText(stamp, words, (left + 75, bottom - 16), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 60, 4)
+    turn = cv2.getRotationMatrix2D((left + 130, bottom - tall / 2), degrees, 1.0)
+    gray = np.minimum(gray, cv2.warpAffine(stamp, turn, gray.shape[::-1], borderValue=255))
+    out = io.BytesIO()
+    Image.fromarray(gray).save(out, "TIFF", dpi=(200, 200))
+    after = only_paper(read(out.getvalue())).fields["lea_sig"]
+    assert (after.value, after.accepted) == (None, False)
