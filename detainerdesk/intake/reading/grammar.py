@@ -129,7 +129,7 @@ def _only_date(value: str) -> str:
 def doubtful_on_paper(value: str) -> bool:
     """Whether a reading from a picture may well be the work of a speck, a rule, a fax or a hand. An accent may always be a speck's, and no
     paper has a date so far to come."""
-    year = re.fullmatch(r"\d{1,2}[/-]\d{1,2}[/-](\d{4})", value)
+    year = re.search(r"(?<!\d)\d{1,2}[/-]\d{1,2}[/-](\d{4})(?!\d)", value)
     to_come = year is not None and int(year[1]) > datetime.datetime.now(tz=datetime.UTC).year + YEARS_AHEAD
     return _DOUBTFUL.search(value) is not None or not value.isascii() or to_come
 

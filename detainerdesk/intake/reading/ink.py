@@ -20,7 +20,7 @@ FAINT = 0.3  # the same of a pale pen or a pencil: a place with their ink is not
 SQUARE = 0.72  # least share of the weakest side of a printed square
 CORE = 0.3  # share of a box's size that its middle keeps from each side
 SIDE, TOP = 0.6, 1.5  # times as high as a signature's place: two straight strokes of a stamp
-STAMP_TURN, RULE_TURN = 12, 2  # degrees by which a stamp, a rule may lie askew
+STAMP_TURN, RULE_TURN = 12, 6  # degrees by which a stamp, a rule may lie askew
 PART_LOST = 0.3  # share by which one side may be weaker than that
 
 

@@ -132,7 +132,7 @@ class LineReader:
                 continue
             chars = list(done.line.chars)
             for (start, end), (left, right) in reversed(runs):
-                again = self._line_of((left, done.part[1], right, done.part[3]), well=True, cut=done.line.cut)
+                again = self._line_of((left, done.part[1], right, done.part[3]), well=True, cut=False)
                 if again is not None:
                     chars[start:end] = again.chars
             self._done[box] = replace(done, line=replace(done.line, chars=tuple(chars)))
@@ -147,8 +147,10 @@ class LineReader:
 
         def white(*beside: Char) -> int:
             left, right = sorted(round((char.x0 + char.x1) / 2 * self._scale) for char in beside)
+            left = min(left, int(self._picture.shape[1]) - 1)
             light = self._picture[y0:y1, left : right + 1].mean(axis=0)
-            return left + int(np.convolve(light, np.ones(5), "same").argmax())
+            light = np.convolve(light, np.ones(5) / 5, "same")[: light.size]
+            return left + int(np.median(np.flatnonzero(light >= light.max() - 1)))
 
         left = x0 if before is None else white(before, chars[start])
         right = x1 if after is None else white(chars[end - 1], after)

@@ -94,7 +94,7 @@ def _under(label: Label, hit: Found, places: Sequence[FieldPlace], seen: _Page) 
     rows, down, guessed = _rows_under(label, hit, (left, right), len(places), seen, closed=closed)
     rule = None if rows or len(places) > 1 else _rule_under(hit.box, seen.rules)
     if rule is not None:
-        return {places[0].name: Placed((rule[0], rule[1] - 13, rule[2], rule[1] + 1), held=True, ruled=True)}
+        return {places[0].name: Placed((rule[0], rule[1] - 13, rule[2], rule[1] + 1), held=not guessed, ruled=True)}
     names = sorted(boxes, key=lambda name: boxes[name][1])
     middles = [_middle(boxes[name]) + down for name in names]
     address = _address(rows) if len(rows) > len(places) == 2 else None
@@ -161,13 +161,14 @@ def _rows_under(
     )
     guessed = False
     if not closed:
-        last = next((index for index, row in enumerate(rows[:2]) if re.search(r"\w\s?[)}\]]", row.text)), None)
+        last = next((n for n, row in enumerate(rows[:2]) if re.search(r"\w\s?[)}\]]", row[0].text)), None)
         if last is None and len(rows) > fields:
             last, guessed = 0, True  # its mark was misread
         if last is not None:
-            down += rows[last].box[3] - hit.box[3]
+            down += rows[last][0].box[3] - hit.box[3]
             rows = rows[last + 1 :]
-    words = [row for row in rows if len(re.findall(r"\w", row.text)) >= LEAST]
+    specks = [row[0] for row in rows if sum(len(re.findall(r"\w", line.text)) for line in row) < LEAST]
+    words = [row[0] for row in rows if row[0] not in specks]
     wide = right - left
     frame = [
         rule[1]
@@ -175,10 +176,9 @@ def _rows_under(
         if rule[2] - rule[0] > 1.5 * wide and min(rule[2], right) - max(rule[0], left) > 0.9 * wide
     ]
     near = _together(words, frame)
-    cut = any(
-        _begins_address(row) for row in words[len(near) : len(near) + 1]
-    )  # by a streak of a fax, not by the frame
-    return near, down, guessed or cut or len(words) < len(rows)
+    guessed |= any(not near or _middle(speck.box) < _middle(near[-1].box) for speck in specks)
+    streak = len(near) < len(words) and _begins_address(words[len(near)])  # no frame parts an address from its office
+    return near, down, guessed or streak
 
 
 def _together(rows: list[Line], frame: Sequence[float]) -> list[Line]:
@@ -211,15 +211,15 @@ def _which(expected: Sequence[float], rows: Sequence[Line]) -> tuple[int, ...]:
     )
 
 
-def _rows(lines: Iterable[Line]) -> list[Line]:
-    """The first line of each row, from the top."""
+def _rows(lines: Iterable[Line]) -> list[list[Line]]:
+    """The rows from the top, each the lines that stand on it from the left, but last what is one letter and no more (a piece of the frame)."""
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: _middle(line.box)):
         if rows and _middle(line.box) - _middle(rows[-1][0].box) <= 5:
             rows[-1].append(line)
         else:
             rows.append([line])
-    return [min(row, key=lambda line: line.box[0]) for row in rows]
+    return [sorted(row, key=lambda line: (not re.search(r"\w\w|\d", line.text), line.box[0])) for row in rows]
 
 
 def wanting(page: TemplatePage, laid: Registration) -> tuple[Label, ...]:

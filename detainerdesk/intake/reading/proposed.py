@@ -26,8 +26,8 @@ _WORDS = (  # of a field of words
     (r"(?<=\w )P[O0]$", "PD"),  # Chicago PO
     (r"(?<=Station )[0O](?=-\d)", "D"),
     (r"(?<=Station [A-Z]-)B$", "8"),
-    (r"(?<=/\d{4}) ?[.,](?=\d)", " "),  # 08/26/2019.11:30, 6/15/2025 .3:30
-    (r"(?<=\S) [.,;:'`](?=\d)", " "),
+    (r"(?<=/\d{4})[.,](?=\d)", " "),  # 08/26/2019.11:30
+    (r"(?<=\S) [.,;:'`](?=\d)", " "),  # 6/15/2025 .3:30
     (r"(?<=\b[A-Z]{2})[i!l|1](?!\w)", "I"),  # OUi
     (r"(?<!\S)[(!|](?=[a-z]{3}[^()]*$)", "I"),  # (magined
     (r"^(\d+) i(?=[a-z])", r"\1 I"),  # 70 imagined
@@ -52,7 +52,7 @@ _NAMES = (
     (r"(?<=[A-ZÀ-Þ]{2})[à-ÿ](?![a-z])", lambda found: found[0].upper()),  # GARCíA
     (r"(?<=[a-z])!", "l"),
     (r"(?<=\w{3})\.$", ""),
-    (r"(?<=\w\w) [a-z]{1,2}$", ""),  # QUOC HUY an: the form's sentence goes on
+    (r"(?<=\w\w) (?!jr|sr|ii|iv|v$)[a-z]{1,2}$", ""),  # QUOC HUY an: the form's sentence goes on
 )
 _DATES = (
     (r"^(\d\d)[,.]?/?(\d\d)[,.]?/?(\d{4})$", r"\1/\2/\3"),

@@ -15,7 +15,7 @@ from detainerdesk.intake.reading import codes, forms, ink, ocr, vocabulary
 from detainerdesk.intake.reading.bind import PageReading, bind
 from detainerdesk.intake.reading.fields import Arranged, BadArrangement, Box, Field, Reading, Turn, check_arranged
 from detainerdesk.intake.reading.forms import Identity, Registration, TemplatePage
-from detainerdesk.intake.reading.lines import Line, Span, lines_of
+from detainerdesk.intake.reading.lines import Line, Span, fold, lines_of
 from detainerdesk.intake.reading.pages import CannotRead, Page, Pages
 from detainerdesk.intake.reading.placing import Placed, place_all, sides_of, wanting
 from detainerdesk.intake.reading.text import Sheet, overlap, text_fields, widget_of
@@ -263,7 +263,7 @@ def _measured(sheet: Sheet, measure: Callable[[ink.Mask], ink.Ink]) -> ink.Ink:
 
 def _is_stamp_in(line: Line, box: Box) -> bool:
     """Whether this line of print is a stamp's that reaches into a box."""
-    return overlap(line.box, box) > 0.3 and vocabulary.is_stamp(line.text)
+    return overlap(line.box, box) > 0.3 and vocabulary.is_stamp(line.text) and fold(line.text) != "by"  # By: ____
 
 
 def _is_date_in(line: Line, box: Box) -> bool:

@@ -197,7 +197,8 @@ def _oddities(text: str, *, on_rule: bool) -> int:
 
 
 def _is_i_or_l(one: str, two: str) -> bool:
-    """Whether two readings differ, and only in that an i of the one is an l of the other (`Quilifeather`, `Quillfeather`)."""
+    """Whether two readings differ, and but for spaces only in that an i of the one is an l of the other (`Quilifeather`, `Quillfeather`)."""
+    one, two = grammar.comparable(one), grammar.comparable(two)
     apart = {a + b for a, b in zip(one, two, strict=False) if a != b}
     return len(one) == len(two) and bool(apart) and apart <= {"il", "li"}
 

@@ -80,7 +80,8 @@ def nearest_country(value: str) -> str:
 
 def is_stamp(value: str) -> bool:
     """Whether a value is the words of a stamp and no more."""
-    return {word.strip(".,;:'|()[]") for word in value.upper().split()} <= {*STAMPS.split()}
+    words = {word.strip(".,;:'|()[]") for word in value.upper().split()} - {""}
+    return bool(words) and words <= {*STAMPS.split()}
 
 
 def without_stamp(value: str) -> str:

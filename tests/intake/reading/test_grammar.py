@@ -86,6 +86,8 @@ def test_a_date_with_a_zero_before_one_of_day_and_month_alone_has_lost_a_digit(v
 def test_a_date_decades_from_now_has_a_digit_read_wrong() -> None:
     assert fits("date", "10/30/2071")
     assert doubtful_on_paper("10/30/2071")
+    assert doubtful_on_paper("6/15/2075 3:30 PM")
+    assert not doubtful_on_paper("6/15/2025 3:30 PM")
     assert not doubtful_on_paper("10/30/2021")
     assert not doubtful_on_paper("1/1/1931"), "somebody's date of birth"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -102,6 +103,18 @@ def test_the_model_reads_the_words_again_of_which_the_places_count(
     letters = [(one, two) for one, two in zip(before.chars, after.chars, strict=True) if not one.text.isspace()]
     assert max(abs(one.x0 - two.x0) for one, two in letters) < 0.04 * 180, "points: as far as the readers differ"
     assert list(after.chars) == sorted(after.chars, key=lambda char: char.x0)
+
+
+@with_tesseract
+def test_words_that_seem_to_stand_over_the_edge_of_the_page_can_be_read_again() -> None:
+    """Tesseract may place a letter in the white that is put around a line."""
+    reader = ocr.LineReader(page(), SCALE, ocr.lines_by_ink)
+    reader.read()
+    box, done = next(iter(reader._done.items()))
+    assert done.line is not None
+    over = tuple(replace(char, x0=char.x0 + 575, x1=char.x1 + 575) for char in done.line.chars)
+    reader._done[box] = replace(done, line=replace(done.line, chars=over))
+    assert reader.read_again(lambda box: [(605.0, 625.0)])
 
 
 @with_tesseract

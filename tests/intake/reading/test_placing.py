@@ -301,6 +301,38 @@ def test_a_speck_beside_the_frame_is_no_row_and_a_person_looks() -> None:
     assert found["agency"].box[3] < 330
 
 
+@pytest.mark.parametrize(
+    ("office", "address"),
+    [
+        (("Elgin City Jail",), ("12", "Sample St")),
+        (("J.", "Elgin City Jail"), ("12 Sample St",)),
+        (("J.", "Elgin City Jail"), ("12 Sample St", "'")),
+    ],
+)
+def test_a_row_is_what_its_pieces_are_together(office: tuple[str, ...], address: tuple[str, ...]) -> None:
+    rows = [*printed((100, 140, 180, 220, 260)), line("TO: (Name of Institution)", 40, 300)]
+    for y, pieces in ((314, office), (328, address)):
+        x = 36.0 if pieces[0] == "J." else 40.0
+        for piece in pieces:
+            rows.append(line(piece, x, y))
+            x += 6 * len(piece) + 12
+    found = place_all(OFFICE, register(OFFICE, rows), (), rows)
+    assert (found["agency"].held, found["address"].held) == (True, True)
+    assert found["agency"].box[1] < 318 < found["agency"].box[3]
+    assert found["address"].box[1] < 332 < found["address"].box[3]
+
+
+@pytest.mark.parametrize(("above", "held"), [((), True), (("PD",), False)])
+def test_a_rule_under_a_heading_holds_no_value_where_two_letters_stand_above_it(
+    above: tuple[str, ...], held: bool
+) -> None:
+    page = TemplatePage(1, (*LABELS, TO), (*PAGE.fields, field("agency", "text", (40, 312, 240, 322))), ())
+    rows = [*printed((100, 140, 180, 220, 260)), line("TO: (Name of Institution)", 40, 300)]
+    rows += [line(words, 40, 312) for words in above]
+    found = place_all(page, register(page, rows), ((40.0, 334.0, 240.0, 335.0),), rows)
+    assert found["agency"].held is held
+
+
 def test_an_address_below_a_streak_of_a_fax_is_missed_and_a_person_looks() -> None:
     lines = [line("TO: (Name of Institution)", 40, 300), line("Records", 40, 312), line("City Jail", 40, 322)]
     rows = [*printed((100, 140, 180, 220, 260)), *lines, line("12 Sample St", 40, 336)]

@@ -92,6 +92,7 @@ def test_what_paper_does_to_print_is_undone(grammar: str, read: str, offered: st
         ("phone", "(781) 555-0162"),
         ("phone", "1 781-555-0162"),
         ("date", "03/11/2023"),
+        ("name", "PEREZ, Ana jr"),
         ("number", "388308217"),
         ("country", "EL SALVADOR"),
         ("country", "Niger"),

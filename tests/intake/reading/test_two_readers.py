@@ -320,17 +320,19 @@ def test_an_o_whose_tail_a_rule_may_hide_goes_to_a_person(
     assert (verdict.value, verdict.agreed, verdict.sure) == (offered, True, False)
 
 
-@pytest.mark.parametrize(("dots", "offered"), [(1, "P. Quillfe, Officer"), (2, "P. Quilife, Officer")])
+@pytest.mark.parametrize("third", ["P. Quillfe, Officer", "P. Quill fe, Officer"])
+@pytest.mark.parametrize("dots", [1, 2])
 def test_an_l_that_two_of_three_readings_have_as_an_i_goes_to_a_person(
-    monkeypatch: pytest.MonkeyPatch, dots: int, offered: str
+    monkeypatch: pytest.MonkeyPatch, dots: int, third: str
 ) -> None:
     """What has as many dots above it as there are is offered: one of `Officer`, those of `Quillfe` or `Quilife`."""
     say(monkeypatch, "", "P. Quilife, Officer")
-    readings = iter(["P. Quillfe, Officer", "P. Quilife, Officer"])
+    readings = iter([third, "P. Quilife, Officer"])
     monkeypatch.setattr(recogniser, "read", lambda crop: (text := next(readings), [0.5] * len(text), [1.0] * len(text)))
     found = cut(page("BRIGHTWATER"))
     assert found is not None
     verdict = readers.judge(replace(found, dots=dots + 1, above=0), "text", 200)
+    offered = third if dots == 1 else "P. Quilife, Officer"
     assert (verdict.value, verdict.agreed, verdict.sure) == (offered, False, False)
 
 

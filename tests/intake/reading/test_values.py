@@ -128,4 +128,6 @@ def test_a_place_that_no_label_holds_takes_nothing_from_one_that_is_held(monkeyp
 def test_the_words_of_a_stamp_alone_are_no_value_that_may_stand() -> None:
     assert text._holds_print("COPY", ())
     assert text._holds_print("True Copy", ())
+    assert text._holds_print("| FILED .", ())
+    assert not text._holds_print("  ", ())
     assert not text._holds_print("Records Unit, Elgin City Jail", ())
