@@ -228,6 +228,12 @@ def page_of(identity: Identity) -> TemplatePage | None:
     return template.page(identity.page) if template else None
 
 
+def has_edition(identity: Identity) -> bool:
+    """Whether the page's edition was read, or its form has none."""
+    template = template_of(identity.kind)
+    return template is None or not template.editions or identity.edition is not None
+
+
 def is_known_edition(identity: Identity) -> bool:
     """Whether the edition that the page prints is one that the template was made for; one that can't be read is not held against it,
     because each field must still be found beside its label."""

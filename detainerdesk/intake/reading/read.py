@@ -21,6 +21,7 @@ from detainerdesk.intake.reading.placing import Placed, place_all, sides_of, wan
 from detainerdesk.intake.reading.text import Sheet, overlap, text_fields, widget_of
 
 HEAD, FOOT = 0.30, 0.90  # parts of a page's height in which a form says what it is
+EDGE = 0.12  # part of it in which at the head a form's mark may stand
 TITLE = 0.60  # part of a page's width below which a line may be a title
 REACH = (9.0, 4.0)  # points across and down in which a printed square is looked for beside its label
 SOME = 4  # squares of a page that tell how large its squares are
@@ -128,6 +129,9 @@ def _read_lines(
     def says_what_it_is(box: Box) -> bool:
         return (box[1] < HEAD * height and box[2] - box[0] < TITLE * width) or box[3] > FOOT * height
 
+    def is_at_an_edge(box: Box) -> bool:
+        return box[2] - box[0] < TITLE * width and (box[1] < EDGE * height or box[3] > FOOT * height)
+
     def any_line(box: Box) -> bool:
         return True
 
@@ -137,6 +141,9 @@ def _read_lines(
         if not identity.sure:
             lines = reader.read(wanted, well=well)
             identity = said.identity(lines, height)
+    if identity.sure and not forms.has_edition(identity):
+        again = said.identity(reader.read(is_at_an_edge, well=True), height)
+        identity = again if again.sure else identity
     template_page = forms.page_of(identity)
     if template_page is None or not template_page.fields:
         reader.read()  # a letter has its say in any line
