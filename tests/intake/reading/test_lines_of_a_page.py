@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -180,6 +181,19 @@ def test_words_of_the_form_that_tesseract_can_not_make_out_are_read_by_the_model
     assert {name for name, one in usual.fields.items() if one.accepted} == {
         name for name, one in worse.fields.items() if one.accepted
     }
+
+
+@with_tesseract
+def test_an_edition_that_tesseract_can_not_make_out_is_read_by_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = draw("i247a", random_values("i247a", 31), style="scan", seed=6, pages=[1])
+    usual = only_paper(read(data))
+    well = tesseract.read_places
+    monkeypatch.setattr(
+        tesseract, "read_places", lambda crop: (re.sub(r"\(\d+/\d+\)", "(blur)", well(crop)[0]), *well(crop)[1:])
+    )
+    worse = only_paper(read(data))
+    assert usual.edition is not None
+    assert (worse.kind, worse.edition) == (usual.kind, usual.edition)
 
 
 @with_tesseract
